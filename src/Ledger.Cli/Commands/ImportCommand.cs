@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace Ledger.Cli;
+
+/// <summary><c>ledger import file</c>: sends commands, a line each, and shows what became of those that were not taken.</summary>
+internal static class ImportCommand
+{
+    private const int RefusedFrom = 400;
+
+    internal static Command Create(CommonOptions options, TextWriter output)
+    {
+        var file = new Argument<string>("file") { Description = "NDJSON: {\"command\", \"target\", \"key\", \"body\"} a line" };
+        var command = new Command("import", "Record many commands; running it again appends nothing twice where lines have keys") { file };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            if (!File.Exists(parsed.GetValue(file)))
+            {
+                throw new CommandFailedException($"There is no file {parsed.GetValue(file)}.", ExitCodes.Usage);
+            }
+
+            using var client = options.Client(parsed);
+            await using var lines = File.OpenRead(parsed.GetValue(file)!);
+            var (taken, refused) = (0, 0);
+            await foreach (var line in client.ImportAsync(lines, cancellationToken))
+            {
+                var isRefused = JsonElement.Parse(line).GetProperty("status").GetInt32() >= RefusedFrom;
+                (taken, refused) = isRefused ? (taken, refused + 1) : (taken + 1, refused);
+                if (isRefused || options.Json(parsed))
+                {
+                    await output.WriteLineAsync(line);
+                }
+            }
+
+            if (!options.Json(parsed))
+            {
+                await output.WriteLineAsync($"{taken} taken, {refused} refused");
+            }
+
+            return refused == 0 ? ExitCodes.Ok : ExitCodes.Failed;
+        });
+        return command;
+    }
+}

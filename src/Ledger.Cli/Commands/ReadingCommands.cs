@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+
+namespace Ledger.Cli;
+
+/// <summary><c>ledger as-of id moment</c>: what the ledger said of an assertion then.</summary>
+internal static class AsOfCommand
+{
+    internal static Command Create(CommonOptions options, TextWriter output)
+    {
+        var id = new Argument<string>("assertion") { Description = "The assertion's id" };
+        var moment = new Argument<string>("moment") { Description = "A time (2018-08-03T14:05:00Z) or a position" };
+        var command = new Command("as-of", "Show an assertion as the ledger had it at a moment") { id, moment };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = options.Client(parsed);
+            var path = $"v1/assertions/{Uri.EscapeDataString(parsed.GetValue(id)!)}?asOf={Uri.EscapeDataString(parsed.GetValue(moment)!)}";
+            var view = JsonElement.Parse(await client.GetAsync(path, cancellationToken));
+            if (options.Json(parsed))
+            {
+                await output.WriteLineAsync(view.GetRawText());
+                return ExitCodes.Ok;
+            }
+
+            var standing = view.GetProperty("standing");
+            await output.WriteLineAsync($"{view.GetProperty("proposition").GetString()}\n{standing.GetProperty("label").GetString()}: {standing.GetProperty("summary").GetString()}");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+}
+
+/// <summary><c>ledger tail</c>: follows the feed.</summary>
+internal static class TailCommand
+{
+    /// <summary>As long as the server holds a poll.</summary>
+    private const int WaitS = 30;
+
+    internal static Command Create(CommonOptions options, TextWriter output)
+    {
+        var after = new Option<long>("--after") { Description = "Begin behind this position" };
+        var once = new Option<bool>("--once") { Description = "Stop at the head" };
+        var command = new Command("tail", "Follow the events, a line each (CloudEvents with --json)") { after, once };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = options.Client(parsed);
+            await Feed.FollowAsync(client, parsed.GetValue(after), parsed.GetValue(once) ? 0 : WaitS, async e =>
+                await output.WriteLineAsync(options.Json(parsed)
+                    ? e.GetRawText()
+                    : $"{e.GetProperty("sequence").GetString()!.TrimStart('0'),8}  {e.GetProperty("time").GetString()}  {e.GetProperty("type").GetString()}  {e.GetProperty("subject").GetString()}"), cancellationToken);
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+}
+
+/// <summary><c>ledger export</c>: every event as a line of NDJSON.</summary>
+internal static class ExportCommand
+{
+    internal static Command Create(CommonOptions options, TextWriter output)
+    {
+        var file = new Option<string?>("--output") { Description = "Write to this file" };
+        var command = new Command("export", "Write all events, a CloudEvent a line") { file };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = options.Client(parsed);
+            await using var target = parsed.GetValue(file) is { } path ? new StreamWriter(path, append: false, new UTF8Encoding(false)) : null;
+            await Feed.FollowAsync(client, 0, 0, e => (target ?? output).WriteLineAsync(e.GetRawText()), cancellationToken);
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+}
+
+/// <summary>Reads the feed page by page.</summary>
+internal static class Feed
+{
+    private const int PageEvents = 1_000;
+
+    /// <summary>Hands on every event; ends at the head where no wait is given, else never.</summary>
+    internal static async Task FollowAsync(LedgerClient client, long after, int waitS, Func<JsonElement, Task> each, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var page = JsonElement.Parse(await client.GetAsync($"v1/events?after={after}&limit={PageEvents}{(waitS > 0 ? $"&wait={waitS}s" : "")}", cancellationToken));
+            foreach (var e in page.GetProperty("events").EnumerateArray())
+            {
+                await each(e);
+            }
+
+            after = page.GetProperty("next").GetInt64();
+            if (waitS == 0 && after >= page.GetProperty("head").GetInt64())
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace Ledger.Cli;
+
+/// <summary><c>ledger verify [url]</c>: walks the whole log and names every position that is not as it was signed.</summary>
+internal static class VerifyCommand
+{
+    internal static Command Create(CommonOptions options, TextWriter output)
+    {
+        var url = new Argument<string?>("url") { Description = "Where the ledger is", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("verify", "Walk the log, compute everything anew, and compare with the signed head and the one of the last run") { url };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = options.Client(parsed, parsed.GetValue(url));
+            var logs = options.Remembered(parsed);
+            var served = System.Text.Encoding.UTF8.GetString(await client.GetAsync("log/key", cancellationToken));
+            var key = logs.Trust(options.VerifierKey(parsed), served, "its proofs");
+            var verifier = new LogVerifier(client, key);
+            var (report, head) = await Progress.WhileAsync(
+                "Verifying", options.Json(parsed), update => verifier.RunAsync(logs.Head(key), update, cancellationToken));
+            if (report.Tampered.Count == 0)
+            {
+                logs.Remember(key, head);
+            }
+
+            Show(report, options.Json(parsed), output);
+            return report.Tampered.Count == 0 ? ExitCodes.Ok : ExitCodes.Tampered;
+        });
+        return command;
+    }
+
+    private static void Show(VerificationReport report, bool json, TextWriter output)
+    {
+        if (json)
+        {
+            Output.Json(report, output);
+            return;
+        }
+
+        var console = Output.Console(output);
+        console.MarkupLineInterpolated($"Log [bold]{report.Origin}[/], {report.Size} events, root {report.Root}");
+        if (report.ConsistentWith is { } size)
+        {
+            console.MarkupLineInterpolated($"contains the head of the last run ({size} events)");
+        }
+
+        console.MarkupLineInterpolated($"{report.Intact} intact, {report.Erased.Count} erased in part, {report.Withheld} withheld");
+        foreach (var (position, by) in report.Erased)
+        {
+            console.MarkupLineInterpolated($"  #{position} erased by {string.Join(", ", by.Select(b => $"#{b}"))}; the rest is intact");
+        }
+
+        if (report.Tampered.Count > 0)
+        {
+            var table = new Table().AddColumn("Position").AddColumn("TAMPERED");
+            foreach (var finding in report.Tampered)
+            {
+                table.AddRow(new Text(finding.Position is { } p ? $"#{p}" : "log"), new Text(finding.Detail));
+            }
+
+            console.Write(table);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+
+namespace Ledger.Cli;
+
+/// <summary>The command line: what there is, and how failures end.</summary>
+internal static class LedgerCommand
+{
+    internal const string DefaultUrl = "http://127.0.0.1:5080";
+
+    internal static async Task<int> RunAsync(string[] args, TextWriter output)
+    {
+        var options = new CommonOptions();
+        var root = new RootCommand("Reads, records and verifies a claims ledger. Exit codes: 0 fine, 1 tampered or forked, 2 usage, 3 not reachable or refused.")
+        {
+            VerifyCommand.Create(options, output),
+            ProofCommand.Create(options, output),
+            VerifyReceiptCommand.Create(options, output),
+            WitnessCommand.Create(options, output),
+            AsOfCommand.Create(options, output),
+            TailCommand.Create(options, output),
+            ExportCommand.Create(options, output),
+            RecordCommand.Create(options, output),
+            ImportCommand.Create(options, output),
+        };
+        options.AddTo(root);
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            await parsed.InvokeAsync(new() { Output = output, Error = Console.Error });
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new() { Output = output, EnableDefaultExceptionHandler = false });
+        }
+        catch (CommandFailedException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return e.ExitCode;
+        }
+        catch (HttpRequestException e)
+        {
+            await Console.Error.WriteLineAsync($"The ledger cannot be reached: {e.Message}");
+            return ExitCodes.Failed;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Ledger.Domain;
+using Spectre.Console;
+
+namespace Ledger.Cli;
+
+/// <summary>Answers on a terminal or for programs.</summary>
+internal static class Output
+{
+    internal static void Json<T>(T value, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(value, DomainJson.Stored));
+
+    internal static IAnsiConsole Console(TextWriter output) => AnsiConsole.Create(new()
+    {
+        Out = new AnsiConsoleOutput(output),
+        // Colours are for a terminal; a file or a pipe gets plain text.
+        Ansi = ReferenceEquals(output, System.Console.Out) && !System.Console.IsOutputRedirected ? AnsiSupport.Detect : AnsiSupport.No,
+    });
+}
+
+/// <summary>Shows how far long work has come: on the terminal's error stream, so that output stays clean.</summary>
+internal static class Progress
+{
+    internal static Task<T> WhileAsync<T>(string what, bool quiet, Func<Action<double>, Task<T>> work)
+    {
+        if (quiet || Console.IsErrorRedirected)
+        {
+            return work(_ => { });
+        }
+
+        return AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }).Progress().StartAsync(context =>
+        {
+            var task = context.AddTask(what, maxValue: 1);
+            return work(done => task.Value = done);
+        });
+    }
+}

@@ -1,0 +1,1 @@
+return await Ledger.Cli.LedgerCommand.RunAsync(args, Console.Out);

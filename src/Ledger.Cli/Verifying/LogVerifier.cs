@@ -1,0 +1,295 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Ledger.Transparency;
+
+namespace Ledger.Cli;
+
+/// <summary>Something that is not as it was signed.</summary>
+/// <param name="Position">Which event; null where it concerns the log as a whole.</param>
+/// <param name="Detail">What is wrong.</param>
+internal sealed record Finding(long? Position, string Detail);
+
+/// <summary>What a walk through the whole log found.</summary>
+internal sealed record VerificationReport
+{
+    public required string Origin { get; init; }
+
+    /// <summary>Events that the signed head covers.</summary>
+    public required long Size { get; init; }
+
+    public required string Root { get; init; }
+
+    public required long Intact { get; init; }
+
+    /// <summary>Events of which fields were erased, each with the events that did it; all that is left of them stands in the tree.</summary>
+    public required IReadOnlyDictionary<long, IReadOnlyList<long>> Erased { get; init; }
+
+    /// <summary>Events that the reader may not see; their leaves stand in the tree.</summary>
+    public required long Withheld { get; init; }
+
+    /// <summary>The size that was remembered from the last run and is contained in this head.</summary>
+    public long? ConsistentWith { get; init; }
+
+    public required IReadOnlyList<Finding> Tampered { get; init; }
+}
+
+/// <summary>Walks a log from its first event: computes every leaf from the event itself, every hash from the leaves, and compares with the signed head.</summary>
+internal sealed class LogVerifier(LedgerClient client, VerifierKey key)
+{
+    /// <summary>Tiles fetched at once: enough to keep both ends busy, without being a load.</summary>
+    private const int TilesAtOnce = 4;
+
+    private readonly ConcurrentBag<Finding> _findings = [];
+    private readonly ConcurrentDictionary<long, IReadOnlyList<long>> _erased = [];
+    private readonly ConcurrentDictionary<(long By, long Position, string Field), bool> _provenErasures = [];
+    private Dictionary<long, Dictionary<string, long>> _erasedBy = [];
+    private long _intact;
+    private long _withheld;
+
+    internal async Task<(VerificationReport Report, SignedNote Head)> RunAsync(Checkpoint? remembered, Action<double> progress, CancellationToken cancellationToken)
+    {
+        var (note, head) = await HeadAsync(cancellationToken);
+        _erasedBy = await ErasuresAsync(cancellationToken);
+        var tileCount = (head.Size + HashTile.WidthMax - 1) / HashTile.WidthMax;
+        var tiles = new byte[tileCount][];
+        var done = 0L;
+        await Parallel.ForAsync(0L, tileCount, new ParallelOptions { MaxDegreeOfParallelism = TilesAtOnce, CancellationToken = cancellationToken }, async (tile, cancellation) =>
+        {
+            tiles[tile] = await TileAsync(tile, head.Size, cancellation);
+            progress((double)Interlocked.Increment(ref done) / tileCount);
+        });
+        DemandErasuresProven();
+        var consistentWith = await CompareHeadsAsync(tiles, head, remembered, cancellationToken);
+        await AskServiceAsync(cancellationToken);
+        var report = new VerificationReport
+        {
+            Origin = head.Origin,
+            Size = head.Size,
+            Root = head.Root.ToString(),
+            Intact = _intact,
+            Erased = new SortedDictionary<long, IReadOnlyList<long>>(_erased),
+            Withheld = _withheld,
+            ConsistentWith = consistentWith,
+            Tampered = [.. _findings.OrderBy(f => f.Position ?? 0).ThenBy(f => f.Detail, StringComparer.Ordinal)],
+        };
+        return (report, note);
+    }
+
+    internal async Task<(SignedNote Note, Checkpoint Head)> HeadAsync(CancellationToken cancellationToken) =>
+        SignedNote.TryParse(await client.GetAsync("log/checkpoint", cancellationToken), out var note, out var problem)
+        && Checkpoint.TryOpen(note, key.Name, [key], out var head, out problem)
+            ? (note, head)
+            : throw new CommandFailedException($"The head of the log is not signed by its key: {problem}", ExitCodes.Tampered);
+
+    /// <summary>Checks the events of a tile against its hashes, and gives the hashes.</summary>
+    private async Task<byte[]> TileAsync(long tile, long size, CancellationToken cancellationToken)
+    {
+        var first = (tile * HashTile.WidthMax) + 1;
+        var width = (int)Math.Min(HashTile.WidthMax, size - first + 1);
+        var bytes = await client.TryGetAsync($"log/{new HashTileCoordinates(0, tile, width).Path}", cancellationToken);
+        if (bytes?.Length != width * Digest.Length)
+        {
+            _findings.Add(new(first, $"the log has no hashes any more for the positions {first} to {first + width - 1}"));
+            return new byte[width * Digest.Length];
+        }
+
+        var opened = new OpenedEvent?[width];
+        var withheld = new List<int>();
+        foreach (var line in Lines(await client.GetAsync($"log/events/{tile}", cancellationToken)))
+        {
+            using var json = JsonDocument.Parse(line);
+            if (json.RootElement.TryGetProperty("withheld", out var hidden) && hidden.GetInt64() - first is >= 0 and var at && at < width)
+            {
+                withheld.Add((int)at);
+            }
+            else if (OpenedEvent.TryRead(json.RootElement, out var e) && e.Event.Position - first is >= 0 and var index && index < width)
+            {
+                opened[index] = e;
+            }
+        }
+
+        await CheckWithheldAsync(withheld, tile, bytes, width, cancellationToken);
+        for (var i = 0; i < width; i++)
+        {
+            if (!withheld.Contains(i))
+            {
+                Check(first + i, opened[i], HashTile.Hashes(bytes)[i]);
+            }
+        }
+
+        return bytes;
+    }
+
+    private void Check(long position, OpenedEvent? opened, in Digest leaf)
+    {
+        var verdict = opened is null
+            ? new LeafVerdict.Tampered("the event is missing, or has no salts that can be read")
+            : EventVerification.AgainstHash(opened.Event, opened.Salts, leaf, _erasedBy.GetValueOrDefault(position) ?? []);
+        switch (verdict)
+        {
+            case LeafVerdict.Intact:
+                Interlocked.Increment(ref _intact);
+                break;
+            case LeafVerdict.ErasedBy erased:
+                _erased[position] = erased.Positions;
+                break;
+            case LeafVerdict.Tampered tampered:
+                _findings.Add(new(position, tampered.Reason));
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+
+        if (verdict is not LeafVerdict.Tampered && opened!.Event.Type == "payload_erased")
+        {
+            foreach (var (erasedPosition, field) in NamedIn(JsonElement.Parse(opened.Event.Data.Span)))
+            {
+                _provenErasures[(position, erasedPosition, field)] = true;
+            }
+        }
+    }
+
+    private async Task CheckWithheldAsync(List<int> withheld, long tile, byte[] hashes, int width, CancellationToken cancellationToken)
+    {
+        if (withheld.Count == 0)
+        {
+            return;
+        }
+
+        var first = (tile * HashTile.WidthMax) + 1;
+        var bundle = await client.GetAsync($"log/{new EntryBundleCoordinates(tile, width).Path}", cancellationToken);
+        var read = EntryBundle.TryRead(bundle, width, out var entries);
+        foreach (var index in withheld)
+        {
+            if (read && MerkleHashing.Leaf(entries![index].Span) == HashTile.Hashes(hashes)[index])
+            {
+                Interlocked.Increment(ref _withheld);
+            }
+            else
+            {
+                _findings.Add(new(first + index, "the entry of the withheld event does not stand in the tree"));
+            }
+        }
+    }
+
+    /// <summary>What the feed says of erasures is believed only once the walk has seen the very event in the tree.</summary>
+    private void DemandErasuresProven()
+    {
+        foreach (var position in _erased.Keys)
+        {
+            foreach (var (field, by) in _erasedBy[position])
+            {
+                if (!_provenErasures.ContainsKey((by, position, field)))
+                {
+                    _findings.Add(new(position, $"the field {field} is said to be erased by {by}, which the tree does not prove"));
+                }
+            }
+        }
+    }
+
+    private async Task<long?> CompareHeadsAsync(byte[][] tiles, Checkpoint head, Checkpoint? remembered, CancellationToken cancellationToken)
+    {
+        var tree = new MerkleTree();
+        foreach (var tile in tiles)
+        {
+            for (var i = 0; i < tile.Length / Digest.Length; i++)
+            {
+                tree.Append(HashTile.Hashes(tile)[i]);
+            }
+        }
+
+        if (tree.Root() != head.Root)
+        {
+            _findings.Add(new(null, "the hashes of the log do not give the root that it signed"));
+        }
+
+        if (remembered is null)
+        {
+            return null;
+        }
+
+        if (remembered.Size > head.Size)
+        {
+            _findings.Add(new(head.Size + 1, $"the log ends at {head.Size}, but it had {remembered.Size} events when it was last verified"));
+            return null;
+        }
+
+        if (await MerkleProofs.RootAsync(tree, remembered.Size, cancellationToken) != remembered.Root)
+        {
+            _findings.Add(new(null, $"the first {remembered.Size} events are not those of the head that was remembered: the log was rewritten or forked"));
+            return null;
+        }
+
+        return remembered.Size;
+    }
+
+    /// <summary>The service itself knows of events that it will not sign.</summary>
+    private async Task AskServiceAsync(CancellationToken cancellationToken)
+    {
+        if (await client.TryGetJsonAsync("health/ready", cancellationToken) is not { } health || !health.TryGetProperty("proof", out var proof)
+            || proof.GetProperty("state").GetString() != "refused")
+        {
+            return;
+        }
+
+        var positions = proof.GetProperty("positions").EnumerateArray().Select(p => p.GetInt64()).ToList();
+        var known = _findings.Select(f => f.Position).ToHashSet();
+        foreach (var position in positions.Where(p => !known.Contains(p)))
+        {
+            _findings.Add(new(position, $"the service refuses to sign: {proof.GetProperty("detail").GetString()}"));
+        }
+
+        if (positions.Count == 0)
+        {
+            _findings.Add(new(null, $"the service refuses to sign: {proof.GetProperty("detail").GetString()}"));
+        }
+    }
+
+    private async Task<Dictionary<long, Dictionary<string, long>>> ErasuresAsync(CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<long, Dictionary<string, long>>();
+        long after = 0, head;
+        do
+        {
+            var page = JsonElement.Parse(await client.GetAsync($"v1/events?types=payload_erased&limit=1000&after={after}", cancellationToken));
+            foreach (var e in page.GetProperty("events").EnumerateArray())
+            {
+                var by = long.Parse(e.GetProperty("sequence").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+                foreach (var (position, field) in NamedIn(e.GetProperty("data")))
+                {
+                    if (!found.TryGetValue(position, out var fields))
+                    {
+                        found[position] = fields = new(StringComparer.Ordinal);
+                    }
+
+                    fields.TryAdd(field, by);
+                }
+            }
+
+            (after, head) = (page.GetProperty("next").GetInt64(), page.GetProperty("head").GetInt64());
+        }
+        while (after < head);
+        return found;
+    }
+
+    private static IEnumerable<(long Position, string Field)> NamedIn(JsonElement erasure) =>
+        from position in erasure.GetProperty("positions").EnumerateArray()
+        from field in erasure.GetProperty("fields").EnumerateArray()
+        select (position.GetInt64(), field.GetString()!);
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> text)
+    {
+        while (!text.IsEmpty)
+        {
+            var end = text.Span.IndexOf((byte)'\n');
+            var length = end < 0 ? text.Length : end;
+            if (length > 0)
+            {
+                yield return text[..length];
+            }
+
+            text = text[Math.Min(text.Length, length + 1)..];
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace Ledger.Domain;
+
+/// <summary>The recorder put right a clerical mistake of its own; nothing that the publisher did.</summary>
+public sealed record EntryAmended : LedgerEvent
+{
+    /// <summary>Which field, by the names that corrections use.</summary>
+    public string Field { get; init; } = Erased.Text;
+
+    /// <summary>The value that it replaces.</summary>
+    public JsonElement? Before { get; init; }
+
+    /// <summary>The value that holds from now on.</summary>
+    public JsonElement? After { get; init; }
+
+    /// <summary>Why.</summary>
+    public string Reason { get; init; } = Erased.Text;
+}
+
+/// <summary>Amends an entry.</summary>
+public sealed record AmendEntry : Command
+{
+    /// <summary>Which field.</summary>
+    public required string Field { get; init; }
+
+    /// <summary>The value that it replaces.</summary>
+    public JsonElement? Before { get; init; }
+
+    /// <summary>The value that holds from now on.</summary>
+    public JsonElement? After { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Reason { get; init; }
+
+    internal override void Check(Checks checks)
+    {
+        checks.Text(Reason, "reason", Limits.LineCodePointsMax);
+        new Change(Field, Before, After).Check(checks, "amendment");
+    }
+
+    internal static Decision Decide(Assertion state, AmendEntry command, Circumstances c) =>
+        state.Apply(command, c, stamp =>
+        {
+            var change = new Change(command.Field, command.Before, command.After);
+            var amended = new EntryAmended { Field = command.Field, Before = command.Before, After = change.Resolved(c.Zone).After, Reason = command.Reason };
+            if (state.Amendments.Any(a => Same.Event((EntryAmended)a.Event, amended))
+                && ContentFields.Holds(state.Content, command.Field, command.After))
+            {
+                return Decision.Nothing;
+            }
+
+            var (_, refused) = Change.ApplyAll(state.Content, [change], ContentFields.IsAmendable, c.Zone, "amendment");
+            return refused ?? Decision.Accept(stamp(amended));
+        });
+}

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+
+namespace Ledger.Domain;
+
+/// <summary>One proposition as one source version states it, and what became of it: the state that its stream folds to.</summary>
+public sealed record Assertion
+{
+    /// <summary>Before the first event.</summary>
+    public static Assertion None { get; } = new();
+
+    /// <summary>Its id, the stream's name without the prefix.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>The recording of the claim; null while it is not recorded, or not yet known at the moment asked for.</summary>
+    public Recorded? Claim { get; init; }
+
+    /// <summary>What it says now, after corrections and amendments.</summary>
+    public Content Content { get; init; } = new();
+
+    /// <summary>Denials, positions, links, evidence, requests, retractions, concerns, upstream changes, restrictions: open and closed.</summary>
+    public Entries Entries { get; init; } = Entries.None;
+
+    /// <summary>Corrections, clarifications and updates, oldest first.</summary>
+    public ImmutableList<Recorded> Corrections { get; init; } = [];
+
+    /// <summary>The recorder's own clerical corrections, oldest first.</summary>
+    public ImmutableList<Recorded> Amendments { get; init; } = [];
+
+    /// <summary>The ids of the notices that touched it.</summary>
+    public ImmutableHashSet<string> Notices { get; init; } = [];
+
+    /// <summary>Upstream changes that the publisher judged not to apply: they stay visible.</summary>
+    public ImmutableList<Recorded> Rejections { get; init; } = [];
+
+    /// <summary>What became of its evidence in later versions of the source, by the event that attached it; read from the source's stream.</summary>
+    public ImmutableDictionary<Guid, (Recorded Capture, bool Found)> Searched { get; init; } = ImmutableDictionary<Guid, (Recorded, bool)>.Empty;
+
+    /// <summary>The number of the stream's events so far, whatever they are.</summary>
+    public long Version { get; init; }
+
+    /// <summary>The position of the newest event.</summary>
+    public long Position { get; init; }
+
+    /// <summary>When the newest event was recorded.</summary>
+    public DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>The notice with this id, as it was given here; null where none touched the assertion.</summary>
+    internal Notice? NoticeOf(string id) => !Notices.Contains(id)
+        ? null
+        : Corrections.Select(r => ((CorrectionIssued)r.Event).Notice)
+            .Concat(Entries.All<RetractionIssued>().Select(r => r.Event.Notice))
+            .Concat(Entries.All<ConcernExpressed>().Select(r => r.Event.Notice))
+            .First(n => n.Id == id);
+
+    /// <summary>Whether it is retracted as a whole, now.</summary>
+    public bool IsRetracted => Entries.Standing<RetractionIssued>().Any(r => r.Event.Extent == Extent.Full);
+
+    /// <summary>What the assertion answers to a command. Pure: time and identity are arguments.</summary>
+    public static Decision Decide(Assertion state, Command command, Circumstances c) => command switch
+    {
+        RecordClaim claim => RecordClaim.Decide(state, claim, c),
+        AttachEvidence evidence => AttachEvidence.Decide(state, evidence, c),
+        AddLink link => state.Apply(link, c, stamp => AddLink.Decide(Ids.AssertionStream(state.Id), state.Entries, link, c, stamp)),
+        DenyAssertion denial => DenyAssertion.Decide(state, denial, c),
+        TakePosition position => TakePosition.Decide(state, position, c),
+        RequestAction request => RequestAction.Decide(state, request, c),
+        AnswerAction answer => AnswerAction.Decide(state, answer, c),
+        AmendEntry amendment => AmendEntry.Decide(state, amendment, c),
+        RestrictAccess restriction => state.Apply(restriction, c, stamp => RestrictAccess.Decide(state.Entries, restriction, c, stamp)),
+        _ => throw new System.Diagnostics.UnreachableException($"{command.GetType().Name} is not a command on one assertion."),
+    };
+
+    /// <summary>What a notice does to this one of its assertions.</summary>
+    public static Decision Decide(Assertion state, IssueNotice notice, NoticeItem item, string noticeId, Circumstances c) =>
+        IssueNotice.Decide(state, notice, item, noticeId, c);
+
+    /// <summary>Whether an event of this assertion can be withdrawn, and how.</summary>
+    public static Decision Decide(Assertion state, WithdrawEvent withdrawal, Guid id, Circumstances c) =>
+        state.Apply(withdrawal, c, stamp => WithdrawEvent.Decide(state.Entries, withdrawal, id, c, stamp));
+
+    /// <summary>The state after one more event. Never fails: what does not fit, or is not known here, changes only the counters.</summary>
+    public static Assertion Evolve(Assertion state, Recorded e)
+    {
+        var next = state with { Id = Ids.OfStream(e.Stream).Id, Version = e.Version, Position = e.Position, RecordedAt = e.RecordedAt };
+        return e.Event switch
+        {
+            ClaimRecorded claim when state.Claim is null => next with { Claim = e, Content = claim.Content() },
+            DenialRecorded denial => DenyAssertion.Evolve(next, e, denial),
+            PositionRecorded position => TakePosition.Evolve(next, e, position),
+            CorrectionIssued c => next with
+            {
+                Corrections = state.Corrections.Add(e),
+                Notices = state.Notices.Add(c.Notice.Id),
+                Content = Change.Fold(state.Content, c.Changes),
+                Entries = UpstreamChanged.Met(state.Entries, e, c),
+            },
+            UpstreamChanged change => UpstreamChanged.Evolve(next, e, change),
+            RetractionIssued retraction => next with { Entries = state.Entries.Add(e), Notices = state.Notices.Add(retraction.Notice.Id) },
+            ConcernExpressed concern => next with { Entries = state.Entries.Add(e), Notices = state.Notices.Add(concern.Notice.Id) },
+            EvidenceAttached or Linked or ActionRequested or AccessRestricted => next with { Entries = state.Entries.Add(e) },
+            ActionAnswered answer => AnswerAction.Evolve(next, e, answer) with
+            {
+                Rejections = answer is { Outcome: Outcome.Rejected, Upstream: not null } ? state.Rejections.Add(e) : state.Rejections,
+            },
+            Withdrawn withdrawn => next with { Entries = state.Entries.Withdraw(withdrawn.Event, e) },
+            EntryAmended a => next with
+            {
+                Amendments = state.Amendments.Add(e),
+                Content = Change.Fold(state.Content, [new(a.Field, a.Before, a.After)]),
+            },
+            _ => next,
+        };
+    }
+
+    /// <summary>The state after a later version of the source was captured, an event of another stream: only what it says of this assertion's evidence.</summary>
+    public static Assertion Evolve(Assertion state, Recorded capture, VersionCaptured version) => version.Evidence
+        .Where(o => o.Assertion == state.Id && (o.Found || !state.Searched.TryGetValue(o.Evidence, out var known) || known.Found))
+        .Aggregate(state, (s, o) => s with { Searched = s.Searched.SetItem(o.Evidence, (capture, o.Found)) });
+
+    /// <summary>Folds a stream from nothing.</summary>
+    public static Assertion Fold(IEnumerable<Recorded> events) => events.Aggregate(None, Evolve);
+
+    /// <summary>What every command on a recorded assertion shares.</summary>
+    internal Decision Apply(Command command, Circumstances c, Func<Func<LedgerEvent, LedgerEvent>, Decision> decide)
+    {
+        // Evidence, links and amendments speak of what the claim already made public; other acts have a publication of their own.
+        var fallback = command is AttachEvidence or AddLink or AmendEntry ? Claim?.Event.PublishedAt : null;
+        return Rules.Apply(command, c, fallback, stamp => Claim is null
+            ? Decision.Refuse(RefusalCode.NotFound, "No assertion has this id; record it with POST /v1/assertions.")
+            : decide(stamp));
+    }
+}

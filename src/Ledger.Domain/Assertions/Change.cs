@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Ledger.Domain;
+
+/// <summary>One field before and after; null is absence.</summary>
+/// <param name="Field">By the names of <see cref="ContentFields"/>.</param>
+/// <param name="Before">The value that it replaces.</param>
+/// <param name="After">The value that holds from now on.</param>
+public sealed record Change(string Field, JsonElement? Before = null, JsonElement? After = null)
+{
+    /// <summary>Checks what can be said of a change before the field's current value is known.</summary>
+    internal void Check(Checks checks, string name)
+    {
+        checks.OptionalJson(Before, $"{name}.before");
+        checks.OptionalJson(After, $"{name}.after");
+    }
+
+    /// <summary>Applies changes in order to a content; the first one that does not fit is a refusal.</summary>
+    internal static (Content Content, Decision? Refused) ApplyAll(
+        Content content, IReadOnlyList<Change> changes, Func<string, bool> allowed, TimeZoneInfo zone, string name)
+    {
+        foreach (var change in changes)
+        {
+            if (!allowed(change.Field))
+            {
+                return (content, Decision.Refuse(RefusalCode.Invalid,
+                    $"{name}.field: \"{change.Field}\" cannot be changed; use proposition, modality, part, attribution, scope.place, scope.from, scope.to, "
+                    + "figures/{name}, figures/{name}/op or figures/{name}/unit.", $"{name}.field"));
+            }
+
+            var current = ContentFields.Get(content, change.Field);
+            if (!ContentFields.Holds(content, change.Field, change.Before))
+            {
+                return (content, new Decision.Refused(new(RefusalCode.StaleBefore,
+                    $"{change.Field} is {current?.ToJsonString(DomainJson.Stored) ?? "absent"} now, not what before says; read the assertion again and send its current value.",
+                    $"{name}.before")
+                { Current = current }));
+            }
+
+            if (ContentFields.Holds(content, change.Field, change.After))
+            {
+                return (content, Decision.Refuse(RefusalCode.Invalid, $"{name}.after: equals before; leave the change out.", $"{name}.after"));
+            }
+
+            var checks = new Checks();
+            var next = ContentFields.Set(content, change.Field, change.After, zone, checks, $"{name}.after");
+            if (next is null || checks.Refusal is not null)
+            {
+                return (content, new Decision.Refused(checks.Refusal!));
+            }
+
+            content = next;
+        }
+
+        return content.Scope is { From: { } from, To: { } to } && from.From >= to.To
+            ? (content, Decision.Refuse(RefusalCode.Invalid, $"{name}.after: scope.to lies before scope.from; change both.", $"{name}.after"))
+            : (content, null);
+    }
+
+    /// <summary>Applies stored changes in a fold: what no longer fits is left as it is.</summary>
+    internal static Content Fold(Content content, IEnumerable<Change> changes)
+    {
+        foreach (var change in changes)
+        {
+            content = ContentFields.Restore(content, change.Field, change.After) ?? content;
+        }
+
+        return content;
+    }
+
+    /// <summary>The change as it is stored: a partial date carries the interval that it names in the zone, so that no fold needs the zone.</summary>
+    internal Change Resolved(TimeZoneInfo zone)
+    {
+        if (Field is not ("scope.from" or "scope.to") || After is not { } after)
+        {
+            return this;
+        }
+
+        var content = ContentFields.Set(new Content { Proposition = Field }, Field, after, zone, new Checks(), Field);
+        var time = Field == "scope.from" ? content?.Scope?.From : content?.Scope?.To;
+        return time is null ? this : this with { After = JsonSerializer.SerializeToElement(time, DomainJson.Stored) };
+    }
+}

@@ -1,0 +1,159 @@
+namespace Ledger.Domain;
+
+/// <summary>A claim was recorded: one proposition as one source version states it.</summary>
+public sealed record ClaimRecorded : LedgerEvent
+{
+    /// <summary>The proposition.</summary>
+    public string Proposition { get; init; } = Erased.Text;
+
+    /// <summary>The version that states it.</summary>
+    public SourceVersion Source { get; init; } = new(Erased.Text, 0);
+
+    /// <summary>The source's publisher, carried so that the stream alone tells who corrects it.</summary>
+    public string Publisher { get; init; } = Erased.Text;
+
+    /// <summary>Where in the version.</summary>
+    public Part Part { get; init; }
+
+    /// <summary>From originator to publisher.</summary>
+    public IReadOnlyList<Attribution> Attribution { get; init; } = [];
+
+    /// <summary>The numbers it states.</summary>
+    public IReadOnlyList<Figure> Figures { get; init; } = [];
+
+    /// <summary>Place and period.</summary>
+    public Scope? Scope { get; init; }
+
+    /// <summary>How firmly.</summary>
+    public Modality Modality { get; init; }
+
+    /// <summary>BCP 47 tag.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>What it is about.</summary>
+    public IReadOnlyList<string> Topics { get; init; } = [];
+
+    /// <summary>What it says, as corrections will change it.</summary>
+    internal Content Content() => new()
+    {
+        Proposition = Proposition, Modality = Modality, Part = Part, Attribution = Attribution, Figures = Figures,
+        Scope = Scope, Language = Language, Topics = Topics,
+    };
+}
+
+/// <summary>Place and period as a client writes them.</summary>
+public sealed record ScopeInput(string? Place = null, TimeInput? From = null, TimeInput? To = null);
+
+/// <summary>Records a claim, with its evidence and links in the same append.</summary>
+public sealed record RecordClaim : Command
+{
+    /// <summary>Chosen by the client, or made by the server.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The proposition.</summary>
+    public required string Proposition { get; init; }
+
+    /// <summary>The version that states it.</summary>
+    public required SourceVersion Source { get; init; }
+
+    /// <summary>Where in the version.</summary>
+    public Part Part { get; init; }
+
+    /// <summary>From originator to publisher; empty is unattributed.</summary>
+    public required IReadOnlyList<Attribution> Attribution { get; init; }
+
+    /// <summary>The numbers it states.</summary>
+    public IReadOnlyList<Figure> Figures { get; init; } = [];
+
+    /// <summary>Place and period.</summary>
+    public ScopeInput? Scope { get; init; }
+
+    /// <summary>How firmly.</summary>
+    public Modality Modality { get; init; }
+
+    /// <summary>BCP 47 tag.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>What it is about.</summary>
+    public IReadOnlyList<string> Topics { get; init; } = [];
+
+    /// <summary>Where it can be seen in the version.</summary>
+    public IReadOnlyList<EvidenceInput> Evidence { get; init; } = [];
+
+    /// <summary>Links to other assertions.</summary>
+    public IReadOnlyList<LinkInput> Links { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override IEnumerable<Reference> References =>
+    [
+        Reference.Source(Source.Id, Source.Version, "source"),
+        .. from a in Attribution where a.Party is not null select Reference.Party(a.Party!, "attribution.party"),
+        .. from link in Links from reference in link.References select reference,
+    ];
+
+    internal override void Check(Checks checks)
+    {
+        checks.Text(Proposition, "proposition", Limits.StatementCodePointsMax);
+        checks.Id(Source.Id, "source.id");
+        checks.That(Source.Version > 0, "source.version", "is a number from 1.");
+        ContentFields.Check(Attribution, checks);
+        ContentFields.Check(Figures, checks);
+        checks.OptionalText(Scope?.Place, "scope.place", Limits.LineCodePointsMax);
+        checks.OptionalText(Language, "language", Limits.WordCodePointsMax);
+        ContentFields.CheckTopics(Topics, checks);
+        foreach (var evidence in checks.Items(Evidence, "evidence"))
+        {
+            evidence.Selector.Check(checks, "evidence.selector");
+        }
+
+        foreach (var link in checks.Items(Links, "links"))
+        {
+            link.Check(checks, "links.");
+        }
+    }
+
+    /// <summary>Records the claim; the same claim again changes nothing, another one under its id is refused.</summary>
+    internal static Decision Decide(Assertion state, RecordClaim command, Circumstances c) =>
+        Rules.Apply(command, c, null, stamp =>
+        {
+            var checks = new Checks();
+            var from = Rules.Resolve(command.Scope?.From, "scope.from", c, checks);
+            var to = Rules.Resolve(command.Scope?.To, "scope.to", c, checks);
+            checks.That(from is null || to is null || from.From < to.To, "scope.to", "lies before scope.from.");
+            if (checks.Refusal is { } refusal)
+            {
+                return new Decision.Refused(refusal);
+            }
+
+            var claim = (ClaimRecorded)stamp(new ClaimRecorded
+            {
+                Proposition = command.Proposition,
+                Source = command.Source,
+                Publisher = c.Publisher!,
+                Part = command.Part,
+                Attribution = command.Attribution,
+                Figures = command.Figures,
+                Scope = command.Scope is null ? null : new(command.Scope.Place, from, to),
+                Modality = command.Modality,
+                Language = command.Language,
+                Topics = command.Topics,
+            });
+            var evidence = command.Evidence
+                .Select(e => new EvidenceAttached { SourceVersion = command.Source, Selector = e.Selector, Sha256 = c.CitedSha256 }).ToList();
+            var links = command.Links.Select(link => link.ToEvent(command.OnBehalfOf ?? c.Actor.Party ?? c.Actor.Principal)).ToList();
+            if (state.Claim is { } recorded)
+            {
+                return !Same.Event((ClaimRecorded)recorded.Event, claim)
+                    ? Decision.Refuse(RefusalCode.IdTaken, "Another assertion has this id; choose another id, or leave it out.", "id")
+                    : evidence.All(e => Recorded(state, e)) && links.All(l => Recorded(state, l))
+                        ? Decision.Nothing
+                        : Decision.Refuse(RefusalCode.IdTaken,
+                            "The claim is recorded, but not with all of this evidence and these links; add them by POST …/evidence and POST …/links.", "id");
+            }
+
+            return Decision.Accept([claim, .. evidence.Select(stamp), .. links.Select(stamp)]);
+        });
+
+    private static bool Recorded<T>(Assertion state, T e)
+        where T : LedgerEvent => state.Entries.All<T>().Any(x => Same.Event(x.Event, e));
+}

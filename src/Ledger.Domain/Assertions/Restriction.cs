@@ -1,0 +1,74 @@
+namespace Ledger.Domain;
+
+/// <summary>Why the public may not read it for now.</summary>
+public enum RestrictionReason
+{
+    /// <summary>Until a time.</summary>
+    Embargo,
+
+    /// <summary>Under doubt.</summary>
+    Hold,
+
+    /// <summary>Must not be used.</summary>
+    Kill,
+
+    /// <summary>The publisher took it down.</summary>
+    Unpublished,
+
+    /// <summary>By law.</summary>
+    Legal,
+}
+
+/// <summary>Public reads answer 451 or leave it out, also for the past; reversible.</summary>
+public sealed record AccessRestricted : LedgerEvent
+{
+    /// <summary>Why.</summary>
+    public RestrictionReason Reason { get; init; }
+
+    /// <summary>Until when; null is until it is withdrawn.</summary>
+    public StatedTime? Until { get; init; }
+
+    /// <summary>Whether it holds at a moment.</summary>
+    public bool HoldsAt(DateTimeOffset now) => Until is null || now < Until.To;
+}
+
+/// <summary>Restricts access to an assertion or a source.</summary>
+public sealed record RestrictAccess : Command
+{
+    /// <summary>The assertion; null where a source is meant.</summary>
+    public string? Assertion { get; init; }
+
+    /// <summary>The source with all its assertions; null where one assertion is meant.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Why.</summary>
+    public required RestrictionReason Reason { get; init; }
+
+    /// <summary>Until when.</summary>
+    public TimeInput? Until { get; init; }
+
+    /// <summary>The stream that is restricted.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string? Stream => Assertion is not null ? Ids.AssertionStream(Assertion) : Source is not null ? Ids.SourceStream(Source) : null;
+
+    internal override void Check(Checks checks)
+    {
+        checks.That(Assertion is null != Source is null, "assertion", "name either an assertion or a source.");
+        if ((Assertion ?? Source) is { } id)
+        {
+            checks.Id(id, Assertion is null ? "source" : "assertion");
+        }
+    }
+
+    /// <summary>The rule for either kind of stream.</summary>
+    internal static Decision Decide(Entries entries, RestrictAccess command, Circumstances c, Func<LedgerEvent, LedgerEvent> stamp)
+    {
+        var checks = new Checks();
+        var until = Rules.Resolve(command.Until, "until", c, checks);
+        checks.That(until is null || until.To > c.Now, "until", "is past; leave it out, or name a time to come.");
+        var restriction = new AccessRestricted { Reason = command.Reason, Until = until };
+        return checks.Refusal is { } refusal
+            ? new Decision.Refused(refusal)
+            : entries.Standing<AccessRestricted>().Any(r => Same.Event(r.Event, restriction)) ? Decision.Nothing : Decision.Accept(stamp(restriction));
+    }
+}

@@ -1,0 +1,69 @@
+namespace Ledger.Domain;
+
+/// <summary>Something that this assertion restates or derives from was changed: appended by the propagation policy, once for each cause.</summary>
+public sealed record UpstreamChanged : LedgerEvent
+{
+    /// <summary>The assertion that changed.</summary>
+    public string Upstream { get; init; } = Erased.Text;
+
+    /// <summary>The position of the event that changed it.</summary>
+    public long Cause { get; init; }
+
+    /// <summary>The stored type of that event.</summary>
+    public string CauseType { get; init; } = Erased.Text;
+
+    /// <summary>The id of that event.</summary>
+    public Guid CauseId { get; init; }
+
+    /// <summary>The carried fields that it touches, by the names that corrections use.</summary>
+    public IReadOnlyList<string> Fields { get; init; } = [];
+
+    /// <summary>Stated only where every link on the way is stated.</summary>
+    public Basis Basis { get; init; }
+
+    /// <summary>The assertions on the way, from this one's direct upstream to the one that changed.</summary>
+    public IReadOnlyList<string> Path { get; init; } = [];
+
+    /// <summary>Whether this assertion was published before or after the change, as far as the dates tell.</summary>
+    public TimeOrder Order { get; init; } = TimeOrder.Unknown;
+
+    /// <summary>Whether this assertion's publisher takes part, so that an answer is awaited.</summary>
+    public bool AwaitsAnswer { get; init; }
+
+    /// <summary>Earlier causes that this one takes back (a withdrawal) or takes the place of (a denial said anew), by event id.</summary>
+    public IReadOnlyList<Guid> Closes { get; init; } = [];
+
+    /// <summary>Whether the cause takes back an earlier one.</summary>
+    internal bool TakesBack => CauseType == EventTypes.NameOf(typeof(Withdrawn));
+
+    /// <summary>
+    /// Closes what the cause closes. A withdrawal of something that nobody answered leaves nothing open; of something that was answered,
+    /// it is news to whoever acted on it and stands itself. Without the earlier cause (a link made later) there is nothing to take back.
+    /// </summary>
+    internal static Assertion Evolve(Assertion state, Recorded e, UpstreamChanged change)
+    {
+        var entries = state.Entries.Add(e);
+        var answered = false;
+        foreach (var (entry, _) in state.Entries.All<UpstreamChanged>().Where(u => change.Closes.Contains(u.Event.CauseId)))
+        {
+            answered |= entry is { How: Closing.Answered, ClosedBy: not null };
+            entries = entries.Close(entry.Record.Id, e, change.TakesBack ? Closing.Withdrawn : Closing.Updated);
+        }
+
+        return state with { Entries = change.TakesBack && !answered ? entries.Close(e.Id, e, Closing.Withdrawn) : entries };
+    }
+
+    /// <summary>Closes the changes that a correction of the assertion itself meets: it no longer carries the earlier value.</summary>
+    internal static Entries Met(Entries entries, Recorded e, CorrectionIssued correction)
+    {
+        foreach (var (record, change) in entries.Standing<UpstreamChanged>())
+        {
+            if (correction.Changes.Any(c => change.Fields.Contains(c.Field)))
+            {
+                entries = entries.Close(record.Id, e, Closing.Updated);
+            }
+        }
+
+        return entries;
+    }
+}

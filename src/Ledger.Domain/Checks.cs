@@ -1,0 +1,86 @@
+using System.Text.Json;
+
+namespace Ledger.Domain;
+
+/// <summary>Collects what is wrong with the fields of a command, so that the sender learns all of it at once.</summary>
+public sealed class Checks
+{
+    private readonly List<(string Field, string Message)> _found = [];
+
+    /// <summary>The collected complaints as one refusal; null when there are none.</summary>
+    public Refusal? Refusal =>
+        _found is [var first, ..] ? new(RefusalCode.Invalid, $"{first.Field}: {first.Message}", first.Field) { Others = _found } : null;
+
+    /// <summary>Complains about a field when the condition does not hold.</summary>
+    public void That(bool condition, string field, string message)
+    {
+        if (!condition)
+        {
+            _found.Add((field, message));
+        }
+    }
+
+    /// <summary>A text that must be there, say something, and keep to its length in code points.</summary>
+    public void Text(string? value, string field, int codePointsMax)
+    {
+        if (string.IsNullOrWhiteSpace(value))
+        {
+            That(false, field, "is required; give a text that is not blank.");
+            return;
+        }
+
+        OptionalText(value, field, codePointsMax);
+    }
+
+    /// <summary>A text that may be absent, but not blank and not over-long.</summary>
+    public void OptionalText(string? value, string field, int codePointsMax)
+    {
+        if (value is null)
+        {
+            return;
+        }
+
+        That(!string.IsNullOrWhiteSpace(value), field, "is blank; leave it out or say something.");
+        That(value.Length <= codePointsMax || CodePoints.Count(value) <= codePointsMax, field,
+            $"has more than {codePointsMax} code points; shorten it.");
+        That(CodePoints.IsWellFormed(value), field, "holds a lone surrogate or a NUL; send well-formed Unicode text.");
+    }
+
+    /// <summary>An id chosen by a client.</summary>
+    public void Id(string? value, string field) =>
+        That(value is not null && Ids.IsId(value), field, "must match [a-z0-9][a-z0-9-]{1,79}: lower-case letters, digits and dashes.");
+
+    /// <summary>A list with a bound, whose items are all there.</summary>
+    /// <returns>The items to look into: none of a list that is over-long, and no nulls.</returns>
+    public IEnumerable<T> Items<T>(IReadOnlyList<T>? items, string field, int max = Limits.ItemsMax)
+    {
+        var bounded = (items?.Count ?? 0) <= max;
+        That(bounded, field, $"has more than {max} items; send several requests.");
+        That(items is null || items.All(x => x is not null), field, "holds a null; leave it out.");
+        return items is null || !bounded ? [] : items.Where(x => x is not null);
+    }
+
+    /// <summary>
+    /// A value whose form depends on the field that it belongs to: bounded, and of well-formed text.
+    /// JSON escapes may smuggle in what neither .NET nor PostgreSQL can hold as text, at any depth.
+    /// </summary>
+    public void OptionalJson(JsonElement? value, string field)
+    {
+        if (value is not { } given)
+        {
+            return;
+        }
+
+        That(CodePoints.Count(given.GetRawText()) <= Limits.ValueCodePointsMax, field,
+            $"has more than {Limits.ValueCodePointsMax} code points of JSON; shorten it.");
+        That(CodePoints.IsWellFormed(given), field, "holds a lone surrogate or a NUL; send well-formed Unicode text.");
+    }
+
+    /// <summary>An absolute http or https address.</summary>
+    public void OptionalUrl(string? value, string field)
+    {
+        OptionalText(value, field, Limits.LineCodePointsMax);
+        That(value is null || (Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"), field,
+            "must be an absolute http or https address.");
+    }
+}

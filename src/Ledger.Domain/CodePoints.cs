@@ -1,0 +1,57 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Ledger.Domain;
+
+/// <summary>Texts are counted and cut in Unicode code points, as the Web Annotation model does, never in UTF-16 units.</summary>
+public static class CodePoints
+{
+    /// <summary>The number of code points.</summary>
+    public static int Count(string text)
+    {
+        var count = 0;
+        foreach (var _ in text.EnumerateRunes())
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Whether every text in a JSON value, names included, is well formed.</summary>
+    public static bool IsWellFormed(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind switch
+            {
+                JsonValueKind.String => IsWellFormed(value.GetString()!),
+                JsonValueKind.Array => value.EnumerateArray().All(IsWellFormed),
+                JsonValueKind.Object => value.EnumerateObject().All(p => IsWellFormed(p.Name) && IsWellFormed(p.Value)),
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            // The only way in which System.Text.Json reports an escaped lone surrogate.
+            return false;
+        }
+    }
+
+    /// <summary>Whether the text has no lone surrogate and no NUL, which JSON may smuggle in and PostgreSQL cannot hold.</summary>
+    public static bool IsWellFormed(string text)
+    {
+        var rest = text.AsSpan();
+        while (rest.Length > 0)
+        {
+            if (Rune.DecodeFromUtf16(rest, out var rune, out var used) != System.Buffers.OperationStatus.Done || rune.Value == 0)
+            {
+                return false;
+            }
+
+            rest = rest[used..];
+        }
+
+        return true;
+    }
+}

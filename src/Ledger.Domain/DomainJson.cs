@@ -1,0 +1,69 @@
+using System.Collections;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Ledger.Domain;
+
+/// <summary>The one way in which the ledger writes and reads JSON: camelCase, enums as words, absent instead of null, times with six decimals.</summary>
+public static class DomainJson
+{
+    /// <summary>For stored events and answers: unknown members of stored data are ignored, since an older reader may meet a newer event.</summary>
+    public static JsonSerializerOptions Stored { get; } = Make(JsonUnmappedMemberHandling.Skip);
+
+    /// <summary>For what clients send: unknown members are refused, so that a misspelt field is never silently lost.</summary>
+    public static JsonSerializerOptions Wire { get; } = Make(JsonUnmappedMemberHandling.Disallow);
+
+    private static JsonSerializerOptions Make(JsonUnmappedMemberHandling unmapped)
+    {
+        var resolver = new DefaultJsonTypeInfoResolver();
+        if (unmapped == JsonUnmappedMemberHandling.Disallow)
+        {
+            resolver.Modifiers.Add(RefuseNullItems);
+        }
+
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        {
+            UnmappedMemberHandling = unmapped,
+            PropertyNameCaseInsensitive = false,
+            NumberHandling = JsonNumberHandling.Strict,
+            AllowDuplicateProperties = false,
+            RespectNullableAnnotations = true,
+            // Stored data may lack what was erased, or what an older shape did not have: it reads as the default.
+            RespectRequiredConstructorParameters = unmapped == JsonUnmappedMemberHandling.Disallow,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            // The output is JSON, never pasted into HTML unescaped; readable text is worth more than escaped angle brackets.
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            TypeInfoResolver = resolver,
+            Converters = { new EnumWords(), new InstantConverter() },
+        };
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
+    }
+
+    /// <summary>Nullable annotations hold for properties alone; the items of a list are as little null as the list itself.</summary>
+    private static void RefuseNullItems(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property.Set is { } set && property.PropertyType != typeof(string) && property.PropertyType.IsAssignableTo(typeof(IEnumerable)))
+            {
+                property.Set = (owner, value) => set(owner, value is IEnumerable items && items.Cast<object?>().Contains(null)
+                    ? throw new JsonException($"{property.Name} holds a null; leave it out.")
+                    : value);
+            }
+        }
+    }
+
+    private sealed class InstantConverter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetString() is { } text && WireTime.TryParse(text, out var instant)
+                ? instant
+                : throw new JsonException("A time is written as in 2018-08-03T14:05:00Z.");
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(WireTime.Format(value));
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+
+namespace Ledger.Domain;
+
+/// <summary>Why an entry no longer stands.</summary>
+public enum Closing
+{
+    /// <summary>The party behind it took it back, or the recorder lifted it.</summary>
+    Withdrawn,
+
+    /// <summary>A later one of the same party and stance took its place.</summary>
+    Updated,
+
+    /// <summary>It was answered.</summary>
+    Answered,
+}
+
+/// <summary>An event that stands until something closes it: a denial, a position, a link, a restriction.</summary>
+/// <param name="Record">The event.</param>
+/// <param name="ClosedBy">What closed it; null while it stands.</param>
+/// <param name="How">In which way.</param>
+public sealed record Entry(Recorded Record, Recorded? ClosedBy = null, Closing How = Closing.Withdrawn);
+
+/// <summary>
+/// The entries of a stream, open and closed apart, in the order of their versions. Reading what stands costs what stands,
+/// not what ever stood; references to events that are not here (not yet known at the moment asked for) are ignored.
+/// </summary>
+public sealed record Entries
+{
+    /// <summary>No entries.</summary>
+    public static Entries None { get; } = new();
+
+    /// <summary>What stands, by version.</summary>
+    public ImmutableSortedDictionary<long, Entry> Open { get; init; } = ImmutableSortedDictionary<long, Entry>.Empty;
+
+    /// <summary>What no longer stands, by version.</summary>
+    public ImmutableSortedDictionary<long, Entry> Closed { get; init; } = ImmutableSortedDictionary<long, Entry>.Empty;
+
+    private ImmutableDictionary<Guid, long> Versions { get; init; } = ImmutableDictionary<Guid, long>.Empty;
+
+    /// <summary>Adds an open entry.</summary>
+    public Entries Add(Recorded e) => this with { Open = Open.SetItem(e.Version, new(e)), Versions = Versions.SetItem(e.Id, e.Version) };
+
+    /// <summary>Closes the entry with this id as withdrawn, if it is here and open.</summary>
+    public Entries Withdraw(Guid id, Recorded by) => Close(id, by, Closing.Withdrawn);
+
+    /// <summary>Closes the entry with this id, if it is here and open.</summary>
+    public Entries Close(Guid id, Recorded by, Closing how) =>
+        Versions.TryGetValue(id, out var version) && Open.TryGetValue(version, out var entry)
+            ? this with { Open = Open.Remove(version), Closed = Closed.SetItem(version, entry with { ClosedBy = by, How = how }) }
+            : this;
+
+    /// <summary>Closes the entry with this id as answered, or puts a later answer in the place of the earlier one.</summary>
+    public Entries Answer(Guid id, Recorded by) =>
+        Versions.TryGetValue(id, out var version) && Closed.TryGetValue(version, out var entry) && entry.How == Closing.Answered
+            ? this with { Closed = Closed.SetItem(version, entry with { ClosedBy = by }) }
+            : Close(id, by, Closing.Answered);
+
+    /// <summary>The entry with this id, open or closed; null where there is none.</summary>
+    public Entry? Find(Guid id) =>
+        Versions.TryGetValue(id, out var version) ? Open.GetValueOrDefault(version) ?? Closed.GetValueOrDefault(version) : null;
+
+    /// <summary>The standing events of one type, oldest first.</summary>
+    public IEnumerable<(Recorded Record, T Event)> Standing<T>()
+        where T : LedgerEvent =>
+        from entry in Open.Values where entry.Record.Event is T select (entry.Record, (T)entry.Record.Event);
+
+    /// <summary>All events of one type, open and closed, oldest first.</summary>
+    public IEnumerable<(Entry Entry, T Event)> All<T>()
+        where T : LedgerEvent =>
+        from entry in Open.Values.Concat(Closed.Values)
+        where entry.Record.Event is T
+        orderby entry.Record.Version
+        select (entry, (T)entry.Record.Event);
+}

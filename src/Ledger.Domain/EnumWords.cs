@@ -1,0 +1,28 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Ledger.Domain;
+
+/// <summary>Enums as single camelCase words. The framework's converter would also read "hedged, conditional" and add the two up to a third value.</summary>
+public sealed class EnumWords : JsonConverterFactory
+{
+    private static readonly JsonStringEnumConverter Words = new(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+    /// <inheritdoc/>
+    public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
+
+    /// <inheritdoc/>
+    public override JsonConverter? CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        (JsonConverter?)Activator.CreateInstance(typeof(OneWord<>).MakeGenericType(typeToConvert), Words.CreateConverter(typeToConvert, options));
+
+    private sealed class OneWord<T>(JsonConverter<T> words) : JsonConverter<T>
+        where T : struct, Enum
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && reader.GetString()!.Contains(',', StringComparison.Ordinal)
+                ? throw new JsonException("One word is expected, not a list of words.")
+                : words.Read(ref reader, typeToConvert, options);
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => words.Write(writer, value, options);
+    }
+}

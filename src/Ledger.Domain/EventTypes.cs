@@ -1,0 +1,53 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Ledger.Domain;
+
+/// <summary>The stored names of the event types (Marten's aliases: snake_case of the class), and their way into and out of JSON.</summary>
+public static class EventTypes
+{
+    private static readonly FrozenDictionary<string, Type> ByName = typeof(LedgerEvent).Assembly.GetTypes()
+        .Where(t => t.IsSubclassOf(typeof(LedgerEvent)) && !t.IsAbstract && t != typeof(UnknownEvent))
+        .ToFrozenDictionary(NameOf);
+
+    private static readonly FrozenDictionary<Type, string> ByType = ByName.ToFrozenDictionary(x => x.Value, x => x.Key);
+
+    /// <summary>Every event type that this version knows, by stored name.</summary>
+    public static IReadOnlyDictionary<string, Type> All => ByName;
+
+    /// <summary>The stored name of an event.</summary>
+    public static string NameOf(LedgerEvent e) => e is UnknownEvent u ? u.Type : ByType[e.GetType()];
+
+    /// <summary>The stored name of an event class: <c>DenialRecorded</c> is <c>denial_recorded</c>, <c>DenialRecordedV2</c> is <c>denial_recorded_v2</c>.</summary>
+    public static string NameOf(Type type) => JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name);
+
+    /// <summary>The event's own properties as stored, nothing wrapped around.</summary>
+    public static string Serialize(LedgerEvent e) =>
+        e is UnknownEvent u ? u.Data.GetRawText() : JsonSerializer.Serialize(e, e.GetType(), DomainJson.Stored);
+
+    /// <summary>
+    /// Reads a stored event. An older shape is first carried to the present one by its <see cref="Upcasters"/>;
+    /// a type that nobody here knows becomes an <see cref="UnknownEvent"/>. A field that was erased reads as <see cref="Erased.Text"/> or as empty.
+    /// </summary>
+    public static LedgerEvent Deserialize(string type, string data) => Deserialize(type, data, Upcasters.Known);
+
+    /// <summary>As above, with given upcasters: for the specs of the mechanism itself.</summary>
+    internal static LedgerEvent Deserialize(string type, string data, IReadOnlyDictionary<string, Upcaster> upcasters)
+    {
+        if (upcasters.ContainsKey(type))
+        {
+            var node = JsonNode.Parse(data)!.AsObject();
+            while (upcasters.TryGetValue(type, out var upcaster))
+            {
+                (type, node) = (upcaster.To, upcaster.Convert(node));
+            }
+
+            data = node.ToJsonString();
+        }
+
+        return ByName.TryGetValue(type, out var known)
+            ? (LedgerEvent)JsonSerializer.Deserialize(data, known, DomainJson.Stored)!
+            : new UnknownEvent(type, JsonElement.Parse(data));
+    }
+}

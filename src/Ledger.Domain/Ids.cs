@@ -1,0 +1,29 @@
+using System.Text.RegularExpressions;
+
+namespace Ledger.Domain;
+
+/// <summary>Ids chosen by clients, and the names of the streams that they give.</summary>
+public static partial class Ids
+{
+    /// <summary>The stream of a party.</summary>
+    public static string PartyStream(string id) => $"party-{id}";
+
+    /// <summary>The stream of a source.</summary>
+    public static string SourceStream(string id) => $"source-{id}";
+
+    /// <summary>The stream of an assertion.</summary>
+    public static string AssertionStream(string id) => $"assertion-{id}";
+
+    /// <summary>The type and the id in a stream's name: <c>assertion-t06</c> is of type <c>assertion</c>, id <c>t06</c>.</summary>
+    public static (string Type, string Id) OfStream(string stream)
+    {
+        var dash = stream.IndexOf('-', StringComparison.Ordinal);
+        return dash < 0 ? ("", stream) : (stream[..dash], stream[(dash + 1)..]);
+    }
+
+    /// <summary>Whether the text is an id: lower-case letters, digits and dashes, 2 to 80 of them, not starting with a dash.</summary>
+    public static bool IsId(string text) => IdForm().IsMatch(text);
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{1,79}\\z")]
+    private static partial Regex IdForm();
+}

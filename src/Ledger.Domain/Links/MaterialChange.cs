@@ -1,0 +1,41 @@
+namespace Ledger.Domain;
+
+/// <summary>What the propagation policy follows: the changes of an assertion that matter to whoever took it over.</summary>
+public static class MaterialChange
+{
+    /// <summary>The stored types among which material changes are found.</summary>
+    public static IReadOnlyList<string> Types { get; } =
+    [
+        EventTypes.NameOf(typeof(CorrectionIssued)), EventTypes.NameOf(typeof(RetractionIssued)), EventTypes.NameOf(typeof(ConcernExpressed)),
+        EventTypes.NameOf(typeof(DenialRecorded)), EventTypes.NameOf(typeof(Linked)), EventTypes.NameOf(typeof(Withdrawn)),
+    ];
+
+    private static readonly IReadOnlyList<string> Proposition = ["proposition"];
+
+    /// <summary>
+    /// The fields that a change touches; empty where it is not material. A withdrawal touches what the withdrawn event touched.
+    /// A denial, retraction, concern or supersession speaks of the proposition, as does a substantive notice that names no field.
+    /// </summary>
+    /// <param name="e">The event.</param>
+    /// <param name="withdrawn">For a withdrawal: the event that it takes back.</param>
+    public static IReadOnlyList<string> FieldsOf(LedgerEvent e, LedgerEvent? withdrawn = null) => e switch
+    {
+        CorrectionIssued { Materiality: Materiality.Substantive } c =>
+            c.Changes.Count == 0 ? Proposition : [.. c.Changes.Select(x => x.Field).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+        RetractionIssued or ConcernExpressed or DenialRecorded or Linked { SupersededBy: not null } => Proposition,
+        Withdrawn when withdrawn is not (null or Withdrawn or CorrectionIssued) => FieldsOf(withdrawn),
+        _ => [],
+    };
+
+    /// <summary>The earlier causes that an event closes on its own assertion: what it withdraws, or the denial that it replaces.</summary>
+    /// <param name="before">The assertion before the event.</param>
+    /// <param name="e">The event.</param>
+    public static IReadOnlyList<Guid> Closes(Assertion before, Recorded e) => e.Event switch
+    {
+        Withdrawn withdrawn => [withdrawn.Event],
+        DenialRecorded denial => [.. from d in before.Entries.Standing<DenialRecorded>()
+                                     where d.Event.Party == denial.Party && d.Event.Contests == denial.Contests
+                                     select d.Record.Id],
+        _ => [],
+    };
+}

@@ -1,0 +1,56 @@
+namespace Ledger.Domain;
+
+/// <summary>The rules that every command keeps, whatever it asks: fields, the bound party, the times.</summary>
+internal static class Rules
+{
+    /// <summary>Checks what all commands share and resolves their times; then the given decider speaks.</summary>
+    /// <param name="command">What is asked.</param>
+    /// <param name="c">By whom, when, in which zone.</param>
+    /// <param name="fallback">The publication to assume where neither the command nor a cited version gives one.</param>
+    /// <param name="decide">The rule proper, given a function that puts the resolved times on an event.</param>
+    internal static Decision Apply(Command command, Circumstances c, StatedTime? fallback, Func<Func<LedgerEvent, LedgerEvent>, Decision> decide)
+    {
+        var checks = new Checks();
+        command.Check(checks);
+        if (command.OnBehalfOf is { } party)
+        {
+            checks.Id(party, "onBehalfOf");
+        }
+
+        var occurred = Resolve(command.OccurredAt, "occurredAt", c, checks);
+        var published = Resolve(command.PublishedAt, "publishedAt", c, checks);
+        if (checks.Refusal is { } refusal)
+        {
+            return new Decision.Refused(refusal);
+        }
+
+        if (c.Actor.Party is { } bound && ((command.SpeaksFor ?? bound) != bound || (command.OnBehalfOf ?? bound) != bound))
+        {
+            return Decision.Refuse(RefusalCode.BoundToAnotherParty, $"This key acts for {bound} alone; use a key of the party that speaks.");
+        }
+
+        published ??= c.CitedPublication ?? fallback;
+        if (published is not null && published.From > c.Now + Limits.ClockSkewMax)
+        {
+            return Decision.Refuse(RefusalCode.NotYetPublished,
+                $"publishedAt {published.Value} lies in the future; for an embargo, record now and restrict access until then (/v1/restrictions).",
+                "publishedAt");
+        }
+
+        return decide(e => e with { OccurredAt = occurred, PublishedAt = published });
+    }
+
+    /// <summary>Resolves one supplied time, complaining where it names no moment of the calendar.</summary>
+    internal static StatedTime? Resolve(TimeInput? input, string field, Circumstances c, Checks checks)
+    {
+        if (input is null)
+        {
+            return null;
+        }
+
+        var time = StatedTime.Resolve(input, c.Zone);
+        checks.That(time is not null, field,
+            $"\"{input.Value}\" is no date; write 2018, 2018-08, 2018-08-03 or 2018-08-03T14:05:00Z, a day that the calendar has.");
+        return time;
+    }
+}

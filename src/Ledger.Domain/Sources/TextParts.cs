@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Ledger.Domain;
+
+/// <summary>A paragraph of a captured text: where it starts, how long it is, and its hash; enough to see later whether it changed.</summary>
+/// <param name="Start">Code points before it.</param>
+/// <param name="Length">Its code points.</param>
+/// <param name="Sha256">SHA-256 of its UTF-8, lower-case hex.</param>
+public sealed record Paragraph(int Start, int Length, string Sha256);
+
+/// <summary>Takes a text apart: hash, paragraphs. Places count code points.</summary>
+public static class TextParts
+{
+    /// <summary>SHA-256 of the text's UTF-8 in lower-case hex.</summary>
+    public static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>The non-blank lines of a text, each with place, length and hash; surrounding white space is not part of one.</summary>
+    public static IReadOnlyList<Paragraph> Paragraphs(string text)
+    {
+        var found = new List<Paragraph>();
+        var start = 0;
+        foreach (var line in text.Split('\n'))
+        {
+            var trimmed = line.Trim();
+            if (trimmed.Length > 0)
+            {
+                var indent = line.IndexOf(trimmed, StringComparison.Ordinal);
+                found.Add(new(start + CodePoints.Count(line[..indent]), CodePoints.Count(trimmed), Sha256(trimmed)));
+            }
+
+            start += CodePoints.Count(line) + 1;
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Ledger.Domain;
+
+/// <summary>A time as a client writes it: <c>"2018-08-03"</c>, or <c>{"value": "2018-08-03", "basis": "inferred"}</c>. Not yet resolved in a zone.</summary>
+/// <param name="Value">One of the four forms of a <see cref="StatedTime"/>.</param>
+/// <param name="Basis">Stated unless the client says that it is inferred.</param>
+[JsonConverter(typeof(TimeInputConverter))]
+public sealed record TimeInput(string Value, Basis Basis = Basis.Stated);
+
+/// <summary>Reads both forms and writes the shorter that fits.</summary>
+public sealed class TimeInputConverter : JsonConverter<TimeInput>
+{
+    private sealed record Form(string Value, Basis Basis = Basis.Stated);
+
+    /// <inheritdoc/>
+    public override TimeInput Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            return new(reader.GetString()!);
+        }
+
+        var form = JsonSerializer.Deserialize<Form>(ref reader, options);
+        return form?.Value is null
+            ? throw new JsonException("A time is \"2018-08-03\" or {\"value\": \"2018-08-03\", \"basis\": \"inferred\"}.")
+            : new(form.Value, form.Basis);
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, TimeInput value, JsonSerializerOptions options)
+    {
+        if (value.Basis == Basis.Stated)
+        {
+            writer.WriteStringValue(value.Value);
+        }
+        else
+        {
+            JsonSerializer.Serialize(writer, new Form(value.Value, value.Basis), options);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace Ledger.Domain;
+
+/// <summary>The one form in which the ledger writes instants: UTC, six decimals and <c>Z</c>, so that text sorts and compares as time.</summary>
+public static class WireTime
+{
+    private const string Format6 = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+
+    /// <summary>Writes an instant; anything below a microsecond is cut off.</summary>
+    public static string Format(DateTimeOffset instant) => instant.UtcDateTime.ToString(Format6, CultureInfo.InvariantCulture);
+
+    /// <summary>Cuts an instant to the microsecond, the precision of PostgreSQL, in UTC.</summary>
+    public static DateTimeOffset Truncate(DateTimeOffset instant)
+    {
+        var utc = instant.ToUniversalTime();
+        return utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
+
+    /// <summary>Reads an RFC 3339 instant (a date, a time with seconds, an offset).</summary>
+    public static bool TryParse(string text, out DateTimeOffset instant)
+    {
+        instant = default;
+        var normal = text.ToUpperInvariant();
+        var dot = normal.IndexOf('.', StringComparison.Ordinal);
+        if (dot > 0)
+        {
+            var end = dot + 1;
+            while (end < normal.Length && char.IsAsciiDigit(normal[end]))
+            {
+                end++;
+            }
+
+            if (end == dot + 1)
+            {
+                return false;
+            }
+
+            // .NET reads at most seven digits; what is cut lies below the log's microsecond anyway.
+            var digits = normal[(dot + 1)..end];
+            normal = string.Concat(normal.AsSpan(0, dot + 1), digits.Length > 6 ? digits[..6] : digits.PadRight(6, '0'), normal.AsSpan(end));
+        }
+
+        string[] forms = dot > 0 ? ["yyyy-MM-dd'T'HH:mm:ss.ffffffK"] : ["yyyy-MM-dd'T'HH:mm:ssK"];
+        var hasOffset = normal.EndsWith('Z') || (normal.Length > 6 && normal[^6] is '+' or '-' && normal[^3] == ':');
+        return hasOffset
+            && DateTimeOffset.TryParseExact(normal, forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out instant)
+            && Utc(ref instant);
+    }
+
+    private static bool Utc(ref DateTimeOffset instant)
+    {
+        instant = Truncate(instant);
+        return true;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Ledger.Domain;
+using NpgsqlTypes;
+
+namespace Ledger.Server;
+
+/// <summary>An assertion's standing at one end of the stretch.</summary>
+internal sealed record StandingThen(string Label, string Summary, string Lifecycle, IReadOnlyList<string> Flags, string Proposition, long Version);
+
+/// <summary>What was appended in between.</summary>
+internal sealed record ChangeCause(Guid Id, string Type, long Version, long Position);
+
+/// <summary>An assertion whose standing at the end of the stretch is not the one at its start; <c>before</c> is absent where it was not recorded yet.</summary>
+internal sealed record ChangedStanding(string Id, IReadOnlyList<string> Changed, StandingThen? Before, StandingThen After, IReadOnlyList<ChangeCause> Events, long Position);
+
+/// <summary>Which assertions changed standing between two positions or times, and how.</summary>
+internal static class ChangesRoute
+{
+    private const int LimitDefault = 50;
+    private const int LimitMax = 200;
+
+    /// <summary>What an item shows of the events in between; the history has all.</summary>
+    private const int EventsMax = 50;
+
+    internal static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapRead("/v1/changes", "Which assertions changed standing between two moments, and how", ReadAsync).Produces<ListPage<ChangedStanding>>();
+
+    private static async Task ReadAsync(ReadCall call)
+    {
+        var points = call.Service<ReadPoints>();
+        var from = call.Query.Text("from") is { } start ? await points.ResolveAsync(start, "from", call.Cancelled) : throw Query.Invalid("from", "is needed: a position or a time.");
+        var to = call.Query.Text("to") is { } end ? (long?)await points.ResolveAsync(end, "to", call.Cancelled) : null;
+        var limit = (int)call.Query.Number("limit", LimitDefault, 1, LimitMax);
+        var cursor = call.Query.Text("cursor") is { } text ? ListCursor.Parse(text) : null;
+        call.Query.Done();
+        var position = await call.Service<ProjectionPositions>().ForAsync(AssertionListProjection.ProgressName, cursor?.Position ?? to, 0, call.Cancelled);
+        if (from > position)
+        {
+            throw Query.Invalid("from", "lies behind to; swap them.");
+        }
+
+        var rows = await RowsAsync(call, from, position, cursor?.After ?? from, limit + 1);
+        var items = new List<ChangedStanding>();
+        foreach (var (id, lastPosition, before, after) in rows.Take(limit))
+        {
+            if (Differences(before, after) is { Count: > 0 } changed)
+            {
+                var events = await call.Store.ReadStreamAsync(Ids.AssertionStream(id), before?.Version ?? 0, after.Version, cancellationToken: call.Cancelled);
+                items.Add(new(id, changed, before, after, [.. events.TakeLast(EventsMax).Select(e => new ChangeCause(e.Id, e.Type, e.Version, e.Position))], lastPosition));
+            }
+        }
+
+        var next = rows.Count > limit ? new ListCursor(position, rows[limit - 1].Position).ToString() : null;
+        await call.WriteAsync(new ListPage<ChangedStanding>(items, next, position), position);
+    }
+
+    private static List<string> Differences(StandingThen? before, StandingThen after)
+    {
+        if (before is null)
+        {
+            return ["recorded"];
+        }
+
+        var changed = new List<string>();
+        void Add(string field, bool differs)
+        {
+            if (differs)
+            {
+                changed.Add(field);
+            }
+        }
+
+        Add("label", before.Label != after.Label);
+        Add("lifecycle", before.Lifecycle != after.Lifecycle);
+        Add("flags", !before.Flags.SequenceEqual(after.Flags));
+        Add("summary", before.Summary != after.Summary);
+        Add("proposition", before.Proposition != after.Proposition);
+        return changed;
+    }
+
+    /// <summary>The states at the end that began within the stretch, oldest change first, each beside the state at its start.</summary>
+    private static async Task<List<(string Id, long Position, StandingThen? Before, StandingThen After)>> RowsAsync(ReadCall call, long from, long to, long after, int limit)
+    {
+        var restricted = await call.RestrictedAsync();
+        await using var command = call.Store.DataSource.CreateCommand("""
+            select s.id, s.from_pos, (select b.body from ledger_read.assertion_history b where b.id = s.id and b.from_pos <= $1 and b.to_pos > $1), s.body
+            from (
+                (select id, from_pos, body from ledger_read.assertion_current
+                 where from_pos > $3 and from_pos <= $2 and id <> all($4) and source <> all($5) order by from_pos limit $6)
+                union all
+                (select id, from_pos, body from ledger_read.assertion_history
+                 where from_pos > $3 and from_pos <= $2 and to_pos > $2 and id <> all($4) and source <> all($5) order by from_pos limit $6)) s
+            order by s.from_pos limit $6
+            """);
+        foreach (var value in new object[] { from, to, after })
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        command.Parameters.Add(new() { Value = restricted.Assertions.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = restricted.Sources.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = limit });
+        await using var reader = await command.ExecuteReaderAsync(call.Cancelled);
+        var rows = new List<(string, long, StandingThen?, StandingThen)>();
+        while (await reader.ReadAsync(call.Cancelled))
+        {
+            rows.Add((reader.GetString(0), reader.GetInt64(1), await reader.IsDBNullAsync(2, call.Cancelled) ? null : Of(reader.GetString(2)), Of(reader.GetString(3))));
+        }
+
+        return rows;
+    }
+
+    private static StandingThen Of(string body)
+    {
+        var item = JsonSerializer.Deserialize<AssertionItem>(body, DomainJson.Stored)!;
+        return new(item.Label, item.Summary, JsonNamingPolicy.CamelCase.ConvertName(item.Lifecycle.ToString()), item.Flags, item.Proposition, item.Version);
+    }
+}

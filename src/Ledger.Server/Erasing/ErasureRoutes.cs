@@ -1,0 +1,178 @@
+using System.Text.Json;
+using Ledger.Domain;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>The body of a request to erase.</summary>
+internal sealed record NewErasure
+{
+    public string? Assertion { get; init; }
+
+    public string? Party { get; init; }
+
+    public IReadOnlyList<long>? Positions { get; init; }
+
+    public IReadOnlyList<string>? Fields { get; init; }
+
+    public string? LegalBasis { get; init; }
+}
+
+/// <summary>Asking for an erasure, and deciding on it by another principal.</summary>
+internal static class ErasureRoutes
+{
+    private const int PositionsMax = 10_000;
+    private const int FieldsMax = 64;
+    private const int FieldLengthMax = 64;
+    private const int LegalBasisLengthMax = 500;
+
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/erasures", (Delegate)RequestAsync).RequireScope(Scopes.EraseRequest).WithTags("Erasure").WithSummary("Ask for values to be erased for good").Accepts<NewErasure>("application/json");
+        routes.MapGet("/v1/erasures", (Delegate)ListAsync).RequireScope(Scopes.Audit).WithTags("Erasure").WithSummary("List requests to erase");
+        routes.MapPost("/v1/erasures/{id:guid}/approval", (Delegate)ApproveAsync).RequireScope(Scopes.EraseApprove).WithTags("Erasure").WithSummary("Approve and carry out; by another principal than asked");
+        routes.MapPost("/v1/erasures/{id:guid}/rejection", (Delegate)RejectAsync).RequireScope(Scopes.EraseApprove).WithTags("Erasure").WithSummary("Reject; by another principal than asked");
+    }
+
+    private static async Task RequestAsync(HttpContext context, Access access, ErasureRequests requests, EventStore store, TimeProvider clock)
+    {
+        var actor = access.Writer(context);
+        var body = JsonBody.Parse<NewErasure>(await JsonBody.ReadAsync(context));
+        if (body.Fields is not { Count: > 0 and <= FieldsMax } fields || fields.Any(f => string.IsNullOrEmpty(f) || f.Length > FieldLengthMax))
+        {
+            throw Invalid("fields", $"names from 1 to {FieldsMax} top-level fields of the events' data.");
+        }
+
+        if (string.IsNullOrWhiteSpace(body.LegalBasis) || body.LegalBasis.Length > LegalBasisLengthMax)
+        {
+            throw Invalid("legalBasis", $"is needed and has at most {LegalBasisLengthMax} characters; name the law, never the person.");
+        }
+
+        var positions = await PositionsAsync(body, fields, store, context.RequestAborted);
+        if (positions.Count is 0 or > PositionsMax)
+        {
+            throw Invalid("fields", $"must be there in 1 to {PositionsMax} events; {positions.Count} of the events that were named have any of them.");
+        }
+
+        var request = new ErasureRequest(Guid.CreateVersion7(), "pending", positions, [.. fields.Distinct(StringComparer.Ordinal)], body.LegalBasis, actor.Principal, clock.GetUtcNow(), null, null);
+        await requests.AddAsync(request, context.RequestAborted);
+        context.Response.Headers.Location = $"/v1/erasures/{request.Id}";
+        await WriteAsync(context, 201, request);
+    }
+
+    private static async Task ListAsync(HttpContext context, Access access, ErasureRequests requests)
+    {
+        access.Writer(context);
+        new Query(context).Done();
+        await WriteAsync(context, 200, new { items = await requests.ListAsync(null, context.RequestAborted) });
+    }
+
+    private static async Task ApproveAsync(
+        HttpContext context, Guid id, Access access, ErasureRequests requests, Eraser eraser, StreamStates states, Projections projections, ProjectionPositions positions)
+    {
+        var (actor, request) = await DecidableAsync(context, id, access, requests);
+
+        // Once begun it is carried out, whether or not somebody waits for the answer.
+        var erased = await eraser.EraseAsync(request, actor.Principal, CancellationToken.None) ?? throw Decided();
+        foreach (var stream in erased.Streams)
+        {
+            states.Forget(stream);
+        }
+
+        // The answer says that the lists have forgotten too.
+        foreach (var runner in projections.Runners)
+        {
+            await positions.ForAsync(runner.Name, erased.Position, 0, context.RequestAborted);
+        }
+
+        await WriteAsync(context, 200, new { id, state = "approved", request.Positions, request.Fields, request.LegalBasis, request.RequestedBy, decidedBy = actor.Principal, erased.Streams, erased.Position });
+    }
+
+    private static async Task RejectAsync(HttpContext context, Guid id, Access access, ErasureRequests requests, TimeProvider clock)
+    {
+        var (actor, request) = await DecidableAsync(context, id, access, requests);
+        if (!await requests.RejectAsync(id, actor.Principal, clock.GetUtcNow(), context.RequestAborted))
+        {
+            throw Decided();
+        }
+
+        await WriteAsync(context, 200, request with { State = "rejected", DecidedBy = actor.Principal });
+    }
+
+    private static async Task<(Actor Actor, ErasureRequest Request)> DecidableAsync(HttpContext context, Guid id, Access access, ErasureRequests requests)
+    {
+        var actor = access.Writer(context);
+        if (await requests.ListAsync(id, context.RequestAborted) is not [var request])
+        {
+            throw new ProblemException(Problem.NotFound($"There is no request {id} to erase; GET /v1/erasures lists them."));
+        }
+
+        if (request.State != "pending")
+        {
+            throw Decided();
+        }
+
+        return request.RequestedBy != actor.Principal ? (actor, request) : throw new ProblemException(
+            new(403, "same-principal", "Another principal must decide", "Who asked for an erasure cannot decide on it: use a key of another person with the scope erase:approve."));
+    }
+
+    /// <summary>The events meant, as far as they have any of the fields: an assertion's, those of a party and those that it stands behind, or these.</summary>
+    private static async Task<IReadOnlyList<long>> PositionsAsync(NewErasure body, IReadOnlyList<string> fields, EventStore store, CancellationToken cancellationToken)
+    {
+        var events = new List<RecordedEvent>();
+        switch (body)
+        {
+            case { Assertion: { } assertion, Party: null, Positions: null }:
+                events.AddRange(await store.ReadStreamAsync(Ids.AssertionStream(assertion), cancellationToken: cancellationToken));
+                break;
+            case { Assertion: null, Party: { } party, Positions: null }:
+                events.AddRange(await store.ReadStreamAsync(Ids.PartyStream(party), cancellationToken: cancellationToken));
+                events.AddRange(await OfPartyAsync(party, store, cancellationToken));
+                break;
+            case { Assertion: null, Party: null, Positions: { Count: > 0 and <= PositionsMax } positions }:
+                foreach (var position in positions)
+                {
+                    events.Add(await store.ReadEventAsync(position, cancellationToken) ?? throw Invalid("positions", $"names {position}, where nothing is recorded."));
+                }
+
+                break;
+            default:
+                throw Invalid("assertion", "or party or positions: name exactly one of them.");
+        }
+
+        return [.. events.Where(e => e.Type != EventTypes.NameOf(typeof(PayloadErased)) && HasAny(e, fields)).Select(e => e.Position).Distinct().Order()];
+    }
+
+    private static async Task<List<RecordedEvent>> OfPartyAsync(string party, EventStore store, CancellationToken cancellationToken)
+    {
+        var events = new List<RecordedEvent>();
+        var filter = new FeedFilter { AnyOfTags = [[$"party:{party}"]] };
+        long after = 0;
+        FeedPage page;
+        do
+        {
+            page = await store.ReadFeedAsync(after, EventStore.FeedPageMax, filter, cancellationToken);
+            events.AddRange(page.Events);
+            after = page.Next;
+        }
+        while (after < page.Head && events.Count <= PositionsMax);
+        return events;
+    }
+
+    private static bool HasAny(RecordedEvent e, IReadOnlyList<string> fields)
+    {
+        using var data = JsonDocument.Parse(e.Data);
+        return fields.Any(f => data.RootElement.TryGetProperty(f, out _));
+    }
+
+    private static async Task WriteAsync<T>(HttpContext context, int status, T body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), context.RequestAborted);
+    }
+
+    private static ProblemException Decided() => new(new(409, "decided", "The request is decided already", "GET /v1/erasures says how; ask anew where needed."));
+
+    private static ProblemException Invalid(string field, string message) => new(Problem.BadRequest("invalid", $"{field} {message}", field));
+}

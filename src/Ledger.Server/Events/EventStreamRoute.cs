@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// The feed as Server-Sent Events (WHATWG HTML, section 9.2). Written by hand: the framework's result sends neither comments nor frames
+/// that hold an id alone, which move a reader's cursor over what its filter hides.
+/// </summary>
+internal static class EventStreamRoute
+{
+    private const string LastEventId = "Last-Event-ID";
+
+    /// <summary>Events between two flushes: keeps what waits for one slow reader small.</summary>
+    private const int BatchEvents = 256;
+
+    /// <summary>Under the half minute after which proxies give up on a silent connection.</summary>
+    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>A reader that takes nothing for so long is cut off; it resumes where it was.</summary>
+    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(30);
+
+    internal static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapRead("/v1/events/stream", "Follow the feed by Server-Sent Events; resumes from Last-Event-ID or after", StreamAsync);
+
+    private static async Task StreamAsync(ReadCall call)
+    {
+        var after = After(call);
+        var filter = FeedRoute.Filter(call.Query);
+        call.Query.Done();
+        call.Response.ContentType = "text/event-stream";
+        call.Response.Headers.CacheControl = "no-store";
+        // Nginx gathers a response before it passes it on, unless it is told otherwise.
+        call.Response.Headers["X-Accel-Buffering"] = "no";
+        if (HttpMethods.IsHead(call.Context.Request.Method))
+        {
+            return;
+        }
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(call.Cancelled, call.Service<IHostApplicationLifetime>().ApplicationStopping);
+        using var reader = new EventReader(
+            call.Service<EventTail>(), call.Store, call.Service<Restrictions>(), call.Service<LedgerIdentity>())
+        {
+            Filter = filter,
+            Audits = call.Audits,
+            Position = after,
+        };
+        try
+        {
+            await WriteAsync(call.Context, reader, ending.Token);
+        }
+        catch (Exception e) when (ending.IsCancellationRequested || e is OperationCanceledException or TimeoutException or StoreUnavailableException)
+        {
+            // The reader went, took nothing for too long, the server stops, or the database is away: the reader comes again with its last id.
+            call.Context.Abort();
+        }
+    }
+
+    private static async Task WriteAsync(HttpContext context, EventReader reader, CancellationToken cancellationToken)
+    {
+        var writer = context.Response.BodyWriter;
+        var written = reader.Position;
+        writer.Write("retry: 1000\n\n"u8);
+        await FlushAsync(writer, cancellationToken);
+        while (true)
+        {
+            var events = await reader.NextAsync(BatchEvents, HeartbeatInterval, cancellationToken);
+            foreach (var e in events)
+            {
+                writer.Write(e.Frame.Span);
+                written = e.Position;
+            }
+
+            if (reader.Position > written)
+            {
+                written = reader.Position;
+                writer.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {written}\n\n")));
+            }
+            else if (events.Count == 0)
+            {
+                writer.Write(":\n\n"u8);
+            }
+
+            await FlushAsync(writer, cancellationToken);
+        }
+    }
+
+    private static async Task FlushAsync(PipeWriter writer, CancellationToken cancellationToken)
+    {
+        var flush = writer.FlushAsync(cancellationToken);
+        if (flush.IsCompletedSuccessfully ? flush.Result.IsCompleted : (await flush.AsTask().WaitAsync(WriteTimeout, cancellationToken)).IsCompleted)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    /// <summary>The header of a browser that resumes says more than the address that it was once given.</summary>
+    private static long After(ReadCall call)
+    {
+        var after = call.Query.Number("after", 0, 0, long.MaxValue);
+        var header = call.Context.Request.Headers[LastEventId].ToString();
+        return header.Length == 0 ? after
+            : long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position
+            : throw new ProblemException(Problem.BadRequest("invalid-last-event-id", "Last-Event-ID is the id of an event of this stream: its position.", LastEventId));
+    }
+}

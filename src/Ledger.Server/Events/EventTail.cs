@@ -1,0 +1,206 @@
+using Ledger.Store;
+using Npgsql;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// The newest events of the log, read and serialised once a node for all who follow: a ring that readers copy from at their own pace.
+/// It reads only while somebody follows.
+/// </summary>
+internal sealed partial class EventTail(
+    EventStore store, LedgerIdentity identity, Restrictions restrictions, TimeProvider clock, ILogger<EventTail> logger) : BackgroundService
+{
+    /// <summary>Events that the ring holds: seconds of a busy ledger, enough for a reader to join from a page of the store.</summary>
+    private const int EventsMax = 4_096;
+
+    /// <summary>Bytes that the ring holds: a few events of the greatest size must not make it grow without end.</summary>
+    private const long BytesMax = 32L << 20;
+
+    private const int PageEvents = 500;
+
+    private static readonly TimeSpan IdleMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _gate = new();
+    private readonly PublishedEvent?[] _ring = new PublishedEvent?[EventsMax];
+    private readonly SemaphoreSlim _wanted = new(0);
+    private TaskCompletionSource _grown = New();
+    private long _first = 1;
+    private long _last;
+    private long _bytes;
+    private int _followers;
+    private bool _running;
+
+    /// <summary>What is hidden from the public, as of the last event of the ring.</summary>
+    internal RestrictedNow Restricted { get; private set; } = RestrictedNow.Nothing;
+
+    /// <summary>Keeps the tail reading until it is disposed.</summary>
+    internal IDisposable Follow()
+    {
+        lock (_gate)
+        {
+            if (_followers++ == 0)
+            {
+                // What the ring still holds was judged by restrictions of another time.
+                _running = false;
+                _wanted.Release();
+            }
+        }
+
+        return new Following(Leave);
+    }
+
+    /// <summary>The events behind a position; empty when there is none yet, null when the ring no longer reaches back so far, or does not run.</summary>
+    internal IReadOnlyList<PublishedEvent>? Take(long after, int max)
+    {
+        lock (_gate)
+        {
+            if (!_running || after < _first - 1)
+            {
+                return null;
+            }
+
+            var count = (int)Math.Clamp(_last - after, 0, max);
+            var taken = new PublishedEvent[count];
+            for (var i = 0; i < count; i++)
+            {
+                taken[i] = _ring[(after + 1 + i) % EventsMax]!;
+            }
+
+            return taken;
+        }
+    }
+
+    /// <summary>Waits until the ring may have grown beyond a position, or the time is over.</summary>
+    internal async Task WaitBeyondAsync(long position, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        Task grown;
+        lock (_gate)
+        {
+            if (_running && _last > position)
+            {
+                return;
+            }
+
+            grown = _grown.Task;
+        }
+
+        // Unlike a delay beside it, this leaves no timer behind: thousands of readers wait anew for each event.
+        await grown.WaitAsync(timeout, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    public override void Dispose()
+    {
+        _wanted.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await _wanted.WaitAsync(stoppingToken);
+                var head = await store.HeadAsync(stoppingToken);
+                Restricted = await restrictions.CurrentAsync(stoppingToken);
+                Restart(head);
+                await ReadOnAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is StoreUnavailableException or NpgsqlException or TimeoutException)
+            {
+                LogAway(logger, e);
+                await Task.Delay(RetryPause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _wanted.Release();
+            }
+        }
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task ReadOnAsync(CancellationToken cancellationToken)
+    {
+        while (Volatile.Read(ref _followers) > 0)
+        {
+            var page = await store.ReadFeedAsync(_last, PageEvents, FeedFilter.All, cancellationToken);
+            if (page.Events.Count == 0)
+            {
+                await store.WaitForAsync(_last, IdleMax, cancellationToken);
+                continue;
+            }
+
+            // Whoever is shown these events is shown nothing that one of them restricts.
+            Restricted = await restrictions.CurrentAsync(cancellationToken);
+            Publish([.. page.Events.Select(e => PublishedEvent.Of(e, identity.Uri))]);
+        }
+    }
+
+    private void Publish(IReadOnlyList<PublishedEvent> events)
+    {
+        TaskCompletionSource grown;
+        lock (_gate)
+        {
+            foreach (var e in events)
+            {
+                _bytes += e.Frame.Length;
+                while (_last - _first + 1 >= EventsMax || (_bytes > BytesMax && _first <= _last))
+                {
+                    Forget();
+                }
+
+                _ring[e.Position % EventsMax] = e;
+                _last = e.Position;
+            }
+
+            (grown, _grown) = (_grown, New());
+        }
+
+        grown.SetResult();
+    }
+
+    private void Forget()
+    {
+        _bytes -= _ring[_first % EventsMax]!.Frame.Length;
+        _ring[_first++ % EventsMax] = null;
+    }
+
+    private void Restart(long head)
+    {
+        TaskCompletionSource grown;
+        lock (_gate)
+        {
+            while (_first <= _last)
+            {
+                Forget();
+            }
+
+            (_first, _last, _running) = (head + 1, head, true);
+            (grown, _grown) = (_grown, New());
+        }
+
+        grown.SetResult();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The tail of the log cannot be read for now")]
+    private static partial void LogAway(ILogger logger, Exception e);
+
+    private void Leave()
+    {
+        lock (_gate)
+        {
+            _followers--;
+        }
+    }
+
+    private sealed class Following(Action leave) : IDisposable
+    {
+        private Action? _leave = leave;
+
+        public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke();
+    }
+}

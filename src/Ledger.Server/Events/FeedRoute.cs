@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Ledger.Domain;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>The feed of events after a position, with filters; waits for the next one where asked to.</summary>
+internal static class FeedRoute
+{
+    private const int LimitDefault = 100;
+    private const int LimitMax = 1_000;
+
+    /// <summary>The longest poll: under the minute after which proxies give up.</summary>
+    private const int WaitMaxS = 50;
+
+    internal static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapRead("/v1/events", "Read the feed of events; long poll with wait", ReadAsync);
+
+    private static async Task ReadAsync(ReadCall call)
+    {
+        var after = call.Query.Number("after", 0, 0, long.MaxValue);
+        var limit = (int)call.Query.Number("limit", LimitDefault, 1, LimitMax);
+        var wait = Wait(call.Query);
+        var filter = Filter(call.Query);
+        call.Query.Done();
+        var clock = call.Service<TimeProvider>();
+        var started = clock.GetTimestamp();
+        while (true)
+        {
+            var (events, next, head) = await PageAsync(call, after, limit, filter);
+            var left = wait - clock.GetElapsedTime(started);
+            if (events.Count > 0 || left <= TimeSpan.Zero)
+            {
+                await WriteAsync(call, events, next, head);
+                return;
+            }
+
+            after = next;
+            await call.Store.WaitForAsync(Math.Max(next, head), left, call.Cancelled);
+        }
+    }
+
+    /// <summary>The filters that feed, stream and subscriptions share.</summary>
+    internal static FeedFilter Filter(Query query)
+    {
+        var tags = new List<IReadOnlyList<string>>();
+        foreach (var name in new[] { "source", "publisher", "party", "topic", "materiality" })
+        {
+            if (query.List(name) is { Count: > 0 } values)
+            {
+                tags.Add([.. values.Select(v => $"{name}:{v}")]);
+            }
+        }
+
+        return new()
+        {
+            Types = [.. query.List("types").Select(CloudEvent.StoredType)],
+            Streams = query.List("stream"),
+            AnyOfTags = tags,
+        };
+    }
+
+    /// <summary>Reads on over what the filter or a restriction hides, one bounded page a round, until something is found or the head is reached.</summary>
+    private static async Task<(IReadOnlyList<RecordedEvent> Events, long Next, long Head)> PageAsync(ReadCall call, long after, int limit, FeedFilter filter)
+    {
+        var restricted = await call.RestrictedAsync();
+        while (true)
+        {
+            var page = await call.Store.ReadFeedAsync(after, limit, filter, call.Cancelled);
+            var visible = page.Events.Where(e => !restricted.Hides(e)).ToList();
+            if (visible.Count > 0 || page.Next >= page.Head)
+            {
+                return (visible, page.Next, page.Head);
+            }
+
+            after = page.Next;
+        }
+    }
+
+    private static TimeSpan Wait(Query query)
+    {
+        var text = query.Text("wait");
+        return text is null ? TimeSpan.Zero
+            : int.TryParse(text.TrimEnd('s'), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= WaitMaxS ? TimeSpan.FromSeconds(seconds)
+            : throw Query.Invalid("wait", $"is a number of seconds such as 30s, {WaitMaxS}s at most.");
+    }
+
+    private static async Task WriteAsync(ReadCall call, IReadOnlyList<RecordedEvent> events, long next, long head)
+    {
+        var source = call.Service<LedgerIdentity>().Uri;
+        call.Response.Headers["Ledger-Position"] = head.ToString(CultureInfo.InvariantCulture);
+        await call.Service<SignedHeads>().AddHeaderAsync(call.Response, call.Cancelled);
+        call.Response.ContentType = "application/json";
+        var body = call.Response.BodyWriter;
+        body.Write("{\"events\":["u8);
+        for (var i = 0; i < events.Count; i++)
+        {
+            body.Write(i == 0 ? ""u8 : ","u8);
+            body.Write(CloudEvent.Serialize(events[i], source));
+        }
+
+        body.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"],\"next\":{next},\"head\":{head}}}")));
+        await body.FlushAsync(call.Cancelled);
+    }
+
+    private static void Write(this System.IO.Pipelines.PipeWriter writer, ReadOnlySpan<byte> bytes) => System.Buffers.BuffersExtensions.Write(writer, bytes);
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Xml.Linq;
+using Ledger.Domain;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>Corrections for feed readers: Atom (RFC 4287, paged by RFC 5005) and JSON Feed 1.1, with before and after in each entry.</summary>
+internal static class CorrectionFeeds
+{
+    private const int PageEntries = 50;
+    private const string Title = "Corrections, retractions and concerns";
+    private const string FromOldest = "1970-01-01T00:00:00Z";
+    private static readonly XNamespace Atom = "http://www.w3.org/2005/Atom";
+
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapRead("/feeds/corrections.atom", "Corrections as an Atom feed", call => ReadAsync(call, "application/atom+xml", AtomOf));
+        routes.MapRead("/feeds/corrections.json", "Corrections as a JSON Feed", call => ReadAsync(call, "application/feed+json", JsonOf));
+    }
+
+    private static async Task ReadAsync(ReadCall call, string contentType, Func<Page, byte[]> write)
+    {
+        var tags = new List<IReadOnlyList<string>>();
+        foreach (var name in new[] { "publisher", "materiality" })
+        {
+            if (call.Query.List(name) is { Count: > 0 } values)
+            {
+                tags.Add([.. values.Select(v => $"{name}:{v}")]);
+            }
+        }
+
+        var before = call.Query.Number("before", long.MaxValue, 1, long.MaxValue);
+        call.Query.Done();
+        var (entries, next) = await new CorrectionEntries(call.Store).ReadAsync(
+            before, PageEntries, new() { AnyOfTags = tags }, await call.RestrictedAsync(), call.Cancelled);
+        var request = call.Context.Request;
+        var site = $"{request.Scheme}://{request.Host}";
+        var body = write(new(
+            entries, site, site + request.Path + request.QueryString,
+            next is { } position ? site + call.Query.With("before", position.ToString(CultureInfo.InvariantCulture)) : null,
+            call.Service<LedgerIdentity>().Uri));
+        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 16))}\"";
+        call.Response.Headers.ETag = tag;
+        call.Response.Headers.CacheControl = "no-cache";
+        if (request.Headers.IfNoneMatch.ToString().Split(',', StringSplitOptions.TrimEntries).Any(t => t == "*" || t == tag || t == "W/" + tag))
+        {
+            call.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        call.Response.ContentType = contentType;
+        call.Response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(request.Method))
+        {
+            await call.Response.Body.WriteAsync(body, call.Cancelled);
+        }
+    }
+
+    private static byte[] AtomOf(Page page)
+    {
+        var feed = new XElement(Atom + "feed",
+            new XElement(Atom + "id", page.Ledger),
+            new XElement(Atom + "title", Title),
+            new XElement(Atom + "updated", page.Entries is [var newest, ..] ? WireTime.Format(newest.Recorded.RecordedAt) : FromOldest),
+            new XElement(Atom + "author", new XElement(Atom + "name", "Claims Ledger")),
+            Link("self", page.Self),
+            page.Next is null ? null : Link("next", page.Next),
+            page.Entries.Select(e => new XElement(Atom + "entry",
+                new XElement(Atom + "id", $"urn:uuid:{e.Recorded.Id}"),
+                new XElement(Atom + "title", e.Title),
+                new XElement(Atom + "updated", WireTime.Format(e.Recorded.RecordedAt)),
+                new XElement(Atom + "author", new XElement(Atom + "name", e.Publisher.Length > 0 ? e.Publisher : "Claims Ledger")),
+                Link("alternate", page.AssertionOf(e)),
+                e.Url is null ? null : Link("related", e.Url),
+                new XElement(Atom + "content", new XAttribute("type", "html"), e.ToHtml()))));
+        using var buffer = new MemoryStream();
+        using (var writer = new StreamWriter(buffer, new UTF8Encoding(false), leaveOpen: true))
+        {
+            new XDocument(feed).Save(writer, SaveOptions.DisableFormatting);
+        }
+
+        return buffer.ToArray();
+    }
+
+    private static XElement Link(string relation, string address) =>
+        new(Atom + "link", new XAttribute("rel", relation), new XAttribute("href", address));
+
+    private static byte[] JsonOf(Page page) => JsonSerializer.SerializeToUtf8Bytes(
+        new
+        {
+            version = "https://jsonfeed.org/version/1.1",
+            title = Title,
+            feed_url = page.Self,
+            next_url = page.Next,
+            items = page.Entries.Select(e => new
+            {
+                id = $"urn:uuid:{e.Recorded.Id}",
+                url = page.AssertionOf(e),
+                external_url = e.Url,
+                title = e.Title,
+                content_html = e.ToHtml(),
+                date_published = e.Recorded.RecordedAt,
+                authors = e.Publisher.Length > 0 ? new[] { new { name = e.Publisher } } : null,
+                _ledger = new { position = e.Recorded.Position, type = CloudEvent.TypeOf(e.Recorded.Type), reason = e.Reason, changes = e.Changes },
+            }),
+        },
+        DomainJson.Stored);
+
+    private sealed record Page(IReadOnlyList<FeedEntry> Entries, string Site, string Self, string? Next, string Ledger)
+    {
+        internal string AssertionOf(FeedEntry e) => $"{Site}/v1/assertions/{e.Assertion}";
+    }
+}

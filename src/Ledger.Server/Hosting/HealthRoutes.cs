@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Ledger.Domain;
+using Ledger.Store;
+using Npgsql;
+
+namespace Ledger.Server;
+
+/// <summary>Whether the process lives, and whether it can serve: database reachable, migrations current, projections within their lag.</summary>
+internal static class HealthRoutes
+{
+    private const int CheckTimeoutS = 3;
+
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health/live", () => Results.Ok(new { status = "live" })).WithTags("Health").WithSummary("The process runs");
+        routes.MapGet("/health/ready", ReadyAsync).WithTags("Health").WithSummary("The ledger can serve");
+    }
+
+    private static async Task ReadyAsync(HttpContext context, EventStore store, Projections projections, StartingHead start, LedgerSettings settings, Integrator integrator)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        timeout.CancelAfter(TimeSpan.FromSeconds(CheckTimeoutS));
+        var problems = new List<string>();
+        long head = 0;
+        var progress = new Dictionary<string, object>();
+        try
+        {
+            head = await store.HeadAsync(timeout.Token);
+            if (!await Migrator.IsCurrentAsync(store.DataSource, LedgerDatabase.Migrations, timeout.Token))
+            {
+                problems.Add("Migrations are missing; run the server with the argument migrate, as the owner.");
+            }
+
+            foreach (var runner in projections.Runners)
+            {
+                var position = await store.ReadProgressAsync(runner.Name, timeout.Token);
+                progress[runner.Name] = new { position, lag = head - position, state = runner.Status.State, error = runner.Status.LastError?.GetType().Name };
+                if (position < start.Position || head - position > settings.ProjectionLagMax)
+                {
+                    problems.Add($"Projection {runner.Name} stands at {position} of {head}.");
+                }
+            }
+        }
+        catch (Exception e) when (e is NpgsqlException or StoreUnavailableException or OperationCanceledException or TimeoutException)
+        {
+            problems.Add("The database does not answer.");
+        }
+
+        context.Response.StatusCode = problems.Count == 0 ? 200 : 503;
+        context.Response.ContentType = "application/json";
+        var body = new { status = problems.Count == 0 ? "ready" : "not ready", head, projections = progress, proof = integrator.Status, problems };
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), context.RequestAborted);
+    }
+}
+
+/// <summary>The head of the log when this process started: lists must have reached it before the process calls itself ready.</summary>
+internal sealed record StartingHead(long Position);

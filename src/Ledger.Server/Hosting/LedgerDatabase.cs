@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using Ledger.LocalPostgres;
+using Ledger.Store;
+using Npgsql;
+
+namespace Ledger.Server;
+
+/// <summary>The database that the server works on: a given one, or a private PostgreSQL that lives and ends with it. Migrated when opened.</summary>
+internal sealed class LedgerDatabase : IAsyncDisposable
+{
+    private const string LocalName = "ledger";
+
+    private readonly LocalCluster? _cluster;
+
+    private LedgerDatabase(string ownerConnectionString, NpgsqlDataSource source, LocalCluster? cluster)
+    {
+        OwnerConnectionString = ownerConnectionString;
+        Source = source;
+        Store = new(source);
+        _cluster = cluster;
+    }
+
+    /// <summary>The migrations of the store and of the server.</summary>
+    internal static IReadOnlyList<SqlSource> Migrations { get; } = [new(typeof(LedgerDatabase).Assembly, "Ledger.Server.Sql")];
+
+    /// <summary>The owner's login, for migrations and erasure.</summary>
+    internal string OwnerConnectionString { get; }
+
+    /// <summary>Sessions of the service's lesser role.</summary>
+    internal NpgsqlDataSource Source { get; }
+
+    /// <summary>The log.</summary>
+    internal EventStore Store { get; }
+
+    /// <summary>Opens the database and brings it to the present shape.</summary>
+    /// <param name="settings">Which database.</param>
+    /// <param name="attach">For commands beside a running server: use its private PostgreSQL rather than start a second.</param>
+    /// <param name="say">Told each notable step.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    internal static async Task<LedgerDatabase> OpenAsync(LedgerSettings settings, bool attach, Action<string> say, CancellationToken cancellationToken)
+    {
+        if (settings.ConnectionString is { } given)
+        {
+            var owner = string.IsNullOrWhiteSpace(settings.OwnerConnectionString) ? given : settings.OwnerConnectionString;
+            await Migrator.MigrateAsync(owner, Migrations, say, cancellationToken);
+            return new(owner, ServiceDataSource.Create(given), null);
+        }
+
+        var cluster = (attach ? await LocalCluster.TryAttachAsync(settings.DataDirectory, cancellationToken) : null)
+            ?? await LocalCluster.StartAsync(new() { DataDirectory = settings.DataDirectory, Say = say }, cancellationToken);
+        try
+        {
+            await CreateAsync(cluster.SuperuserConnectionString(), cancellationToken);
+            var owner = cluster.SuperuserConnectionString(LocalName);
+            await Migrator.MigrateAsync(owner, Migrations, say, cancellationToken);
+            return new(owner, ServiceDataSource.Create(owner), cluster);
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
+        }
+    }
+
+    private static async Task CreateAsync(string superuser, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(superuser) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        await using var exists = new NpgsqlCommand("select 1 from pg_database where datname = $1", connection) { Parameters = { new() { Value = LocalName } } };
+        if (await exists.ExecuteScalarAsync(cancellationToken) is null)
+        {
+            await using var create = new NpgsqlCommand($"create database {LocalName}", connection);
+            await create.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+}
+
+/// <summary>The admin key of a private ledger: made at the first start, kept where only its user reads it.</summary>
+internal static class LocalAdminKey
+{
+    internal static async Task<string> LoadOrMakeAsync(string dataDirectory, Action<string> say, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(dataDirectory);
+        var path = Path.Combine(dataDirectory, "admin-key");
+        if (!File.Exists(path))
+        {
+            var key = "ledger_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            await using var file = new StreamWriter(path, options);
+            await file.WriteAsync(key.AsMemory(), cancellationToken);
+        }
+
+        say($"The admin key is in {path}");
+        return (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
+    }
+}

@@ -1,0 +1,101 @@
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>Builds the server on an opened database.</summary>
+internal static class LedgerServer
+{
+    /// <summary>Where the server listens when nothing else is said.</summary>
+    internal const string DefaultUrl = "http://127.0.0.1:5080";
+
+    internal static async Task<WebApplication> BuildAsync(WebApplicationBuilder builder, LedgerSettings settings, LedgerDatabase database, CancellationToken cancellationToken)
+    {
+        var identity = await LedgerIdentity.LoadAsync(database.Source, settings, cancellationToken);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // The limit itself is enforced where the body is read, with a problem that says so; this only stops the endless.
+            kestrel.Limits.MaxRequestBodySize = 2 * JsonBody.BytesMax;
+        });
+        // One line a request is the business of traces; the log keeps what an operator must know.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Services
+            .AddSingleton(settings)
+            .AddSingleton(identity)
+            .AddSingleton(database.Store)
+            .AddSingleton(new StartingHead(await database.Store.HeadAsync(cancellationToken)))
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<AccessKeys>()
+            .AddSingleton<Access>()
+            .AddSingleton<StreamStates>()
+            .AddSingleton<LinkGraph>()
+            .AddSingleton<Recorder>()
+            .AddSingleton<Commands>()
+            .AddSingleton<KeysInFlight>()
+            .AddSingleton<ReadPoints>()
+            .AddSingleton<Restrictions>()
+            .AddSingleton<ProjectionPositions>()
+            .AddSingleton<Projections>()
+            .AddSingleton<ImportDispatch>()
+            .AddHostedService(services => services.GetRequiredService<Projections>())
+            .AddLedgerProof(database)
+            .AddSubscribers(builder.Configuration)
+            .AddLedgerTelemetry(builder.Configuration)
+            .AddLedgerOpenApi();
+
+        var app = builder.Build();
+        app.UseProblems();
+        app.UseAccess();
+        MapRoutes(app);
+        return app;
+    }
+
+    private static void MapRoutes(WebApplication app)
+    {
+        RecordPartyRoute.Map(app);
+        RegisterSourceRoute.Map(app);
+        CaptureVersionRoute.Map(app);
+        RecordClaimRoute.Map(app);
+        AttachEvidenceRoute.Map(app);
+        AddLinkRoute.Map(app);
+        DenyAssertionRoute.Map(app);
+        TakePositionRoute.Map(app);
+        IssueNoticeRoutes.Map(app);
+        RequestActionRoute.Map(app);
+        AnswerActionRoute.Map(app);
+        AmendEntryRoute.Map(app);
+        WithdrawEventRoute.Map(app);
+        RestrictAccessRoute.Map(app);
+
+        ListAssertionsRoute.Map(app);
+        ReadAssertionRoute.Map(app);
+        HistoryRoute.Map(app);
+        DiffRoute.Map(app);
+        ChangesRoute.Map(app);
+        MementoRoutes.Map(app);
+        SourceViews.Map(app);
+        PartyViews.Map(app);
+        FeedRoute.Map(app);
+        UnansweredRoute.Map(app);
+        ComparisonRoute.Map(app);
+        StatusRoute.Map(app);
+        ProvenanceRoute.Map(app);
+        ExportRoute.Map(app);
+        ImportRoute.Map(app);
+        RecordRetellingRoute.Map(app);
+
+        LogRoutes.Map(app);
+        ProofRoutes.Map(app);
+        KeyRoutes.Map(app);
+        ErasureRoutes.Map(app);
+        AuditRoute.Map(app);
+        EventStreamRoute.Map(app);
+        CorrectionFeeds.Map(app);
+        SubscriptionRoutes.Map(app);
+        SubscriptionControlRoutes.Map(app);
+        DeliveryRoutes.Map(app);
+
+        HealthRoutes.Map(app);
+        app.MapOpenApi("/openapi/{documentName}.json");
+    }
+}

@@ -1,0 +1,61 @@
+namespace Ledger.Server;
+
+/// <summary>What an operator may set, by appsettings, environment (<c>Ledger__AdminKey</c>) or command line.</summary>
+internal sealed record LedgerSettings
+{
+    /// <summary>The service's database; null: the server runs a private PostgreSQL of its own.</summary>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>The owner's login for migrations and erasure; the service's own where it is not set.</summary>
+    public string? OwnerConnectionString { get; init; }
+
+    /// <summary>Where a private PostgreSQL and the generated key live.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The key that may do everything.</summary>
+    public string? AdminKey { get; init; }
+
+    /// <summary>Whether anybody may read; true on a private database bound to loopback, false on a given one unless set.</summary>
+    public bool PublicReads { get; init; }
+
+    /// <summary>The URI that names this ledger in its events; made once and kept in the database where it is not set.</summary>
+    public string? Uri { get; init; }
+
+    /// <summary>The log's signing key, <c>PRIVATE+KEY+name+id+base64</c>, the same on all nodes; made and kept in the data directory where it is not set.</summary>
+    public string? SigningKey { get; init; }
+
+    /// <summary>The name of the log in its checkpoints; taken from the URI where it is not set. A new origin begins a new tree over the same events.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>The pause between two tiles of 256 events while the log is compared with its tree in the background, in milliseconds.</summary>
+    public int ScanPauseMs { get; init; } = 1_000;
+
+    /// <summary>How far a projection may lag behind the log, in events, before the server calls itself not ready.</summary>
+    public long ProjectionLagMax { get; init; } = 10_000;
+
+    /// <summary>How long a read waits for a projection, in milliseconds.</summary>
+    public int ProjectionWaitMs { get; init; } = 5_000;
+
+    /// <summary>Whether the server runs a PostgreSQL of its own.</summary>
+    public bool IsLocal => ConnectionString is null;
+
+    internal static LedgerSettings From(IConfiguration configuration)
+    {
+        var section = configuration.GetSection("Ledger");
+        var connection = configuration.GetConnectionString("Ledger");
+        return new()
+        {
+            ConnectionString = string.IsNullOrWhiteSpace(connection) ? null : connection,
+            OwnerConnectionString = configuration.GetConnectionString("LedgerOwner"),
+            DataDirectory = Path.GetFullPath(section["DataDirectory"] ?? ".ledger"),
+            AdminKey = section["AdminKey"],
+            PublicReads = section.GetValue("PublicReads", string.IsNullOrWhiteSpace(connection)),
+            Uri = section["Uri"],
+            SigningKey = section["SigningKey"],
+            Origin = section["Origin"],
+            ScanPauseMs = section.GetValue("ScanPauseMs", 1_000),
+            ProjectionLagMax = section.GetValue("ProjectionLagMax", 10_000L),
+            ProjectionWaitMs = section.GetValue("ProjectionWaitMs", 5_000),
+        };
+    }
+}

@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using Ledger.Domain;
+
+namespace Ledger.Server;
+
+/// <summary>Who asks, and whether it may: the admin key of the settings, or a key that was made with POST /v1/keys. Reads are open where the settings say so.</summary>
+internal sealed class Access(LedgerSettings settings, AccessKeys keys)
+{
+    /// <summary>The principal behind the admin key, stored as recordedBy.</summary>
+    internal const string AdminPrincipal = "admin";
+
+    private const string Scheme = "Bearer ";
+
+    private readonly byte[]? _adminKeyHash = settings.AdminKey is { Length: > 0 } key ? AccessKeys.HashOf(key) : null;
+
+    /// <summary>Finds out who asks, before anything else is looked at. A key that is not known is 401, also where none is needed.</summary>
+    internal async Task AuthenticateAsync(HttpContext context)
+    {
+        var header = context.Request.Headers.Authorization.ToString();
+        if (header.Length == 0)
+        {
+            return;
+        }
+
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Unauthorized(context);
+        }
+
+        var secret = header[Scheme.Length..].Trim();
+        var isAdmin = _adminKeyHash is not null && CryptographicOperations.FixedTimeEquals(_adminKeyHash, AccessKeys.HashOf(secret));
+        context.Features.Set(isAdmin
+            ? new(new(AdminPrincipal), [Scopes.Admin])
+            : await keys.FindAsync(secret, context.RequestAborted) ?? throw Unauthorized(context));
+    }
+
+    /// <summary>The actor of a write, or 401; 403 where its key lacks the scope that the route needs.</summary>
+    internal Actor Writer(HttpContext context)
+    {
+        var principal = context.Features.Get<Principal>() ?? throw Unauthorized(context);
+        var scope = context.GetEndpoint()?.Metadata.GetMetadata<NeededScope>()?.Name ?? Scopes.Record;
+        return principal.May(scope) ? principal.Actor : throw Forbidden(scope);
+    }
+
+    /// <summary>Whether the reader may see what is restricted: the audit view. A read without a key is 401 where reads are not open.</summary>
+    internal bool MayAudit(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<NeededScope>() is not null)
+        {
+            Writer(context);
+        }
+
+        var principal = context.Features.Get<Principal>();
+        return principal is null ? (settings.PublicReads ? false : throw Unauthorized(context))
+            : principal.May(Scopes.Audit) || (settings.PublicReads || principal.May(Scopes.Read) ? false : throw Forbidden(Scopes.Read));
+    }
+
+    private static ProblemException Forbidden(string scope) =>
+        new(new(403, "scope-missing", "The key may not do this", $"It lacks the scope {scope}; an administrator makes a key that has it with POST /v1/keys."));
+
+    private ProblemException Unauthorized(HttpContext context)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return new(new(401, "unauthorized", "A key is needed", settings.IsLocal
+            ? "Send Authorization: Bearer <key>; the server prints at start where the admin key is kept."
+            : "Send Authorization: Bearer <key>, with a key that an administrator made with POST /v1/keys."));
+    }
+}
+
+/// <summary>Puts access before every route.</summary>
+internal static class AccessPipeline
+{
+    internal static void UseAccess(this WebApplication app)
+    {
+        var access = app.Services.GetRequiredService<Access>();
+        app.Use(async (context, next) =>
+        {
+            await access.AuthenticateAsync(context);
+            await next(context);
+        });
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Json;
+using Ledger.Domain;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>A read as its slice sees it.</summary>
+internal sealed class ReadCall(HttpContext context, bool audits)
+{
+    internal HttpContext Context { get; } = context;
+
+    internal HttpResponse Response => Context.Response;
+
+    internal Query Query { get; } = new(context);
+
+    /// <summary>Whether the reader sees what is restricted too.</summary>
+    internal bool Audits { get; } = audits;
+
+    internal CancellationToken Cancelled => Context.RequestAborted;
+
+    internal EventStore Store => Service<EventStore>();
+
+    internal StreamStates States => Service<StreamStates>();
+
+    internal T Service<T>()
+        where T : notnull => Context.RequestServices.GetRequiredService<T>();
+
+    internal string Route(string name) => (string)Context.GetRouteValue(name)!;
+
+    /// <summary>The moment that the query asks about.</summary>
+    internal Task<ReadPoint> PointAsync() => Service<ReadPoints>().OfAsync(Query, Cancelled);
+
+    /// <summary>What is hidden from this reader now.</summary>
+    internal async Task<RestrictedNow> RestrictedAsync() => Audits ? RestrictedNow.Nothing : await Service<Restrictions>().CurrentAsync(Cancelled);
+
+    /// <summary>Ends with 404 for an id that cannot be, and with 451 where this reader may not see the assertion.</summary>
+    internal async Task RequireReadableAsync(string assertion)
+    {
+        Commands.RequireId(assertion);
+        var restricted = await RestrictedAsync();
+        if (restricted.IsEmpty)
+        {
+            return;
+        }
+
+        var state = (StreamState.OfAssertion)await States.KnownAsync(Ids.AssertionStream(assertion), s => s.Version > 0, Cancelled);
+        if (restricted.Hides(assertion, (state.State.Claim?.Event as ClaimRecorded)?.Source.Id))
+        {
+            throw new ProblemException(Problem.Restricted($"Access to {assertion} is restricted for now; readers with the audit scope still see it."));
+        }
+    }
+
+    /// <summary>Ends with 451 where this reader may not see the source.</summary>
+    internal async Task RequireReadableSourceAsync(string source)
+    {
+        Commands.RequireId(source);
+        if ((await RestrictedAsync()).Sources.Contains(source))
+        {
+            throw new ProblemException(Problem.Restricted($"Access to {source} is restricted for now; readers with the audit scope still see it."));
+        }
+    }
+
+    /// <summary>Writes an answer, and says at which position it was read.</summary>
+    internal async Task WriteAsync<T>(T body, long position)
+    {
+        Response.Headers["Ledger-Position"] = position.ToString(CultureInfo.InvariantCulture);
+        await Response.WriteJsonAsync(JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), "application/json", Cancelled);
+    }
+}
+
+/// <summary>Maps a read: access is the same for all; HEAD works wherever GET does.</summary>
+internal static class ReadRoutes
+{
+    internal static RouteHandlerBuilder MapRead(this IEndpointRouteBuilder routes, string pattern, string summary, Func<ReadCall, Task> read) =>
+        routes.MapMethods(pattern, ["GET", "HEAD"], (Delegate)(async (HttpContext context) =>
+                await read(new(context, context.RequestServices.GetRequiredService<Access>().MayAudit(context)))))
+            .WithSummary(summary)
+            .WithTags("Reading")
+            .ProducesProblem(400)
+            .ProducesProblem(404);
+}

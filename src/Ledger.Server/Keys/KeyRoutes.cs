@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Ledger.Domain;
+
+namespace Ledger.Server;
+
+/// <summary>The body of a new key.</summary>
+internal sealed record NewKey
+{
+    public string? Name { get; init; }
+
+    public IReadOnlyList<string>? Scopes { get; init; }
+
+    public string? Party { get; init; }
+
+    public DateTimeOffset? Expires { get; init; }
+}
+
+/// <summary>The body of a rotation.</summary>
+internal sealed record KeyRotation
+{
+    public int? OverlapS { get; init; }
+}
+
+/// <summary>Making, listing, rotating and ending keys.</summary>
+internal static class KeyRoutes
+{
+    private const int NameLengthMax = 200;
+
+    /// <summary>A day is enough to tell every client of the new secret.</summary>
+    private const int OverlapDefaultS = 24 * 60 * 60;
+
+    /// <summary>A month: a secret that was leaked must not live on for ever.</summary>
+    private const int OverlapMaxS = 30 * OverlapDefaultS;
+
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/keys", (Delegate)CreateAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("Make a key; its secret is shown once").Accepts<NewKey>("application/json");
+        routes.MapGet("/v1/keys", (Delegate)ListAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("List the keys");
+        routes.MapDelete("/v1/keys/{id}", (Delegate)RevokeAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("End a key at once");
+        routes.MapPost("/v1/keys/{id}/rotation", (Delegate)RotateAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("Give a key a new secret; the former is good for a while").Accepts<KeyRotation>("application/json");
+    }
+
+    private static async Task CreateAsync(HttpContext context, Access access, AccessKeys keys, StreamStates states)
+    {
+        var actor = access.Writer(context);
+        var body = JsonBody.Parse<NewKey>(await JsonBody.ReadAsync(context));
+        if (string.IsNullOrWhiteSpace(body.Name) || body.Name.Length > NameLengthMax)
+        {
+            throw Invalid("name", $"is needed and has at most {NameLengthMax} characters.");
+        }
+
+        if (body.Scopes is not { Count: > 0 } scopes || scopes.Any(s => !Scopes.All.Contains(s, StringComparer.Ordinal)))
+        {
+            throw Invalid("scopes", $"are one or more of {string.Join(", ", Scopes.All)}.");
+        }
+
+        if (body.Party is { } party && (!Ids.IsId(party) || !await IsRecordedAsync(party, states, context.RequestAborted)))
+        {
+            throw Invalid("party", "was never recorded; record it first with POST /v1/parties.");
+        }
+
+        var (key, secret) = await keys.CreateAsync(body.Name, scopes, body.Party, body.Expires, actor.Principal, context.RequestAborted);
+        context.Response.Headers.Location = $"/v1/keys/{key.Id}";
+        await WriteAsync(context, 201, new { key.Id, secret, key.Name, key.Scopes, key.Party, key.ExpiresAt });
+    }
+
+    private static async Task ListAsync(HttpContext context, Access access, AccessKeys keys)
+    {
+        access.Writer(context);
+        new Query(context).Done();
+        await WriteAsync(context, 200, new { items = await keys.ListAsync(context.RequestAborted) });
+    }
+
+    private static async Task RevokeAsync(HttpContext context, Access access, AccessKeys keys, string id)
+    {
+        access.Writer(context);
+        if (!await keys.RevokeAsync(id, context.RequestAborted))
+        {
+            throw NoKey(id);
+        }
+
+        context.Response.StatusCode = 204;
+    }
+
+    private static async Task RotateAsync(HttpContext context, Access access, AccessKeys keys, TimeProvider clock, string id)
+    {
+        access.Writer(context);
+        var body = JsonBody.Parse<KeyRotation>(await JsonBody.ReadAsync(context));
+        var overlapS = body.OverlapS ?? OverlapDefaultS;
+        if (overlapS is < 0 or > OverlapMaxS)
+        {
+            throw Invalid("overlapS", $"is from 0 to {OverlapMaxS} seconds.");
+        }
+
+        var formerUntil = clock.GetUtcNow().AddSeconds(overlapS);
+        var secret = await keys.RotateAsync(id, formerUntil, context.RequestAborted) ?? throw NoKey(id);
+        await WriteAsync(context, 200, new { id, secret, formerUntil });
+    }
+
+    private static async Task<bool> IsRecordedAsync(string party, StreamStates states, CancellationToken cancellationToken) =>
+        (await states.KnownAsync(Ids.PartyStream(party), s => s.Version > 0, cancellationToken)).Version > 0;
+
+    private static async Task WriteAsync<T>(HttpContext context, int status, T body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.Headers.CacheControl = "no-store";
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), context.RequestAborted);
+    }
+
+    private static ProblemException Invalid(string field, string message) => new(Problem.BadRequest("invalid", $"{field} {message}", field));
+
+    private static ProblemException NoKey(string id) => new(Problem.NotFound($"There is no key {id} in force; GET /v1/keys lists them."));
+}

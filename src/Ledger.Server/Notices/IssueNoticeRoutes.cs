@@ -1,0 +1,123 @@
+using System.Text.Json.Serialization;
+using Ledger.Domain;
+
+namespace Ledger.Server;
+
+/// <summary>A notice about one assertion, as its own routes take it: the same as over several, without items.</summary>
+internal sealed record SingleNotice
+{
+    public string? Id { get; init; }
+
+    public required string Publisher { get; init; }
+
+    public NoticeKind? Kind { get; init; }
+
+    public required string Text { get; init; }
+
+    public string? Url { get; init; }
+
+    public Materiality? Materiality { get; init; }
+
+    public required string Reason { get; init; }
+
+    public string? Corrects { get; init; }
+
+    public IReadOnlyList<Change> Changes { get; init; } = [];
+
+    public Extent? Extent { get; init; }
+
+    public SourceVersion? Source { get; init; }
+
+    public string? Citation { get; init; }
+
+    public TimeInput? OccurredAt { get; init; }
+
+    public TimeInput? PublishedAt { get; init; }
+
+    public string? OnBehalfOf { get; init; }
+
+    internal IssueNotice Over(string assertion, NoticeKind kind) => new()
+    {
+        Id = Id, Publisher = Publisher, Kind = kind, Text = Text, Url = Url, Materiality = Materiality, Reason = Reason, Corrects = Corrects,
+        Items = [new() { Assertion = assertion, Changes = Changes, Extent = Extent }],
+        Source = Source, Citation = Citation, OccurredAt = OccurredAt, PublishedAt = PublishedAt, OnBehalfOf = OnBehalfOf,
+    };
+}
+
+/// <summary>Recording a publisher's notice: a correction, clarification, update, retraction or concern, over one assertion or several at once.</summary>
+internal static class IssueNoticeRoutes
+{
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapCommand<IssueNotice>("/v1/notices", "Record a notice over several assertions: all of it, or nothing", RecordAsync).RequireScope(Scopes.Correct);
+        Single(routes, "corrections", "Record a correction, clarification or update", NoticeKind.Correction, NoticeKind.Clarification, NoticeKind.Update);
+        Single(routes, "retraction", "Record a retraction", NoticeKind.Retraction);
+        Single(routes, "concerns", "Record an expression of concern", NoticeKind.Concern);
+    }
+
+    private static void Single(IEndpointRouteBuilder routes, string path, string summary, params NoticeKind[] kinds) =>
+        routes.MapCommand<SingleNotice>($"/v1/assertions/{{id}}/{path}", summary, (call, body) =>
+        {
+            var kind = body.Kind ?? kinds[0];
+            Commands.RequireId(call.Route("id"));
+            return kinds.Contains(kind)
+                ? RecordAsync(call, body.Over(call.Route("id"), kind), single: true)
+                : throw new ProblemException(Problem.BadRequest("invalid", $"kind: this route takes {string.Join(", ", kinds.Select(k => k.ToString().ToLowerInvariant()))}.", "kind"));
+        }).RequireScope(Scopes.Correct);
+
+    private static Task<Answer> RecordAsync(CommandCall call, IssueNotice notice) => RecordAsync(call, notice, single: false);
+
+    private static async Task<Answer> RecordAsync(CommandCall call, IssueNotice notice, bool single)
+    {
+        await call.Commands.RequireAsync(notice, call.Context.RequestAborted);
+        var id = notice.Id ?? Guid.CreateVersion7().ToString();
+        var items = notice.Items.Where(i => i?.Assertion is not null && Ids.IsId(i.Assertion)).DistinctBy(i => i.Assertion).ToList();
+        var rulesOf = new Dictionary<string, Circumstances>(StringComparer.Ordinal);
+        foreach (var item in items)
+        {
+            rulesOf[item.Assertion] = await call.Commands.CircumstancesAsync(call, notice, item.Assertion);
+        }
+
+        if (items.Count == 0)
+        {
+            throw new ProblemException(Problem.BadRequest("invalid", "items: name at least one assertion by its id.", "items"));
+        }
+
+        return await call.Commands.RecordAsync(call, new()
+        {
+            Streams = [.. items.Select(i => Ids.AssertionStream(i.Assertion))],
+            Id = single ? items[0].Assertion : id,
+            Location = $"/v1/assertions/{items[^1].Assertion}",
+            OnBehalfOf = notice.OnBehalfOf,
+            Decide = current => Decide(current, notice, items, id, rulesOf, single),
+        });
+    }
+
+    private static Ruling Decide(
+        IReadOnlyDictionary<string, StreamState> current, IssueNotice notice, List<NoticeItem> items, string id,
+        Dictionary<string, Circumstances> rulesOf, bool single)
+    {
+        var writes = new List<(string, IReadOnlyList<(Guid, LedgerEvent)>)>();
+        foreach (var item in items)
+        {
+            var stream = Ids.AssertionStream(item.Assertion);
+            switch (Ruling.Of(stream, Assertion.Decide(Commands.StateOf(current, stream), notice, item, id, rulesOf[item.Assertion])))
+            {
+                case Ruling.Refused refused:
+                    var detail = single ? refused.Problem.Detail : $"{item.Assertion}: {refused.Problem.Detail}";
+                    return new Ruling.Refused(refused.Problem with
+                    {
+                        Detail = detail,
+                        Members = new Dictionary<string, object?>(refused.Problem.Members) { ["assertion"] = item.Assertion },
+                    });
+                case Ruling.Accepted accepted:
+                    writes.AddRange(accepted.Writes);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return new Ruling.Accepted(writes);
+    }
+}

@@ -1,0 +1,69 @@
+using Ledger.Domain;
+
+namespace Ledger.Server;
+
+/// <summary>A party as a list shows it.</summary>
+internal sealed record PartyView(
+    string Id, string Name, string Kind, IReadOnlyList<string> Aliases, bool Enrolled, DateTimeOffset RecordedAt, long Version, long Position)
+{
+    /// <summary>The view at a moment; null where the party was not there or not known.</summary>
+    internal static async Task<PartyView?> AtAsync(ReadCall call, string id, ReadPoint point)
+    {
+        var stream = Ids.PartyStream(id);
+        var party = point.KnownAt is null
+            ? ((StreamState.OfParty)await call.States.AtAsync(stream, point.Position, call.Cancelled)).State
+            : (await call.Store.ReadStreamAsync(stream, toPosition: point.Position, cancellationToken: call.Cancelled))
+                .Select(e => e.ToDomain()).Where(point.Counts).Aggregate(Party.None, Party.Evolve);
+        return party.Entry is { } e
+            ? new(id, e.Name, e.Kind, e.Aliases, e.Enrolled, party.RecordedAt!.Value, party.Version, party.Position)
+            : null;
+    }
+}
+
+/// <summary>What a party said of an assertion, or what others said of one that it published.</summary>
+internal sealed record PartyStatement(string Assertion, string Proposition, string Label, StandingPosition Position);
+
+/// <summary>Reading parties: the entry, everything that the party said, and everything said of what it published or said.</summary>
+internal static class PartyViews
+{
+    /// <summary>The newest assertions of a party that its page looks into; the list with ?party= pages through all.</summary>
+    private const int AssertionsMax = 200;
+
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapRead("/v1/parties", "List parties", call => CatalogPage.WriteAsync(call, "party", (id, point) => PartyView.AtAsync(call, id, point)));
+        routes.MapRead("/v1/parties/{id}", "Read a party: what it said, and what was said of that", ReadAsync);
+    }
+
+    private static async Task ReadAsync(ReadCall call)
+    {
+        var id = call.Route("id");
+        var point = await call.PointAsync();
+        call.Query.Done();
+        Commands.RequireId(id);
+        var party = await PartyView.AtAsync(call, id, point)
+            ?? throw new ProblemException(Problem.NotFound($"No party {id} is recorded, or not by the moment asked for."));
+        await call.Service<ProjectionPositions>().ForAsync(AssertionListProjection.ProgressName, point.Position, 0, call.Cancelled);
+        var rows = await new ListQuery(point, new() { Party = id }, true, AssertionsMax, await call.RestrictedAsync()).RunAsync(call.Store, call.Cancelled);
+        var said = new List<PartyStatement>();
+        var saidOf = new List<PartyStatement>();
+        foreach (var assertion in rows.Select(r => r.Id))
+        {
+            var stream = await call.Store.ReadStreamAsync(Ids.AssertionStream(assertion), toPosition: point.Position, cancellationToken: call.Cancelled);
+            var state = Assertion.Fold(stream.Select(e => e.ToDomain()).Where(point.Counts));
+            if (state.Claim is null)
+            {
+                continue;
+            }
+
+            var label = StandingLabel.Of(state).Label;
+            foreach (var position in StandingPositions.Of(state))
+            {
+                (position.Party == id ? said : saidOf).Add(new(assertion, state.Content.Proposition, label, position));
+            }
+        }
+
+        call.Response.Headers.ETag = Preconditions.ETag(party.Version);
+        await call.WriteAsync(new { party.Id, party.Name, party.Kind, party.Aliases, party.Enrolled, said, saidOf, party.RecordedAt, party.Version, party.Position }, point.Position);
+    }
+}

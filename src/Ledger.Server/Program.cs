@@ -1,0 +1,1 @@
+return await Ledger.Server.Startup.RunAsync(args);

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Ledger.Domain;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>One event as an auditor reads it.</summary>
+internal sealed record AuditEntry(
+    long Position, DateTimeOffset RecordedAt, string Type, string Stream, long Version, string RecordedBy, string? OnBehalfOf, JsonElement Data, string Receipt)
+{
+    internal static AuditEntry Of(RecordedEvent e) => new(
+        e.Position, e.RecordedAt, e.Type, e.Stream, e.Version, e.Headers.RecordedBy, e.Headers.OnBehalfOf, JsonElement.Parse(e.Data), $"/v1/proofs/{e.Position}");
+}
+
+/// <summary>The editorial audit across assertions: who recorded what, when, for whom; as JSON or as CSV.</summary>
+internal static class AuditRoute
+{
+    private const int LimitDefault = 100;
+    private const int LimitMax = 1_000;
+
+    /// <summary>Positions that one request looks at: where few events pass the filter, next leads on.</summary>
+    private const int ScanMax = 200_000;
+
+    private const string CsvHeader = "position,recordedAt,type,stream,version,recordedBy,onBehalfOf,receipt,data\r\n";
+
+    internal static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapRead("/v1/audit", "Audit who recorded what; JSON or text/csv", ReadAsync).RequireScope(Scopes.Audit).WithTags("Proof");
+
+    private static async Task ReadAsync(ReadCall call)
+    {
+        var points = call.Service<ReadPoints>();
+        var actor = call.Query.Text("actor");
+        var limit = (int)call.Query.Number("limit", LimitDefault, 1, LimitMax);
+        var from = call.Query.Text("from") is { } begin ? await points.ResolveAsync(begin, "from", call.Cancelled) : 0;
+        var after = Math.Max(call.Query.Number("after", 0, 0, long.MaxValue), from);
+        var to = call.Query.Text("to") is { } end ? await points.ResolveAsync(end, "to", call.Cancelled) : await call.Store.HeadAsync(call.Cancelled);
+        var filter = new FeedFilter
+        {
+            Types = [.. call.Query.List("type").Select(CloudEvent.StoredType)],
+            AnyOfTags = call.Query.List("publisher") is { Count: > 0 } publishers ? [[.. publishers.Select(p => $"publisher:{p}")]] : [],
+        };
+        call.Query.Done();
+        var (entries, next) = await ScanAsync(call, filter, actor, after, to, limit);
+        await call.Service<SignedHeads>().AddHeaderAsync(call.Response, call.Cancelled);
+        if (call.Context.Request.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
+        {
+            call.Response.Headers["Ledger-Position"] = to.ToString(CultureInfo.InvariantCulture);
+            call.Response.Headers["Ledger-Next"] = next?.ToString(CultureInfo.InvariantCulture);
+            call.Response.ContentType = "text/csv; charset=utf-8";
+            await call.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(Csv(entries)), call.Cancelled);
+            return;
+        }
+
+        await call.WriteAsync(new { items = entries, next, position = to }, to);
+    }
+
+    private static async Task<(List<AuditEntry> Entries, long? Next)> ScanAsync(ReadCall call, FeedFilter filter, string? actor, long after, long to, int limit)
+    {
+        var entries = new List<AuditEntry>();
+        var scanEnd = after + ScanMax;
+        while (after < to)
+        {
+            var page = await call.Store.ReadFeedAsync(after, LimitMax, filter, call.Cancelled);
+            foreach (var e in page.Events.Where(e => e.Position <= to && (actor is null || e.Headers.RecordedBy == actor || e.Headers.OnBehalfOf == actor)))
+            {
+                entries.Add(AuditEntry.Of(e));
+                if (entries.Count == limit)
+                {
+                    return (entries, e.Position < to ? e.Position : null);
+                }
+            }
+
+            after = page.Next;
+            if (after >= scanEnd && after < to)
+            {
+                return (entries, after);
+            }
+        }
+
+        return (entries, null);
+    }
+
+    private static string Csv(List<AuditEntry> entries)
+    {
+        var csv = new StringBuilder(CsvHeader);
+        foreach (var e in entries)
+        {
+            csv.AppendJoin(',', new[]
+            {
+                e.Position.ToString(CultureInfo.InvariantCulture), WireTime.Format(e.RecordedAt), e.Type, e.Stream, e.Version.ToString(CultureInfo.InvariantCulture),
+                e.RecordedBy, e.OnBehalfOf ?? "", e.Receipt, e.Data.GetRawText(),
+            }.Select(Cell)).Append("\r\n");
+        }
+
+        return csv.ToString();
+    }
+
+    /// <summary>RFC 4180; a cell that a spreadsheet would take for a formula is marked as text.</summary>
+    private static string Cell(string text)
+    {
+        var safe = text is ['=' or '+' or '-' or '@', ..] ? "'" + text : text;
+        return safe.AsSpan().ContainsAny(",\"\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+    }
+}

@@ -1,0 +1,77 @@
+using Ledger.Domain;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>Which fields of which events the log says were erased, and by which event; read from the log up to its head at every asking.</summary>
+internal sealed class Erasures(EventStore store) : IDisposable
+{
+    private const int PageEvents = 1_000;
+
+    private static readonly FeedFilter Relevant = new() { Types = [EventTypes.NameOf(typeof(PayloadErased))] };
+    private static readonly IReadOnlyDictionary<string, long> None = new Dictionary<string, long>();
+
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private readonly Dictionary<long, IReadOnlyDictionary<string, long>> _fields = [];
+    private long _position;
+
+    /// <summary>For each erased field of the event at a position, the position of the event that erased it.</summary>
+    internal async Task<IReadOnlyDictionary<string, long>> OfAsync(long position, CancellationToken cancellationToken)
+    {
+        await CatchUpAsync(cancellationToken);
+        return Known(position);
+    }
+
+    /// <summary>The same, as of the last reading of the log.</summary>
+    internal IReadOnlyDictionary<string, long> Known(long position)
+    {
+        lock (_fields)
+        {
+            return _fields.GetValueOrDefault(position) ?? None;
+        }
+    }
+
+    /// <summary>Reads the log on to its head.</summary>
+    internal async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        await _reading.WaitAsync(cancellationToken);
+        try
+        {
+            FeedPage page;
+            do
+            {
+                page = await store.ReadFeedAsync(_position, PageEvents, Relevant, cancellationToken);
+                foreach (var e in page.Events)
+                {
+                    Add(e.Position, (PayloadErased)EventTypes.Deserialize(e.Type, e.Data));
+                }
+
+                _position = page.Next;
+            }
+            while (_position < page.Head);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    public void Dispose() => _reading.Dispose();
+
+    private void Add(long erasedAt, PayloadErased erasure)
+    {
+        lock (_fields)
+        {
+            foreach (var position in erasure.Positions)
+            {
+                var fields = new Dictionary<string, long>(_fields.GetValueOrDefault(position) ?? None, StringComparer.Ordinal);
+                foreach (var field in erasure.Fields)
+                {
+                    fields.TryAdd(field, erasedAt);
+                }
+
+                _fields[position] = fields;
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using Ledger.Store;
+using Ledger.Transparency;
+using Npgsql;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// Follows the log on one node of the cluster, right behind the append: computes the leaf of every event from its stored row, stores the
+/// tree and signs its head. Before the first signature of a process the whole log is computed again and compared with what was signed.
+/// </summary>
+internal sealed partial class Integrator(EventStore store, LogKey key, Erasures erasures, LedgerSettings settings, TimeProvider clock, ILogger<Integrator> logger)
+    : BackgroundService
+{
+    private const int PageEvents = 1_000;
+
+    /// <summary>While events keep coming, heads are signed this far apart: five commits a second cost the append nothing that can be measured, and 200 ms is the promised lag.</summary>
+    private static readonly TimeSpan SigningInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often a node that does not hold the lease tries for it, and an idle one asks whether it still does.</summary>
+    private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(1);
+
+    private volatile ProofStatus _status = new(ProofState.Standby, 0, [], null);
+
+    internal ProofStatus Status => _status;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var lease = await Lease.TryAcquireAsync(store.DataSource, "log integrator", stoppingToken);
+                if (lease is not null)
+                {
+                    await LeadAsync(lease.Connection, stoppingToken);
+                }
+
+                _status = _status with { State = ProofState.Standby };
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // Whatever it was, reading and recording go on; the next attempt computes everything anew.
+                LogFailed(logger, e);
+                _status = new(ProofState.Retrying, _status.Size, [], "The signer failed and tries again; the log says why.");
+            }
+
+            await Task.Delay(IdleInterval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Holds the lease and signs; after a refusal holds it on, so that no other node signs either.</summary>
+    private async Task LeadAsync(NpgsqlConnection connection, CancellationToken stoppingToken)
+    {
+        using var leading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        try
+        {
+            var tree = await RecomputeAsync(connection, leading.Token);
+            var signing = SignOnAsync(tree, connection, leading.Token);
+            var scanning = new LogScan(store.DataSource, erasures, clock).RunAsync(() => Status.Size, TimeSpan.FromMilliseconds(settings.ScanPauseMs), leading.Token);
+            var first = await Task.WhenAny(signing, scanning);
+            await leading.CancelAsync();
+            await Task.WhenAll(signing, scanning).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first;
+        }
+        catch (RefusedToSignException refused)
+        {
+            LogRefused(logger, refused.Message, refused.Positions);
+            _status = new(ProofState.Refused, _status.Size, refused.Positions, refused.Message);
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, stoppingToken);
+        }
+    }
+
+    /// <summary>Computes the tree again up to the stored head, comparing leaf for leaf, so that a changed event is named by its position.</summary>
+    private async Task<SigningTree> RecomputeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        _status = new(ProofState.Recomputing, 0, [], null);
+        await TileStore.CreateAsync(connection, cancellationToken);
+        var remembered = key.RememberedHead();
+        var tree = new SigningTree(key, Opened(remembered, $"the file {key.HeadFile}"), remembered);
+        var stored = await TileStore.ReadHeadAsync(store.DataSource, cancellationToken);
+        if (stored is not null && SignedNote.TryParse(System.Text.Encoding.UTF8.GetBytes(stored), out var note, out _)
+            && Checkpoint.TryParse(note.Text, out var anyOrigin, out _) && anyOrigin.Origin != key.Origin)
+        {
+            LogNewOrigin(logger, anyOrigin.Origin, key.Origin);
+            await TileStore.ClearAsync(connection, cancellationToken);
+            stored = null;
+        }
+
+        var head = Opened(stored, "the table ledger_read.signed_head");
+        await new LogScan(store.DataSource, erasures, clock).CompareAsync(head?.Size ?? 0, tree.Append, cancellationToken);
+        tree.DemandRoot(head);
+        tree.TakeTiles(); // They are stored already.
+        _status = _status with { Size = head?.Size ?? 0 };
+        return tree;
+    }
+
+    private Checkpoint? Opened(string? note, string place)
+    {
+        if (note is null)
+        {
+            return null;
+        }
+
+        return key.TryOpen(note, out _, out var checkpoint, out var problem) ? checkpoint : throw new RefusedToSignException(
+            $"The last head in {place} was not signed by this node's key ({problem}). Give every node the same key (Ledger:SigningKey), or go on under a new Ledger:Origin.");
+    }
+
+    private async Task SignOnAsync(SigningTree tree, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var started = clock.GetTimestamp();
+            var rows = await LeafRow.ReadAsync(store.DataSource, tree.Size, tree.PageLength(PageEvents), cancellationToken);
+            if (rows.Count == 0)
+            {
+                tree.DemandComplete();
+                await SignEmptyAsync(tree, connection, cancellationToken);
+                _status = _status with { State = ProofState.Signing };
+                await store.WaitForAsync(tree.Size, IdleInterval, cancellationToken);
+                await using var alive = new NpgsqlCommand("select", connection);
+                await alive.ExecuteNonQueryAsync(cancellationToken);
+                continue;
+            }
+
+            await NewEvents.DemandPlausibleAsync(store.DataSource, rows, tree.Size, cancellationToken);
+            foreach (var row in rows)
+            {
+                tree.Append(row);
+            }
+
+            var head = tree.Sign();
+            await TileStore.SaveAsync(connection, tree.TakeTiles(), head, cancellationToken);
+            _status = new(head is null ? ProofState.Recomputing : ProofState.Signing, head is null ? _status.Size : tree.Size, [], null);
+            if (rows.Count < PageEvents && SigningInterval - clock.GetElapsedTime(started) is { Ticks: > 0 } pause)
+            {
+                await Task.Delay(pause, clock, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>A log without events has a head too, so that whoever asks first gets an answer.</summary>
+    private async Task SignEmptyAsync(SigningTree tree, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (tree.Size == 0 && await TileStore.ReadHeadAsync(store.DataSource, cancellationToken) is null && tree.Sign() is { } head)
+        {
+            await TileStore.SaveAsync(connection, [], head, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The signer failed and tries again")]
+    private static partial void LogFailed(ILogger logger, Exception e);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The log is not signed any more. {Reason} Positions: {Positions}")]
+    private static partial void LogRefused(ILogger logger, string reason, IReadOnlyList<long> positions);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The stored tree belongs to the log {Old}; a new tree begins under {New}")]
+    private static partial void LogNewOrigin(ILogger logger, string old, string @new);
+}

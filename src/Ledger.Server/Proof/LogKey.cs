@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using System.Text;
+using Ledger.Transparency;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// By what the log is known and signs, and its memory of the last head that it signed, kept outside the database: a database that was
+/// put back to an older state cannot put this back with it. A folder for each origin, so that a new origin begins anew.
+/// </summary>
+internal sealed class LogKey : IDisposable
+{
+    private const int FolderNameLength = 16;
+
+    private readonly string _headFile;
+
+    private LogKey(string origin, Ed25519NoteSigner signer, string folder)
+    {
+        Origin = origin;
+        Signer = signer;
+        _headFile = Path.Combine(folder, "signed-head");
+    }
+
+    internal string Origin { get; }
+
+    internal Ed25519NoteSigner Signer { get; }
+
+    internal VerifierKey VerifierKey => Signer.VerifierKey;
+
+    /// <summary>Where the last signed head is remembered; told to operators.</summary>
+    internal string HeadFile => _headFile;
+
+    /// <summary>Takes the configured key, or the one in the data directory, which is made at the first start, readable by its user alone.</summary>
+    internal static LogKey Load(LedgerSettings settings, LedgerIdentity identity)
+    {
+        var origin = settings.Origin is { Length: > 0 } given ? given : OriginOf(identity.Uri);
+        var folderName = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origin)))[..FolderNameLength];
+        var folder = Path.Combine(settings.DataDirectory, $"log-{folderName}");
+        Directory.CreateDirectory(folder);
+        var text = settings.SigningKey is { Length: > 0 } configured ? configured.Trim() : LoadOrMake(Path.Combine(folder, "signing-key"), origin);
+        if (!Ed25519NoteSigner.TryParse(text, out var signer, out var problem))
+        {
+            throw new InvalidOperationException($"Ledger:SigningKey cannot be used: {problem}");
+        }
+
+        if (signer.VerifierKey.Name != origin)
+        {
+            throw new InvalidOperationException($"The signing key is named {signer.VerifierKey.Name}, the log's origin is {origin}: set Ledger:Origin to the key's name, or make a key for this origin.");
+        }
+
+        return new(origin, signer, folder);
+    }
+
+    /// <summary>Opens a head that this log signed.</summary>
+    internal bool TryOpen(string note, out SignedNote signed, out Checkpoint checkpoint, out string? problem)
+    {
+        checkpoint = null!;
+        if (!SignedNote.TryParse(Encoding.UTF8.GetBytes(note), out var parsed, out problem))
+        {
+            signed = null!;
+            return false;
+        }
+
+        signed = parsed;
+        var opened = Checkpoint.TryOpen(parsed, Origin, [VerifierKey], out var found, out problem);
+        checkpoint = found!;
+        return opened;
+    }
+
+    /// <summary>The head that was remembered last; null where none was.</summary>
+    internal string? RememberedHead() => File.Exists(_headFile) ? File.ReadAllText(_headFile) : null;
+
+    /// <summary>Replaces the remembered head, unless another process replaced it meanwhile. On the disk before this returns.</summary>
+    internal bool TryRemember(string? expected, string head)
+    {
+        using var guard = new FileStream(_headFile + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        if (RememberedHead() != expected)
+        {
+            return false;
+        }
+
+        var next = _headFile + ".next";
+        using (var file = new FileStream(next, FileMode.Create, FileAccess.Write))
+        {
+            file.Write(Encoding.UTF8.GetBytes(head));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(next, _headFile, overwrite: true);
+        return true;
+    }
+
+    public void Dispose() => Signer.Dispose();
+
+    /// <summary>By custom an origin is a URL without its scheme; a plus would end the name in a key.</summary>
+    private static string OriginOf(string uri) =>
+        (uri.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme ? uri[(scheme + 3)..] : uri).TrimEnd('/').Replace('+', '-').Replace(' ', '-');
+
+    private static string LoadOrMake(string path, string origin)
+    {
+        if (!File.Exists(path))
+        {
+            using var fresh = Ed25519NoteSigner.Generate(origin);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using var file = new StreamWriter(path, options);
+            file.Write(fresh.ExportSecret());
+        }
+
+        return File.ReadAllText(path).Trim();
+    }
+}

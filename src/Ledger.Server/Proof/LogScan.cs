@@ -1,0 +1,91 @@
+using Ledger.Transparency;
+using Npgsql;
+
+namespace Ledger.Server;
+
+/// <summary>Compares stored events with the leaves that stand in the tree, tile by tile: the whole log at start, and round after round behind the signer.</summary>
+internal sealed class LogScan(NpgsqlDataSource source, Erasures erasures, TimeProvider clock)
+{
+    /// <summary>Enough to see what happened; the rest is found once these are restored.</summary>
+    private const int PositionsMax = 100;
+
+    /// <summary>An event and its erasure may be read a moment apart: a real difference is still there the second time.</summary>
+    private const int AttemptsMax = 2;
+
+    private const string WhatToDo =
+        "Restore them from a backup, or set a new Ledger:Origin to begin a new log over what is left, and tell those who hold receipts.";
+
+    /// <summary>Goes round until cancelled; ends only by a refusal.</summary>
+    /// <param name="size">How many events are signed.</param>
+    /// <param name="pause">Between two tiles.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal async Task RunAsync(Func<long> size, TimeSpan pause, CancellationToken cancellationToken)
+    {
+        for (long tile = 0; ; tile++)
+        {
+            await Task.Delay(pause, clock, cancellationToken);
+            var signed = size();
+            tile = tile * HashTile.WidthMax < signed ? tile : 0;
+            if (signed > 0)
+            {
+                var (_, changed) = await CompareTileAsync(tile, signed, cancellationToken);
+                Demand(changed);
+            }
+        }
+    }
+
+    /// <summary>Compares everything that was signed and hands on each row; refuses at the end with the positions that differ.</summary>
+    internal async Task CompareAsync(long signed, Action<LeafRow> intact, CancellationToken cancellationToken)
+    {
+        var changed = new List<long>();
+        for (long tile = 0; tile * HashTile.WidthMax < signed && changed.Count < PositionsMax; tile++)
+        {
+            var (rows, differing) = await CompareTileAsync(tile, signed, cancellationToken);
+            changed.AddRange(differing);
+            if (changed.Count == 0)
+            {
+                foreach (var row in rows)
+                {
+                    intact(row);
+                }
+            }
+        }
+
+        Demand(changed);
+    }
+
+    private async Task<(IReadOnlyList<LeafRow> Rows, IReadOnlyList<long> Changed)> CompareTileAsync(long tile, long signed, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var first = (tile * HashTile.WidthMax) + 1;
+            var last = Math.Min(signed, first + HashTile.WidthMax - 1);
+            var rows = await LeafRow.ReadRangeAsync(source, first, last, cancellationToken);
+            var hashes = await TileStore.ReadAsync(source, new(0, tile, (int)(last - first + 1)), cancellationToken);
+            await erasures.CatchUpAsync(cancellationToken);
+            var found = rows.ToDictionary(r => r.Event.Position);
+            var changed = new List<long>();
+            for (var position = first; position <= last; position++)
+            {
+                if (hashes is null || !found.TryGetValue(position, out var row) || row.Salts is not { } salts
+                    || EventVerification.AgainstHash(row.Event, salts, HashTile.Hashes(hashes)[(int)(position - first)], erasures.Known(position)) is LeafVerdict.Tampered)
+                {
+                    changed.Add(position);
+                }
+            }
+
+            if (changed.Count == 0 || attempt == AttemptsMax)
+            {
+                return (rows, changed);
+            }
+        }
+    }
+
+    private static void Demand(IReadOnlyList<long> changed)
+    {
+        if (changed.Count > 0)
+        {
+            throw new RefusedToSignException($"Events were changed or removed after they were signed, the first at position {changed[0]}. {WhatToDo}", [.. changed.Take(PositionsMax)]);
+        }
+    }
+}

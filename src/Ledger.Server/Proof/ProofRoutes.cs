@@ -1,0 +1,73 @@
+using Ledger.Domain;
+using Ledger.Transparency;
+
+namespace Ledger.Server;
+
+/// <summary>Receipts of single events, and proofs that a later head contains an earlier one.</summary>
+internal static class ProofRoutes
+{
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapRead("/v1/proofs/consistency", "Prove that a head contains an earlier one", ConsistencyAsync).WithTags("Proof");
+        routes.MapRead("/v1/proofs/{position:long}", "A receipt of an event (C2SP tlog-proof)", ReceiptAsync).WithTags("Proof");
+    }
+
+    private static async Task ReceiptAsync(ReadCall call)
+    {
+        call.Query.Done();
+        var position = long.Parse(call.Route("position"), System.Globalization.CultureInfo.InvariantCulture);
+        var receipt = await ReceiptOfAsync(call, position);
+        call.Response.Headers.ContentDisposition = $"inline; filename=\"event-{position}.tlog-proof\"";
+        call.Response.ContentType = "text/plain; charset=utf-8";
+        await call.Response.Body.WriteAsync(receipt.ToBytes(), call.Cancelled);
+    }
+
+    /// <summary>The receipt of an event that this reader may see, under the newest head; waits, bounded, for the head to cover it.</summary>
+    internal static async Task<EventReceipt> ReceiptOfAsync(ReadCall call, long position)
+    {
+        var recorded = position < 1 ? null : await call.Store.ReadEventAsync(position, call.Cancelled);
+        if (recorded is null)
+        {
+            throw new ProblemException(Problem.NotFound($"No event is recorded at position {position}; the log stands at {await call.Store.HeadAsync(call.Cancelled)}."));
+        }
+
+        if ((await call.RestrictedAsync()).Hides(recorded))
+        {
+            throw new ProblemException(Problem.Restricted($"Access to the event at {position} is restricted for now; readers with the audit scope still see it."));
+        }
+
+        var (note, checkpoint) = await call.Service<SignedHeads>().CoveringAsync(position, call.Cancelled);
+        var rows = await LeafRow.ReadRangeAsync(call.Store.DataSource, position, position, call.Cancelled);
+        var erasedBy = await call.Service<Erasures>().OfAsync(position, call.Cancelled);
+        var path = await MerkleProofs.InclusionAsync(TileStore.Reader(call.Store.DataSource, checkpoint.Size), position - 1, checkpoint.Size, call.Cancelled);
+        if (rows is [{ Salts: { } salts } row]
+            && EventReceipt.TryCreate(row.Event, salts, erasedBy, path, note, out var receipt, out _)
+            && receipt.Verify(checkpoint.Origin, [call.Service<LogKey>().VerifierKey], out _) is not LeafVerdict.Tampered)
+        {
+            return receipt;
+        }
+
+        throw new ProblemException(new(500, "tampered", "The stored event is not the one that was signed",
+            $"The event at position {position} was changed behind the ledger's back; /health/ready tells the operator what to do."));
+    }
+
+    private static async Task ConsistencyAsync(ReadCall call)
+    {
+        var head = await call.Service<SignedHeads>().CurrentAsync(call.Cancelled);
+        var to = call.Query.Number("to", head.Checkpoint.Size, 1, head.Checkpoint.Size);
+        var from = call.Query.Number("from", 1, 1, to);
+        call.Query.Done();
+        var reader = TileStore.Reader(call.Store.DataSource, to);
+        var proof = await MerkleProofs.ConsistencyAsync(reader, from, to, call.Cancelled);
+        call.Response.ContentType = "application/json";
+        var body = new
+        {
+            from,
+            fromRoot = (await MerkleProofs.RootAsync(reader, from, call.Cancelled)).ToString(),
+            to,
+            toRoot = (await MerkleProofs.RootAsync(reader, to, call.Cancelled)).ToString(),
+            proof = proof.Select(p => p.ToString()),
+        };
+        await call.Response.Body.WriteAsync(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), call.Cancelled);
+    }
+}

@@ -1,0 +1,15 @@
+namespace Ledger.Server;
+
+/// <summary>Wires the signing of the log.</summary>
+internal static class ProofServices
+{
+    internal static IServiceCollection AddLedgerProof(this IServiceCollection services, LedgerDatabase database) => services
+        .AddSingleton(s => LogKey.Load(s.GetRequiredService<LedgerSettings>(), s.GetRequiredService<LedgerIdentity>()))
+        .AddSingleton<Erasures>()
+        .AddSingleton(s => ActivatorUtilities.CreateInstance<Eraser>(s, database.OwnerConnectionString))
+        .AddSingleton<ErasureRequests>()
+        .AddHostedService<ErasureForgetting>()
+        .AddSingleton<SignedHeads>()
+        .AddSingleton<Integrator>()
+        .AddHostedService(s => s.GetRequiredService<Integrator>());
+}

@@ -1,0 +1,72 @@
+using System.Text;
+using Ledger.Store;
+using Ledger.Transparency;
+
+namespace Ledger.Server;
+
+/// <summary>The newest signed head, as every node sees it.</summary>
+internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings settings, TimeProvider clock)
+{
+    /// <summary>How often a request that waits for its position looks: heads come five times a second at most.</summary>
+    private const int PollMs = 10;
+
+    /// <summary>How old the head beside a page of the feed may be; it saves that read a query.</summary>
+    private static readonly TimeSpan HeaderAgeMax = TimeSpan.FromMilliseconds(200);
+
+    private volatile Kept? _kept;
+
+    /// <summary>The newest head; 503 before the first, and where the database holds none of this log's.</summary>
+    internal async Task<(SignedNote Note, Checkpoint Checkpoint)> CurrentAsync(CancellationToken cancellationToken)
+    {
+        var stored = await TileStore.ReadHeadAsync(store.DataSource, cancellationToken);
+        var newest = Best(Open(stored), Open(key.RememberedHead()));
+        return newest ?? throw NotSigned("The log has no signed head yet.");
+    }
+
+    /// <summary>A head that covers a position; waits for it, bounded, then 503.</summary>
+    internal async Task<(SignedNote Note, Checkpoint Checkpoint)> CoveringAsync(long position, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        while (true)
+        {
+            if (Open(await TileStore.ReadHeadAsync(store.DataSource, cancellationToken)) is { } head && head.Checkpoint.Size >= position)
+            {
+                return head;
+            }
+
+            if (clock.GetElapsedTime(started) > TimeSpan.FromMilliseconds(settings.ProjectionWaitMs))
+            {
+                throw NotSigned($"Position {position} is not signed yet.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(PollMs), clock, cancellationToken);
+        }
+    }
+
+    /// <summary>Tells a reader of events the newest head, in base64 because a head has several lines.</summary>
+    internal async Task AddHeaderAsync(HttpResponse response, CancellationToken cancellationToken)
+    {
+        if (_kept is not { } kept || clock.GetElapsedTime(kept.ReadAt) > HeaderAgeMax)
+        {
+            var stored = await TileStore.ReadHeadAsync(store.DataSource, cancellationToken);
+            _kept = kept = new(stored is null ? null : Convert.ToBase64String(Encoding.UTF8.GetBytes(stored)), clock.GetTimestamp());
+        }
+
+        if (kept.Header is not null)
+        {
+            response.Headers["Ledger-Checkpoint"] = kept.Header;
+        }
+    }
+
+    private static (SignedNote Note, Checkpoint Checkpoint)? Best((SignedNote Note, Checkpoint Checkpoint)? one, (SignedNote Note, Checkpoint Checkpoint)? other) =>
+        one is null || (other is not null && other.Value.Checkpoint.Size > one.Value.Checkpoint.Size) ? other : one;
+
+    private static ProblemException NotSigned(string what) => new(new(503, "not-signed", "There is no signed head for this",
+        $"{what} Try again after the time in Retry-After; /health/ready says whether the log is being signed.")
+    { RetryAfterS = 1 });
+
+    private (SignedNote Note, Checkpoint Checkpoint)? Open(string? note) =>
+        note is not null && key.TryOpen(note, out var signed, out var checkpoint, out _) ? (signed, checkpoint) : null;
+
+    private sealed record Kept(string? Header, long ReadAt);
+}

@@ -1,0 +1,83 @@
+using Ledger.Transparency;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// The tree as stored: a row a tile, which only ever grows to its full width, and the newest signed head. A projection like any other:
+/// what is lost is computed again from the events.
+/// </summary>
+internal static class TileStore
+{
+    internal const string CreateSql = """
+        create table if not exists ledger_read.tile (level smallint not null, index bigint not null, bytes bytea not null, primary key (level, index));
+        alter table ledger_read.tile alter column bytes set storage external;
+        create table if not exists ledger_read.signed_head (singleton boolean primary key default true check (singleton), note text not null);
+        """;
+
+    internal static async Task CreateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(CreateSql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Throws the stored tree away.</summary>
+    internal static async Task ClearAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("delete from ledger_read.signed_head; delete from ledger_read.tile", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Stores tiles and the head over them, or tiles alone, in one transaction.</summary>
+    internal static async Task SaveAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<(HashTileCoordinates Coordinates, byte[] Bytes)> tiles, SignedNote? head, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        var save = new NpgsqlBatchCommand("""
+            insert into ledger_read.tile as t (level, index, bytes) select * from unnest($1, $2, $3)
+            on conflict (level, index) do update set bytes = excluded.bytes
+            """);
+        save.Parameters.Add(new() { Value = tiles.Select(t => (short)t.Coordinates.Level).ToArray() });
+        save.Parameters.Add(new() { Value = tiles.Select(t => t.Coordinates.Index).ToArray() });
+        save.Parameters.Add(new() { Value = tiles.Select(t => t.Bytes).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
+        batch.BatchCommands.Add(save);
+        if (head is not null)
+        {
+            var sign = new NpgsqlBatchCommand("insert into ledger_read.signed_head (note) values ($1) on conflict (singleton) do update set note = excluded.note");
+            sign.Parameters.Add(new() { Value = head.ToString() });
+            batch.BatchCommands.Add(sign);
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>The bytes of a tile, cut to the width asked for; null where fewer hashes are stored.</summary>
+    internal static async Task<byte[]?> ReadAsync(NpgsqlDataSource source, HashTileCoordinates tile, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand("select bytes from ledger_read.tile where level = $1 and index = $2");
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)tile.Level });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = tile.Index });
+        return await command.ExecuteScalarAsync(cancellationToken) is byte[] bytes && bytes.Length >= tile.ByteCount ? bytes[..tile.ByteCount] : null;
+    }
+
+    /// <summary>Reads nodes of the stored tree of a size.</summary>
+    internal static TileHashReader Reader(NpgsqlDataSource source, long size) => new(size, async (tile, cancellation) =>
+        await ReadAsync(source, tile, cancellation) ?? throw new InvalidDataException($"{tile.Path} is not stored; start the server again to compute the tree anew."));
+
+    /// <summary>The newest signed head; null before the first, and before the tables are made.</summary>
+    internal static async Task<string?> ReadHeadAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = source.CreateCommand("select note from ledger_read.signed_head");
+            return await command.ExecuteScalarAsync(cancellationToken) as string;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            return null;
+        }
+    }
+}

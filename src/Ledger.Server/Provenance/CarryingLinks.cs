@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Ledger.Domain;
+using Npgsql;
+
+namespace Ledger.Server;
+
+/// <summary>The links over which a change passes downstream, as they stood at a position.</summary>
+internal static class CarryingLinks
+{
+    /// <summary>
+    /// Every such link below an assertion, over any number of hops. Basis and differences are the link event's own, read by its position;
+    /// the projected edges must have reached the position asked for.
+    /// </summary>
+    internal static async Task<IReadOnlyList<CarryingLink>> BelowAsync(NpgsqlDataSource source, string stream, long position, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand("""
+            with recursive below (stream) as (
+              select $1::text collate "C"
+              union
+              select l.from_stream from below b join ledger_read.link l on l.to_stream = b.stream
+              where l.relation in ('derivedFrom', 'restates') and l.from_stream like 'assertion-%'
+                and l.from_pos < $2 and (l.to_pos is null or l.to_pos > $2))
+            select l.from_stream, l.to_stream, e.data ->> 'basis', e.data -> 'differences'
+            from below b
+            join ledger_read.link l on l.to_stream = b.stream
+            join ledger.mt_events e on e.seq_id = l.from_pos
+            where l.relation in ('derivedFrom', 'restates') and l.from_stream like 'assertion-%'
+              and l.from_pos < $2 and (l.to_pos is null or l.to_pos > $2)
+            """);
+        command.Parameters.Add(new() { Value = stream });
+        command.Parameters.Add(new() { Value = position });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var links = new List<CarryingLink>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var differences = await reader.IsDBNullAsync(3, cancellationToken) ? [] : Read(reader.GetString(3));
+            var basis = !await reader.IsDBNullAsync(2, cancellationToken) && reader.GetString(2) == "stated" ? Basis.Stated : Basis.Inferred;
+            links.Add(CarryingLink.Of(Ids.OfStream(reader.GetString(0)).Id, Ids.OfStream(reader.GetString(1)).Id, basis, differences));
+        }
+
+        return links;
+    }
+
+    private static List<Difference> Read(string json) => JsonSerializer.Deserialize<List<Difference>>(json, DomainJson.Stored)!;
+}

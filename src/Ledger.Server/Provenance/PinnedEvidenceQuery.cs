@@ -1,0 +1,45 @@
+using Ledger.Domain;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>The evidence that is pinned to a source, and what its later versions say of it.</summary>
+internal static class PinnedEvidenceQuery
+{
+    /// <summary>Selectors that one capture tries: a text of the size limit is searched for each in under a millisecond.</summary>
+    private const int EvidenceMax = 5_000;
+
+    /// <summary>What is pinned to a source now: everything that was acknowledged before this call, since the projection is waited for.</summary>
+    internal static async Task<IReadOnlyList<PinnedEvidence>> OfAsync(EventStore store, ProjectionPositions positions, string source, CancellationToken cancellationToken)
+    {
+        await positions.ForAsync(DocumentProjection.ProgressName, await store.HeadAsync(cancellationToken), 0, cancellationToken);
+        await using var command = store.DataSource.CreateCommand("""
+            select e.stream_id, e.id, e.type, e.data::text from ledger_read.evidence p join ledger.mt_events e on e.seq_id = p.from_pos
+            where p.source = $1 and p.to_pos is null order by p.from_pos limit $2
+            """);
+        command.Parameters.Add(new() { Value = source });
+        command.Parameters.Add(new() { Value = EvidenceMax });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var pinned = new List<PinnedEvidence>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var evidence = (EvidenceAttached)EventTypes.Deserialize(reader.GetString(2), reader.GetString(3));
+            pinned.Add(new(Ids.OfStream(reader.GetString(0)).Id, reader.GetGuid(1), evidence.SourceVersion.Version, evidence.Selector));
+        }
+
+        return pinned;
+    }
+
+    /// <summary>A state with what the later versions of its sources say of its evidence, at the same moment.</summary>
+    internal static async Task<Assertion> SearchedAsync(ReadCall call, Assertion state, ReadPoint point)
+    {
+        foreach (var source in state.Entries.Standing<EvidenceAttached>().Select(e => e.Event.SourceVersion.Id).Distinct(StringComparer.Ordinal).ToList())
+        {
+            var at = (StreamState.OfSource)await call.States.AtAsync(Ids.SourceStream(source), point.Position, call.Cancelled);
+            state = at.State.Versions.Values.Where(point.Counts).OrderBy(v => v.Position)
+                .Aggregate(state, (s, v) => Assertion.Evolve(s, v, (VersionCaptured)v.Event));
+        }
+
+        return state;
+    }
+}

@@ -1,0 +1,144 @@
+using System.Security.Cryptography;
+using System.Text;
+using Ledger.Domain;
+using Ledger.Store;
+using Npgsql;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// Tells whoever took an assertion over that it changed: one <c>upstream_changed</c> for each derived assertion and cause. It runs as a
+/// projection does (one holder in the cluster, its progress beside theirs) but writes to the log alone; the command key of each event,
+/// made of the derived assertion and the cause, keeps a repeat, a second node or a rebuild from writing it twice.
+/// </summary>
+internal sealed class PropagationPolicy(EventStore store) : IProjection
+{
+    internal const string ProgressName = "Propagation:V1";
+
+    /// <summary>The principal of the policy's events.</summary>
+    internal const string Principal = "policy:propagation";
+
+    /// <summary>Appends under way before the policy waits for them: a quarter of the append queue, so that clients keep their place.</summary>
+    private const int PendingMax = 2_000;
+
+    private const int PollMs = 5;
+
+    /// <summary>How long the policy waits for the projected links before it gives its place up and tries again.</summary>
+    private static readonly TimeSpan LinksWaitMax = TimeSpan.FromSeconds(30);
+
+    public string Name => "Propagation";
+
+    public int Version => 1;
+
+    public Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var pending = new List<Task<AppendResult>>();
+        foreach (var e in page.Where(e => MaterialChange.Types.Contains(e.Type) && e.Stream.StartsWith("assertion-", StringComparison.Ordinal)))
+        {
+            foreach (var request in await RequestsAsync(e, cancellationToken))
+            {
+                pending.Add(store.AppendAsync(request, cancellationToken));
+                if (pending.Count == PendingMax)
+                {
+                    await SettleAsync(pending);
+                }
+            }
+        }
+
+        await SettleAsync(pending);
+    }
+
+    private static async Task SettleAsync(List<Task<AppendResult>> pending)
+    {
+        foreach (var result in await Task.WhenAll(pending))
+        {
+            if (result is not AppendResult.Appended)
+            {
+                throw new InvalidOperationException($"An upstream change was refused with {result}: its key was used for something else.");
+            }
+        }
+
+        pending.Clear();
+    }
+
+    /// <summary>What one event makes the policy append.</summary>
+    private async Task<IReadOnlyList<AppendRequest>> RequestsAsync(RecordedEvent e, CancellationToken cancellationToken)
+    {
+        var cause = e.ToDomain();
+        var withdrawn = cause.Event is Withdrawn w ? (await store.ReadEventAsync(w.Event, cancellationToken))?.ToDomain().Event : null;
+        var fields = MaterialChange.FieldsOf(cause.Event, withdrawn);
+        if (fields.Count == 0)
+        {
+            return [];
+        }
+
+        await LinksAtAsync(e.Position, cancellationToken);
+        var links = await CarryingLinks.BelowAsync(store.DataSource, e.Stream, e.Position, cancellationToken);
+        var reached = Downstream.Of(Ids.OfStream(e.Stream).Id, fields, links);
+        if (reached.Count == 0)
+        {
+            return [];
+        }
+
+        var before = Assertion.Fold((await store.ReadStreamAsync(e.Stream, toVersion: e.Version - 1, cancellationToken: cancellationToken)).Select(x => x.ToDomain()));
+        var closes = MaterialChange.Closes(before, cause);
+        var states = (await store.ReadStreamsAsync([.. reached.Select(r => Ids.AssertionStream(r.Derived))], cancellationToken: cancellationToken))
+            .GroupBy(x => x.Stream).ToDictionary(g => Ids.OfStream(g.Key).Id, g => Assertion.Fold(g.Select(x => x.ToDomain())), StringComparer.Ordinal);
+        var enrolled = await EnrolledAsync(states.Values, e.Position, cancellationToken);
+        return [.. reached.Select(r => Request(r, states[r.Derived], e, cause, closes, enrolled))];
+    }
+
+    private static AppendRequest Request(
+        Reached reached, Assertion derived, RecordedEvent e, Recorded cause, IReadOnlyList<Guid> closes, HashSet<string> enrolled)
+    {
+        var change = new UpstreamChanged
+        {
+            Upstream = Ids.OfStream(e.Stream).Id, Cause = e.Position, CauseType = e.Type, CauseId = e.Id, Fields = reached.Fields,
+            Basis = reached.Basis, Path = reached.Path, Order = derived.Claim!.Known.ComparedTo(cause.Known),
+            AwaitsAnswer = enrolled.Contains(((ClaimRecorded)derived.Claim.Event).Publisher), Closes = closes,
+            PublishedAt = cause.Event.PublishedAt,
+        };
+        var stream = Ids.AssertionStream(reached.Derived);
+        var key = $"{reached.Derived}@{e.Position}";
+        return new([
+            new(stream, "assertion", null, [new(Guid.CreateVersion7(), EventTypes.NameOf(change), EventTypes.Serialize(change), new()
+            {
+                RecordedBy = Principal,
+                Tags = EventTags.Of(new StreamState.OfAssertion(derived), change),
+                TraceParent = e.Headers.TraceParent,
+            })]),
+        ])
+        {
+            Key = new(Principal, key, SHA256.HashData(Encoding.UTF8.GetBytes(key))),
+            CausationId = e.Id,
+            CorrelationId = e.CorrelationId,
+        };
+    }
+
+    /// <summary>Which of the assertions' publishers took part when the cause was recorded.</summary>
+    private async Task<HashSet<string>> EnrolledAsync(IEnumerable<Assertion> derived, long position, CancellationToken cancellationToken)
+    {
+        var publishers = derived.Select(d => Ids.PartyStream(((ClaimRecorded)d.Claim!.Event).Publisher)).Distinct(StringComparer.Ordinal).ToList();
+        var parties = await store.ReadStreamsAsync(publishers, position, cancellationToken);
+        return parties.GroupBy(p => p.Stream)
+            .Where(g => g.Select(x => x.ToDomain()).Aggregate(Party.None, Party.Evolve).Entry is { Enrolled: true })
+            .Select(g => Ids.OfStream(g.Key).Id).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Waits until the projected links have reached a position; they run beside the policy, perhaps on another node.</summary>
+    private async Task LinksAtAsync(long position, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(LinksWaitMax);
+        while (await store.ReadProgressAsync(LinkProjection.ProgressName, cancellationToken) < position)
+        {
+            if (timeout.IsCancellationRequested)
+            {
+                throw new StoreUnavailableException("The projected links do not follow the log.", outcomeKnown: true);
+            }
+
+            await Task.Delay(PollMs, cancellationToken);
+        }
+    }
+}

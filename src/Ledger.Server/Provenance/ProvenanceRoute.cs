@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using Ledger.Domain;
+
+namespace Ledger.Server;
+
+/// <summary>Where an assertion came from and who took it over, as JSON, as schema.org JSON-LD or as PROV-JSON.</summary>
+internal static class ProvenanceRoute
+{
+    private const string LinkedData = "application/ld+json";
+    private const string ProvJson = "application/prov+json";
+    private const int DepthDefault = 3;
+    private const int DepthMax = 10;
+
+    internal static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapRead("/v1/assertions/{id}/provenance", "Read where an assertion came from and who took it over", ReadAsync).Produces<ProvenanceGraph>();
+
+    private static async Task ReadAsync(ReadCall call)
+    {
+        var id = call.Route("id");
+        var depth = (int)call.Query.Number("depth", DepthDefault, 0, DepthMax);
+        var direction = call.Query.Word("direction", ["up", "down", "both"]) switch { "up" => WalkDirection.Up, "down" => WalkDirection.Down, _ => WalkDirection.Both };
+        var point = await call.PointAsync();
+        call.Query.Done();
+        await call.RequireReadableAsync(id);
+        _ = await ReadAssertionRoute.AtAsync(call, id, point);
+        await call.Service<ProjectionPositions>().ForAsync(LinkProjection.ProgressName, point.Position, 0, call.Cancelled);
+        var graph = await ProvenanceGraph.AroundAsync(call, id, direction, depth, point);
+        call.Response.Headers.Vary = "Accept";
+        var root = new Uri($"{call.Context.Request.Scheme}://{call.Context.Request.Host}/v1/");
+        var accept = call.Context.Request.Headers.Accept.ToString();
+        if (accept.Contains(LinkedData, StringComparison.OrdinalIgnoreCase))
+        {
+            await WriteAsync(call, SchemaOrg.Graph(graph, root), LinkedData, point.Position);
+        }
+        else if (accept.Contains(ProvJson, StringComparison.OrdinalIgnoreCase))
+        {
+            await WriteAsync(call, ProvDocument.Of(graph, root), ProvJson, point.Position);
+        }
+        else
+        {
+            await call.WriteAsync(new { graph.Root, graph.Nodes, graph.Edges, graph.Truncated, position = point.Position }, point.Position);
+        }
+    }
+
+    private static async Task WriteAsync(ReadCall call, JsonNode body, string contentType, long position)
+    {
+        call.Response.Headers["Ledger-Position"] = position.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        call.Response.ContentType = contentType;
+        await call.Response.WriteAsync(body.ToJsonString(DomainJson.Stored), call.Cancelled);
+    }
+}

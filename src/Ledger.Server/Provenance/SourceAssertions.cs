@@ -1,0 +1,50 @@
+using Ledger.Domain;
+
+namespace Ledger.Server;
+
+/// <summary>The assertions that a source carries, as they stood at a moment.</summary>
+internal static class SourceAssertions
+{
+    /// <summary>More than any article holds; a dataset's assertions are read by the list.</summary>
+    internal const int AssertionsMax = 2_000;
+
+    /// <summary>Waits, bounded, until the projection has the moment; then folds what the reader may see, in the order of recording.</summary>
+    internal static async Task<IReadOnlyList<Assertion>> AtAsync(ReadCall call, string source, ReadPoint point)
+    {
+        await call.Service<ProjectionPositions>().ForAsync(DocumentProjection.ProgressName, point.Position, 0, call.Cancelled);
+        var restricted = await call.RestrictedAsync();
+        var ids = new List<string>();
+        await using (var command = call.Store.DataSource.CreateCommand(
+            "select assertion from ledger_read.claim where source = $1 and from_pos <= $2 order by from_pos limit $3"))
+        {
+            command.Parameters.Add(new() { Value = source });
+            command.Parameters.Add(new() { Value = point.Position });
+            command.Parameters.Add(new() { Value = AssertionsMax });
+            await using var reader = await command.ExecuteReaderAsync(call.Cancelled);
+            while (await reader.ReadAsync(call.Cancelled))
+            {
+                ids.Add(reader.GetString(0));
+            }
+        }
+
+        var states = await FoldAsync(call, ids, point);
+        return [.. ids.Where(states.ContainsKey).Select(id => states[id]).Where(s => !restricted.Hides(s.Id, source))];
+    }
+
+    /// <summary>Folds several assertions at a moment, in one query; those without a claim by then are left out.</summary>
+    internal static async Task<Dictionary<string, Assertion>> FoldAsync(ReadCall call, IReadOnlyCollection<string> ids, ReadPoint point)
+    {
+        var events = await call.Store.ReadStreamsAsync([.. ids.Select(Ids.AssertionStream)], point.Position, call.Cancelled);
+        var states = new Dictionary<string, Assertion>(StringComparer.Ordinal);
+        foreach (var stream in events.GroupBy(e => e.Stream))
+        {
+            var state = Assertion.Fold(stream.Select(e => e.ToDomain()).Where(point.Counts));
+            if (state.Claim is not null)
+            {
+                states[state.Id] = await PinnedEvidenceQuery.SearchedAsync(call, state, point);
+            }
+        }
+
+        return states;
+    }
+}

@@ -1,0 +1,123 @@
+using Ledger.Domain;
+using NpgsqlTypes;
+
+namespace Ledger.Server;
+
+/// <summary>A notice on an assertion of the document, later than the version that the reader holds.</summary>
+internal sealed record StatusNotice(string Assertion, string Type, Notice Notice, IReadOnlyList<Change> Changes, string Since, long Position);
+
+/// <summary>An assertion of the document, by its badge.</summary>
+internal sealed record StatusAssertion(string Id, string Proposition, string Label, string Summary, IReadOnlyList<string> Flags);
+
+/// <summary>What became of one document that fits the question.</summary>
+internal sealed record DocumentStatus(
+    string Source, string Title, string Publisher, int? Version, int NewestVersion, IReadOnlyList<int> LaterVersions, IReadOnlyList<StatusNotice> NoticesSince,
+    IReadOnlyList<StatusAssertion> Assertions);
+
+/// <summary>What became of the document that somebody holds, found by address, by hash of its text, or by source.</summary>
+internal static class StatusRoute
+{
+    /// <summary>Versions that one address or hash may be found in: a syndicated text stands in many places.</summary>
+    private const int MatchesMax = 20;
+
+    internal static void Map(IEndpointRouteBuilder routes) => routes.MapRead("/v1/status", "Ask what became of a document", ReadAsync);
+
+    private static async Task ReadAsync(ReadCall call)
+    {
+        var (url, sha256, source) = (call.Query.Text("url"), call.Query.Text("sha256"), call.Query.Text("source"));
+        var point = await call.PointAsync();
+        call.Query.Done();
+        if (new[] { url, sha256, source }.Count(x => x is not null) != 1)
+        {
+            throw Query.Invalid("url", "or sha256 or source: give exactly one of the three.");
+        }
+
+        var normal = url is null ? null : DocumentUrl.Normalise(url) ?? throw Query.Invalid("url", "is no web address.");
+        await call.Service<ProjectionPositions>().ForAsync(DocumentProjection.ProgressName, point.Position, 0, call.Cancelled);
+        var restricted = await call.RestrictedAsync();
+        var documents = new List<DocumentStatus>();
+        foreach (var (id, version) in source is not null ? [(source, 0)] : await FindAsync(call, normal, sha256?.ToLowerInvariant(), point.Position))
+        {
+            if (source is not null)
+            {
+                await SourceAccess.RequireReadableAsync(call, id);
+            }
+
+            if (!restricted.Sources.Contains(id) && await OfAsync(call, id, version, point) is { } status)
+            {
+                documents.Add(status);
+            }
+        }
+
+        if (documents.Count == 0)
+        {
+            throw new ProblemException(Problem.NotFound("No recorded source version has this address, hash or id."));
+        }
+
+        await call.WriteAsync(new { url, normalised = normal, sha256, documents, position = point.Position }, point.Position);
+    }
+
+    private static async Task<DocumentStatus?> OfAsync(ReadCall call, string id, int version, ReadPoint point)
+    {
+        if (await SourceView.AtAsync(call, id, point) is not { } source)
+        {
+            return null;
+        }
+
+        var held = source.Versions.FirstOrDefault(v => v.Version == version);
+        var later = source.Versions.Where(v => v.Version > (held?.Version ?? 0)).Select(v => v.Version).ToList();
+        var assertions = await SourceAssertions.AtAsync(call, id, point);
+        var notices = from state in assertions
+                      from notice in Notices(state)
+                      where held is null || notice.Position > held.Position
+                      orderby notice.Position
+                      select notice;
+        return new(id, source.Title, source.Publisher, held?.Version, source.Versions.Count == 0 ? 0 : source.Versions.Max(v => v.Version), held is null ? [] : later,
+            [.. notices], [.. assertions.Select(View)]);
+    }
+
+    private static StatusAssertion View(Assertion state)
+    {
+        var standing = Standing.Of(state);
+        return new(state.Id, state.Content.Proposition, standing.Label, standing.Summary, [.. standing.Flags.Select(f => f.Name).Distinct()]);
+    }
+
+    /// <summary>The corrections, and the retractions and concerns that stand.</summary>
+    private static IEnumerable<StatusNotice> Notices(Assertion state)
+    {
+        foreach (var record in state.Corrections.Concat(state.Entries.Open.Values.Select(e => e.Record)))
+        {
+            if (record.Event switch
+            {
+                CorrectionIssued c => c.Notice,
+                RetractionIssued r => r.Notice,
+                ConcernExpressed c => c.Notice,
+                _ => null,
+            } is { } notice)
+            {
+                yield return new(state.Id, EventTypes.NameOf(record.Event), notice, (record.Event as CorrectionIssued)?.Changes ?? [], record.Since, record.Position);
+            }
+        }
+    }
+
+    /// <summary>The versions that an address or hash names; an address of the source alone names no version.</summary>
+    private static async Task<List<(string Source, int Version)>> FindAsync(ReadCall call, string? url, string? sha256, long position)
+    {
+        await using var command = call.Store.DataSource.CreateCommand("""
+            select source, max(version) from ledger_read.document
+            where (url = $1 or sha256 = $2) and from_pos <= $3 group by source order by source limit $4
+            """);
+        command.Parameters.Add(new() { Value = (object?)url ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = (object?)sha256 ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = position });
+        command.Parameters.Add(new() { Value = MatchesMax });
+        await using var reader = await command.ExecuteReaderAsync(call.Cancelled);
+        var found = new List<(string, int)>();
+        while (await reader.ReadAsync(call.Cancelled))
+        {
+            found.Add((reader.GetString(0), reader.GetInt32(1)));
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,27 @@
+using Ledger.Store;
+using Npgsql;
+
+namespace Ledger.Server;
+
+/// <summary>Where the read models stand.</summary>
+internal static class ReadModels
+{
+    /// <summary>The tables that reads use.</summary>
+    internal const string Schema = "ledger_read";
+
+    /// <summary>The tables that a rebuild fills before they take over.</summary>
+    internal const string RebuildSchema = "ledger_rebuild";
+}
+
+/// <summary>A projection that can be filled in another schema beside the one in service, and then take its place.</summary>
+internal interface IRebuildable : IProjection
+{
+    /// <summary>Its tables, in the order in which readers name them.</summary>
+    IReadOnlyList<string> Tables { get; }
+
+    /// <summary>Makes the tables with the indexes that writing needs.</summary>
+    Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken);
+
+    /// <summary>Makes the indexes that reading needs.</summary>
+    Task IndexAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken);
+}

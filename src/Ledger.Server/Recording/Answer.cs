@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ledger.Domain;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>One appended event, as a writer is told of it.</summary>
+internal sealed record AnsweredEvent(Guid Id, string Type, string Stream, long Version, long Position);
+
+/// <summary>What a writer is told: the position and version of the last event, and every event.</summary>
+internal sealed record Answer
+{
+    public required string Id { get; init; }
+
+    public required string Stream { get; init; }
+
+    public required long Version { get; init; }
+
+    public required long Position { get; init; }
+
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>The number of the source version that was captured.</summary>
+    public int? SourceVersion { get; init; }
+
+    public required IReadOnlyList<AnsweredEvent> Events { get; init; }
+
+    [JsonIgnore]
+    public string Location { get; init; } = "";
+
+    [JsonIgnore]
+    public bool Replayed { get; init; }
+}
+
+/// <summary>The part of an answer that its events do not tell, remembered with the command's key.</summary>
+internal sealed record RememberedPart(string Id, string Location, int? SourceVersion, Answer? Whole)
+{
+    internal string ToJson() => JsonSerializer.Serialize(this, DomainJson.Stored);
+
+    /// <summary>The answer of an append, the first time or again.</summary>
+    internal static Answer Answer(AppendResult.Appended appended)
+    {
+        var part = JsonSerializer.Deserialize<RememberedPart>(appended.Answer!, DomainJson.Stored)!;
+        if (part.Whole is { } whole)
+        {
+            return whole with { Location = part.Location, Replayed = appended.Replayed };
+        }
+
+        var last = appended.Events[^1];
+        return new()
+        {
+            Id = part.Id,
+            Stream = last.Stream,
+            Version = last.Version,
+            Position = last.Position,
+            RecordedAt = last.RecordedAt,
+            SourceVersion = part.SourceVersion,
+            Events = [.. appended.Events.Select(e => new AnsweredEvent(e.Id, e.Type, e.Stream, e.Version, e.Position))],
+            Location = part.Location,
+            Replayed = appended.Replayed,
+        };
+    }
+}

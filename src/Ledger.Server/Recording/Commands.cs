@@ -1,0 +1,154 @@
+using Ledger.Domain;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// Prepares a command: what it names must exist, and what its rule may know beyond its own stream (the cited version's publication,
+/// the zone) is looked up. All of that never changes once it is there, so it is read before the streams' turns are taken.
+/// </summary>
+internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvider clock)
+{
+    /// <summary>Records what the rule of one assertion makes of a command.</summary>
+    internal async Task<Answer> OnAssertionAsync(CommandCall call, string id, Command command)
+    {
+        var stream = Ids.AssertionStream(id);
+        RequireId(id);
+        await RequireAsync(command, call.Context.RequestAborted);
+        var circumstances = await CircumstancesAsync(call, command, id);
+        return await recorder.RecordAsync(
+            new()
+            {
+                Streams = [.. Supersession.Superseded(command).Where(s => s != stream), stream],
+                Id = id,
+                Location = $"/v1/assertions/{id}",
+                OnBehalfOf = command.OnBehalfOf,
+                Edges = command is AddLink link ? LinkGraph.EdgesOf(stream, link) : [],
+                Decide = current => Supersession.WithCopies(Ruling.Of(stream, Assertion.Decide(StateOf(current, stream), command, circumstances)), id),
+            }, call.Request, call.Context.RequestAborted);
+    }
+
+    /// <summary>Records what the rule of one source makes of a command.</summary>
+    internal async Task<Answer> OnSourceAsync(CommandCall call, string id, Command command, Func<Source, Circumstances, Decision> decide)
+    {
+        var stream = Ids.SourceStream(id);
+        RequireId(id);
+        await RequireAsync(command, call.Context.RequestAborted);
+        var circumstances = new Circumstances(call.Request.Actor, clock.GetUtcNow());
+        return await recorder.RecordAsync(
+            new()
+            {
+                Streams = [stream],
+                Id = id,
+                Location = $"/v1/sources/{id}",
+                OnBehalfOf = command.OnBehalfOf,
+                Edges = command is AddLink link ? LinkGraph.EdgesOf(stream, link) : command is CaptureVersion capture ? LinkGraph.EdgesOf(stream, capture) : [],
+                Decide = current => Ruling.Of(stream, decide(((StreamState.OfSource)current[stream]).State, circumstances)),
+            }, call.Request, call.Context.RequestAborted);
+    }
+
+    /// <summary>Records what the rule of one party makes of a command.</summary>
+    internal async Task<Answer> OnPartyAsync(CommandCall call, string id, RecordParty command, bool create)
+    {
+        var stream = Ids.PartyStream(id);
+        RequireId(id);
+        var circumstances = new Circumstances(call.Request.Actor, clock.GetUtcNow());
+        return await recorder.RecordAsync(
+            new()
+            {
+                Streams = [stream],
+                Id = id,
+                Location = $"/v1/parties/{id}",
+                OnBehalfOf = command.OnBehalfOf,
+                Decide = current => Ruling.Of(stream, Party.Decide(((StreamState.OfParty)current[stream]).State, command, create, circumstances)),
+            }, call.Request, call.Context.RequestAborted);
+    }
+
+    /// <summary>Records over several streams at once.</summary>
+    internal Task<Answer> RecordAsync(CommandCall call, Recording recording) => recorder.RecordAsync(recording, call.Request, call.Context.RequestAborted);
+
+    /// <summary>What a rule may know beyond its stream: the cited version's publication and hash, the zone, the publisher.</summary>
+    internal async Task<Circumstances> CircumstancesAsync(CommandCall call, Command command, string? assertion)
+    {
+        var cancellationToken = call.Context.RequestAborted;
+        var circumstances = new Circumstances(call.Request.Actor, clock.GetUtcNow());
+        var own = assertion is null || command is RecordClaim ? null : await OwnSourceAsync(assertion, cancellationToken);
+        var cited = command switch
+        {
+            RecordClaim claim => claim.Source,
+            CitingCommand citing => citing.Source,
+            AttachEvidence evidence when (evidence.SourceVersion.Id ?? own?.Id) is { } id => new SourceVersion(id, evidence.SourceVersion.Version),
+            _ => null,
+        };
+        if ((cited ?? own) is not { } spokenOf)
+        {
+            return circumstances;
+        }
+
+        var source = await states.SourceAsync(spokenOf.Id, spokenOf.Version, cancellationToken);
+        var version = cited is null ? null : source.Captured(cited.Version);
+        if (command is AttachEvidence && version is null && spokenOf.Version > 0)
+        {
+            throw Unknown(new(Ids.SourceStream(spokenOf.Id), "sourceVersion", spokenOf.Version));
+        }
+
+        return circumstances with
+        {
+            Zone = source.Zone,
+            Publisher = source.Registered?.Publisher,
+            CitedPublication = version?.PublishedAt,
+            CitedSha256 = version?.Sha256,
+        };
+    }
+
+    /// <summary>Ends with a refusal where something that the command names was never recorded.</summary>
+    internal async Task RequireAsync(Command command, CancellationToken cancellationToken)
+    {
+        foreach (var reference in command.References)
+        {
+            if (!Ids.IsId(Ids.OfStream(reference.Stream).Id) || reference.SourceVersion < 1)
+            {
+                continue; // The command's own checks say it better.
+            }
+
+            var state = await states.KnownAsync(reference.Stream, s => Has(s, reference), cancellationToken);
+            if (!Has(state, reference))
+            {
+                throw Unknown(reference);
+            }
+        }
+    }
+
+    /// <summary>Ends with 404 where an id of the route is of a form that nothing could have been recorded under.</summary>
+    internal static void RequireId(string id)
+    {
+        if (!Ids.IsId(id))
+        {
+            throw new ProblemException(Problem.NotFound($"\"{id}\" is no id: ids match [a-z0-9][a-z0-9-]{{1,79}}."));
+        }
+    }
+
+    internal static Assertion StateOf(IReadOnlyDictionary<string, StreamState> current, string stream) => ((StreamState.OfAssertion)current[stream]).State;
+
+    private async Task<SourceVersion?> OwnSourceAsync(string assertion, CancellationToken cancellationToken)
+    {
+        var state = await states.KnownAsync(Ids.AssertionStream(assertion), s => s.Version > 0, cancellationToken);
+        return (((StreamState.OfAssertion)state).State.Claim?.Event as ClaimRecorded)?.Source;
+    }
+
+    private static bool Has(StreamState state, Reference reference) => state switch
+    {
+        StreamState.OfSource source => source.State.Registered is not null
+            && (reference.SourceVersion is not { } version || source.State.Versions.ContainsKey(version)),
+        StreamState.OfAssertion assertion => assertion.State.Claim is not null,
+        StreamState.OfParty party => party.State.Entry is not null,
+        _ => false,
+    };
+
+    private static ProblemException Unknown(Reference reference)
+    {
+        var (type, id) = Ids.OfStream(reference.Stream);
+        var version = reference.SourceVersion is { } n ? $" version {n}" : "";
+        var route = type switch { "party" => "/v1/parties", "source" when version.Length > 0 => $"/v1/sources/{id}/versions", "source" => "/v1/sources", _ => "/v1/assertions" };
+        return new(Problem.Of(new(RefusalCode.UnknownReference, $"{reference.Field}: no {type} {id}{version} was recorded; record it first with POST {route}.", reference.Field)));
+    }
+}

@@ -1,0 +1,232 @@
+using System.Diagnostics;
+using Ledger.Domain;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// Carries a command from its decision to the log: takes the streams' turns in a fixed order, decides on what the former command left,
+/// queues the append, and gives the turns back before the commit. What came to nothing by a race is decided again on the new state.
+/// </summary>
+internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph graph, TimeProvider clock)
+{
+    /// <summary>Each attempt reads the state anew, so a second one nearly always holds; more means a race that a client should see.</summary>
+    private const int AttemptsMax = 12;
+
+    internal async Task<Answer> RecordAsync(Recording recording, WriteRequest request, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt <= AttemptsMax; attempt++)
+        {
+            var fresh = attempt > 1;
+            var acyclicAt = await graph.RefuseCyclesAsync(recording.Edges, cancellationToken);
+            var turns = recording.Streams.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(states.Turn).ToList();
+            var (pending, outcome) = await DecideAsync(recording, request, turns, acyclicAt, fresh, cancellationToken);
+            if (outcome is not null)
+            {
+                return await outcome;
+            }
+
+            var result = await pending!;
+            if (result is not null)
+            {
+                return result;
+            }
+        }
+
+        throw new ProblemException(new(409, "contended", "Others changed the same things at the same time", "Nothing was recorded; read again and send it again.") { RetryAfterS = 1 });
+    }
+
+    /// <summary>
+    /// Decides within the turns. Either the outcome is settled (an answer without an append, or a refusal, thrown), or an append is pending
+    /// whose result is null when it must be decided again.
+    /// </summary>
+    private async Task<(Task<Answer?>? Pending, Task<Answer>? Outcome)> DecideAsync(
+        Recording recording, WriteRequest request, List<StreamTurn> turns, long? acyclicAt, bool fresh, CancellationToken cancellationToken)
+    {
+        List<Task> awaited;
+        var taken = 0;
+        try
+        {
+            for (; taken < turns.Count; taken++)
+            {
+                await turns[taken].Gate.WaitAsync(cancellationToken);
+            }
+
+            var current = new Dictionary<string, StreamState>(StringComparer.Ordinal);
+            foreach (var turn in turns)
+            {
+                current[turn.Stream] = (fresh && turn.Pending is null ? null : turn.Decided) ?? await states.CurrentAsync(turn.Stream, cancellationToken);
+            }
+
+            var primary = current[recording.Streams[^1]];
+            var ruling = request.IfMatch is { } expected && expected != primary.Version
+                ? new Ruling.Refused(new(412, "stale", "The version is not the current one",
+                    $"{recording.Streams[^1]} is at version {primary.Version}, not {expected}; read it again and decide anew."))
+                : recording.Decide(current);
+            if (ruling is Ruling.Accepted accepted && accepted.Writes.Any(w => w.Events.Count > 0))
+            {
+                return (Append(recording, request, turns, current, accepted, acyclicAt), null);
+            }
+
+            awaited = [.. turns.Select(t => t.Pending).OfType<Task>()];
+            if (fresh && awaited.Count == 0)
+            {
+                return (null, SettledAsync(recording, request, ruling, primary, cancellationToken));
+            }
+        }
+        finally
+        {
+            foreach (var turn in turns.Take(taken))
+            {
+                turn.Gate.Release();
+            }
+        }
+
+        // A refusal, or "nothing to record", rests on appends that are still under way, or on a state that another node may have
+        // outrun: wait for them and look again at what the log holds before saying so.
+        await Task.WhenAll(awaited).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return (Task.FromResult<Answer?>(null), null);
+    }
+
+    private async Task<Answer> SettledAsync(Recording recording, WriteRequest request, Ruling ruling, StreamState primary, CancellationToken cancellationToken)
+    {
+        // Under a key the first answer stands, also where the state it left makes the repeated command look wrong.
+        if (request.Key is { } key && await store.FindAnswerAsync(key.Principal, key.Key, cancellationToken) is { } remembered)
+        {
+            return request.Replay(remembered);
+        }
+
+        if (ruling is Ruling.Refused refused)
+        {
+            throw new ProblemException(refused.Problem);
+        }
+
+        var answer = new Answer
+        {
+            Id = recording.Id, Stream = recording.Streams[^1], Version = primary.Version, Position = primary.Position,
+            RecordedAt = RecordedAt(primary), SourceVersion = CapturedVersion(primary), Events = [], Location = recording.Location,
+        };
+        if (request.Key is null)
+        {
+            return answer;
+        }
+
+        var part = new RememberedPart(recording.Id, recording.Location, null, answer).ToJson();
+        return await store.AppendAsync(new([]) { Key = request.Key, Answer = part }, CancellationToken.None) switch
+        {
+            AppendResult.Appended appended => RememberedPart.Answer(appended),
+            AppendResult.KeyReused => throw WriteRequest.KeyReused(),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private Task<Answer?> Append(
+        Recording recording, WriteRequest request, IReadOnlyList<StreamTurn> turns, Dictionary<string, StreamState> current,
+        Ruling.Accepted accepted, long? acyclicAt)
+    {
+        var now = clock.GetUtcNow();
+        var writes = new List<StreamWrite>();
+        var drafts = new List<Recorded>();
+        int? sourceVersion = null;
+        foreach (var (stream, events) in accepted.Writes.Where(w => w.Events.Count > 0))
+        {
+            var state = current[stream];
+            var expected = state.Version;
+            var written = new List<NewEvent>(events.Count);
+            foreach (var (id, e) in events)
+            {
+                var draft = new Recorded(id, stream, state.Version + 1, 0, now, request.Actor.Principal, recording.OnBehalfOf, e);
+                drafts.Add(draft);
+                state = state.Evolve(draft);
+                sourceVersion = (e as VersionCaptured)?.Version ?? sourceVersion;
+                written.Add(new(id, EventTypes.NameOf(e), EventTypes.Serialize(e), new()
+                {
+                    RecordedBy = request.Actor.Principal,
+                    OnBehalfOf = recording.OnBehalfOf,
+                    Tags = EventTags.Of(state, e),
+                    TraceParent = Activity.Current?.Id,
+                }));
+            }
+
+            writes.Add(new(stream, Ids.OfStream(stream).Type, expected, written));
+            current[stream] = state;
+        }
+
+        var touched = turns.Where(t => writes.Any(w => w.Stream == t.Stream)).ToList();
+        foreach (var turn in touched)
+        {
+            turn.Ahead(current[turn.Stream]);
+        }
+
+        var append = store.AppendAsync(new(writes)
+        {
+            Key = request.Key,
+            Answer = new RememberedPart(recording.Id, recording.Location, sourceVersion, null).ToJson(),
+            Condition = acyclicAt is { } position ? new(position, LinkGraph.EdgeTypes) : null,
+        }, CancellationToken.None);
+        var landed = LandAsync(append, touched, drafts);
+        foreach (var turn in touched)
+        {
+            turn.Pending = landed;
+        }
+
+        return landed;
+    }
+
+    /// <summary>Waits for the commit. Null: decide again.</summary>
+    private static async Task<Answer?> LandAsync(Task<AppendResult> append, IReadOnlyList<StreamTurn> turns, IReadOnlyList<Recorded> drafts)
+    {
+        AppendResult result;
+        try
+        {
+            result = await append;
+        }
+        catch
+        {
+            Lose(turns);
+            throw;
+        }
+
+        switch (result)
+        {
+            case AppendResult.Appended { Replayed: false } appended:
+                var places = appended.Events.ToDictionary(e => e.Id);
+                foreach (var turn in turns)
+                {
+                    turn.Landed(drafts.Where(d => d.Stream == turn.Stream)
+                        .Select(d => d with { Position = places[d.Id].Position, RecordedAt = places[d.Id].RecordedAt }));
+                }
+
+                return RememberedPart.Answer(appended);
+            case AppendResult.Appended replayed:
+                Lose(turns);
+                return RememberedPart.Answer(replayed);
+            case AppendResult.KeyReused:
+                Lose(turns);
+                throw WriteRequest.KeyReused();
+            default:
+                Lose(turns);
+                return null;
+        }
+    }
+
+    private static void Lose(IReadOnlyList<StreamTurn> turns)
+    {
+        foreach (var turn in turns)
+        {
+            turn.Lost();
+        }
+    }
+
+    private static DateTimeOffset RecordedAt(StreamState state) => state switch
+    {
+        StreamState.OfAssertion assertion => assertion.State.RecordedAt,
+        StreamState.OfSource source => source.State.ChangedAt,
+        StreamState.OfParty party => party.State.ChangedAt,
+        _ => throw new UnreachableException(),
+    };
+
+    private static int? CapturedVersion(StreamState state) =>
+        state is StreamState.OfSource { State.Versions: { IsEmpty: false } versions } ? versions.Keys.Last() : null;
+}

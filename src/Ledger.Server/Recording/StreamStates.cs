@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Ledger.Domain;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// The folded states of streams, kept by version: a reader folds only what came since. Also hands out the turn in which commands
+/// on one stream are decided. Nothing here is truth: an entry may be dropped at any moment.
+/// </summary>
+internal sealed class StreamStates(EventStore store)
+{
+    /// <summary>A state of a usual assertion takes a few kilobytes: this bounds the cache near a hundred megabytes.</summary>
+    private const int TurnsMax = 20_000;
+
+    private readonly ConcurrentDictionary<string, StreamTurn> _turns = new(StringComparer.Ordinal);
+
+    /// <summary>The turn of a stream.</summary>
+    internal StreamTurn Turn(string stream)
+    {
+        if (_turns.Count > TurnsMax)
+        {
+            foreach (var (name, idle) in _turns.Where(t => t.Value.IsIdle).Take(TurnsMax / 10))
+            {
+                _turns.TryRemove(new(name, idle));
+            }
+        }
+
+        return _turns.GetOrAdd(stream, static name => new(name));
+    }
+
+    /// <summary>The state as the log has it at this moment: the kept one and whatever was appended since, by whichever node.</summary>
+    internal async Task<StreamState> CurrentAsync(string stream, CancellationToken cancellationToken)
+    {
+        var turn = Turn(stream);
+        var state = turn.Committed ?? StreamState.Empty(stream);
+        var tail = await store.ReadStreamAsync(stream, afterVersion: state.Version, cancellationToken: cancellationToken);
+        if (tail.Any(IsErasure))
+        {
+            (state, tail) = (StreamState.Empty(stream), await store.ReadStreamAsync(stream, cancellationToken: cancellationToken));
+        }
+
+        state = tail.Aggregate(state, (s, e) => s.Evolve(e.ToDomain()));
+        turn.Keep(state);
+        return state;
+    }
+
+    /// <summary>The state as it was at a position; what lies before the kept one is folded anew.</summary>
+    internal async Task<StreamState> AtAsync(string stream, long position, CancellationToken cancellationToken)
+    {
+        var turn = Turn(stream);
+        var kept = turn.Committed;
+        var start = kept is not null && kept.Position <= position ? kept : StreamState.Empty(stream);
+        var tail = await store.ReadStreamAsync(stream, afterVersion: start.Version, toPosition: position, cancellationToken: cancellationToken);
+        var state = tail.Aggregate(start, (s, e) => s.Evolve(e.ToDomain()));
+        if (kept is null || kept.Version < state.Version)
+        {
+            turn.Keep(state);
+        }
+
+        return state;
+    }
+
+    /// <summary>A state good enough to learn what never changes once it is there (that a party exists, who publishes); read anew where it is missing.</summary>
+    internal async ValueTask<StreamState> KnownAsync(string stream, Func<StreamState, bool> suffices, CancellationToken cancellationToken) =>
+        Turn(stream).Committed is { } kept && suffices(kept) ? kept : await CurrentAsync(stream, cancellationToken);
+
+    /// <summary>A source as far as it was ever seen to have the version asked for.</summary>
+    internal async ValueTask<Source> SourceAsync(string id, int? version, CancellationToken cancellationToken) =>
+        ((StreamState.OfSource)await KnownAsync(
+            Ids.SourceStream(id),
+            s => s is StreamState.OfSource source && source.State.Registered is not null && (version is null || source.State.Versions.ContainsKey(version.Value)),
+            cancellationToken)).State;
+
+    /// <summary>What was folded before an erasure holds the erased values: it is folded again.</summary>
+    private static bool IsErasure(RecordedEvent e) => e.Type == EventTypes.NameOf(typeof(PayloadErased));
+
+    /// <summary>Forgets what is kept of a stream, where its stored values changed (an erasure) or are in doubt.</summary>
+    internal void Forget(string stream) => _turns.TryRemove(stream, out _);
+}

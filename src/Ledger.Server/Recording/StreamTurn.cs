@@ -1,0 +1,123 @@
+using Ledger.Domain;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// One stream's place in the queue of commands. Commands are decided one after another, each on the state that the former leaves,
+/// without waiting for the former's commit: the decided state runs ahead of the committed one, and falls back to it when an append fails.
+/// A hot stream so costs its place in a batch, not a commit a command.
+/// </summary>
+internal sealed class StreamTurn(string stream)
+{
+    private readonly Lock _lock = new();
+    private StreamState? _committed;
+    private StreamState? _decided;
+    private int _pending;
+
+    internal string Stream { get; } = stream;
+
+    /// <summary>Held while a command is decided and put into the append queue: never while a commit is waited for.</summary>
+    internal SemaphoreSlim Gate { get; } = new(1, 1);
+
+    /// <summary>The newest state known to be in the log.</summary>
+    internal StreamState? Committed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _committed;
+            }
+        }
+    }
+
+    /// <summary>The state on which the next command is decided; null: it must be read.</summary>
+    internal StreamState? Decided
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _decided ?? _committed;
+            }
+        }
+    }
+
+    /// <summary>The append that the decided state waits for; null when it is the committed one. Set by whoever holds the gate.</summary>
+    internal Task? Pending { get => field is { IsCompleted: false } ? field : null; set; }
+
+    internal bool IsIdle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _pending == 0 && Gate.CurrentCount == 1;
+            }
+        }
+    }
+
+    /// <summary>Keeps a state read from the log, unless a newer one is kept.</summary>
+    internal void Keep(StreamState state)
+    {
+        lock (_lock)
+        {
+            if (_committed is null || _committed.Version < state.Version)
+            {
+                _committed = state;
+                if (_pending == 0)
+                {
+                    _decided = null;
+                }
+            }
+        }
+    }
+
+    /// <summary>Runs ahead: the state that a queued append will leave.</summary>
+    internal void Ahead(StreamState decided)
+    {
+        lock (_lock)
+        {
+            _decided = decided;
+            _pending++;
+        }
+    }
+
+    /// <summary>A queued append was committed, with these events.</summary>
+    internal void Landed(IEnumerable<Recorded> events)
+    {
+        lock (_lock)
+        {
+            foreach (var e in events)
+            {
+                // Completions may arrive out of order; a gap is filled by the next read.
+                if (_committed is not null && e.Version == _committed.Version + 1)
+                {
+                    _committed = _committed.Evolve(e);
+                }
+            }
+
+            Settle();
+        }
+    }
+
+    /// <summary>A queued append was not committed: what was decided on top of it did not happen either.</summary>
+    internal void Lost()
+    {
+        lock (_lock)
+        {
+            _committed = null;
+            _decided = null;
+            Settle();
+        }
+    }
+
+    private void Settle()
+    {
+        if (--_pending == 0)
+        {
+            // With nothing under way the decided state adds nothing to the committed one, and its positions are provisional.
+            _decided = null;
+        }
+    }
+}

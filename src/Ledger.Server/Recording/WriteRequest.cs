@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+using System.Text;
+using Ledger.Domain;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>What every write brings with it: who asks, the key of the command, and the version that the client has seen.</summary>
+internal sealed record WriteRequest(Actor Actor, CommandKey? Key, long? IfMatch)
+{
+    /// <summary>
+    /// The key as it is remembered: hashed, with a fingerprint of the request keyed by the client's own key, so that neither can be
+    /// turned back into what was sent.
+    /// </summary>
+    internal static CommandKey KeyOf(string principal, string key, string method, string path, ReadOnlySpan<byte> body)
+    {
+        var secret = Encoding.UTF8.GetBytes(key);
+        byte[] request = [.. Encoding.UTF8.GetBytes($"{method} {path}\n"), .. body];
+        return new(principal, Convert.ToBase64String(SHA256.HashData(secret)), HMACSHA256.HashData(secret, request));
+    }
+
+    /// <summary>The remembered answer of this very request, or 422 where the key belongs to another.</summary>
+    internal Answer Replay(RememberedAnswer remembered) =>
+        Key is { } key && CryptographicOperations.FixedTimeEquals(key.Fingerprint, remembered.Fingerprint)
+            ? RememberedPart.Answer(remembered.Result) with { Replayed = true }
+            : throw KeyReused();
+
+    internal static ProblemException KeyReused() => new(new(422, "idempotency-key-reused", "The Idempotency-Key belongs to another request",
+        "The same key came earlier with another body; use a new key for a new request."));
+}

@@ -1,0 +1,68 @@
+using Ledger.Domain;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>A version of a work as a reader sees it.</summary>
+internal sealed record VersionView(
+    int Version, string Edition, bool Seen, StatedTime? PublishedAt, string? Sha256, int? LengthCodePoints, IReadOnlyList<Paragraph> Paragraphs,
+    string? Text, string? Url, IReadOnlyList<Derivation> BasedOn, string? Note, DateTimeOffset RecordedAt, long Position)
+{
+    internal static VersionView Of(Recorded record, VersionCaptured v) => new(
+        v.Version, v.Edition, v.Seen, v.PublishedAt, v.Sha256, v.LengthCodePoints, v.Paragraphs, v.Text, v.Url, v.BasedOn, v.Note, record.RecordedAt, record.Position);
+}
+
+/// <summary>A work as a reader sees it.</summary>
+internal sealed record SourceView(
+    string Id, string Kind, string Title, string Publisher, string? Url, IReadOnlyList<string> Identifiers, string? Language, string? TimeZone,
+    IReadOnlyList<VersionView> Versions, IReadOnlyList<LinkView> Links, DateTimeOffset RecordedAt, long Version, long Position)
+{
+    /// <summary>The view at a moment; null where the source was not there or not known.</summary>
+    internal static async Task<SourceView?> AtAsync(ReadCall call, string id, ReadPoint point)
+    {
+        var stream = Ids.SourceStream(id);
+        var source = point.KnownAt is null
+            ? ((StreamState.OfSource)await call.States.AtAsync(stream, point.Position, call.Cancelled)).State
+            : (await call.Store.ReadStreamAsync(stream, toPosition: point.Position, cancellationToken: call.Cancelled))
+                .Select(e => e.ToDomain()).Where(point.Counts).Aggregate(Source.None, Source.Evolve);
+        return source.Registered is { } r
+            ? new(id, r.Kind, r.Title, r.Publisher, r.Url, r.Identifiers, r.Language, r.TimeZone,
+                [.. source.Versions.Values.Select(v => VersionView.Of(v, (VersionCaptured)v.Event))],
+                [.. source.Entries.Standing<Linked>().Select(l => LinkView.Of(l.Record, l.Event))],
+                source.RecordedAt!.Value, source.Version, source.Position)
+            : null;
+    }
+}
+
+/// <summary>Reading works and their versions.</summary>
+internal static class SourceViews
+{
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapRead("/v1/sources", "List sources", call => CatalogPage.WriteAsync(call, "source", (id, point) => SourceView.AtAsync(call, id, point)));
+        routes.MapRead("/v1/sources/{id}", "Read a source", async call =>
+        {
+            var (view, position) = await ReadAsync(call);
+            MementoLinks.OnOriginal(call, "sources", view.Id);
+            await call.WriteAsync(view, position);
+        }).Produces<SourceView>();
+        routes.MapRead("/v1/sources/{id}/versions", "Read the versions of a source", async call =>
+        {
+            var (view, position) = await ReadAsync(call);
+            await call.WriteAsync(new ListPage<VersionView>(view.Versions, null, position), position);
+        }).Produces<ListPage<VersionView>>();
+    }
+
+    private static async Task<(SourceView View, long Position)> ReadAsync(ReadCall call)
+    {
+        var id = call.Route("id");
+        var point = await call.PointAsync();
+        call.Query.Done();
+        Commands.RequireId(id);
+        await call.RequireReadableSourceAsync(id);
+        var view = await SourceView.AtAsync(call, id, point)
+            ?? throw new ProblemException(Problem.NotFound($"No source {id} is recorded, or not by the moment asked for."));
+        call.Response.Headers.ETag = Preconditions.ETag(view.Version);
+        return (view, point.Position);
+    }
+}

@@ -1,0 +1,97 @@
+using Ledger.Store;
+using Npgsql;
+
+namespace Ledger.Server;
+
+/// <summary>The stored deliveries as people read and move them. Each change by hand grows the subscription's revision.</summary>
+internal sealed class Deliveries(EventStore store)
+{
+    internal async Task<IReadOnlyList<Delivery>> ListAsync(string subscription, string? state, long after, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand($"""
+            select {DeliveryBook.Columns} from ledger_ops.delivery d
+            where d.subscription = $1 and d.position > $2 and ($3::text is null or d.state = $3) order by d.position limit $4
+            """);
+        command.Parameters.Add(new() { Value = subscription });
+        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = (object?)state ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = limit });
+        return await DeliveryBook.ReadAsync(command, cancellationToken);
+    }
+
+    /// <summary>Tries an open delivery at once, with a whole schedule before it; false where there is none at that position.</summary>
+    internal Task<bool> RetryAsync(string subscription, long position, CancellationToken cancellationToken) =>
+        MoveAsync("""
+            update ledger_ops.delivery d set state = 'pending', next_attempt_at = null, attempt_count = 0
+            where subscription = $1 and position = $2 and state in ('pending', 'parked')
+            """, subscription, position, cancellationToken);
+
+    /// <summary>Gives an open delivery up by hand; those behind it go on.</summary>
+    internal Task<bool> SkipAsync(string subscription, long position, CancellationToken cancellationToken) =>
+        MoveAsync("""
+            update ledger_ops.delivery d set state = 'skipped', next_attempt_at = null, finished_at = clock_timestamp()
+            where subscription = $1 and position = $2 and state in ('pending', 'parked')
+            """, subscription, position, cancellationToken);
+
+    /// <summary>Delivers a range again; gives how many events that is.</summary>
+    internal async Task<int> ReplayAsync(Subscription subscription, long from, long to, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        var after = from - 1;
+        while (after < to)
+        {
+            var page = await store.ReadFeedAsync(after, EventStore.FeedPageMax, subscription.Filter.ToFeed(), cancellationToken);
+            var events = page.Events.Where(e => e.Position <= to).ToList();
+            count += events.Count;
+            after = page.Next;
+            await using var command = store.DataSource.CreateCommand("""
+                insert into ledger_ops.delivery (subscription, position, event_id, stream, type, recorded_at, state, attempts, attempt_count)
+                select $1, d.*, 'pending', '[]', 0 from unnest($2, $3, $4, $5, $6) d
+                on conflict (subscription, position) do update set state = 'pending', attempt_count = 0, next_attempt_at = null, finished_at = null
+                """);
+            command.Parameters.Add(new() { Value = subscription.Id });
+            command.Parameters.Add(new() { Value = events.Select(e => e.Position).ToArray() });
+            command.Parameters.Add(new() { Value = events.Select(e => e.Id).ToArray() });
+            command.Parameters.Add(new() { Value = events.Select(e => e.Stream).ToArray() });
+            command.Parameters.Add(new() { Value = events.Select(e => e.Type).ToArray() });
+            command.Parameters.Add(new() { Value = events.Select(e => e.RecordedAt).ToArray() });
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var touch = store.DataSource.CreateCommand("update ledger_ops.subscription set revision = revision + 1 where id = $1");
+        touch.Parameters.Add(new() { Value = subscription.Id });
+        await touch.ExecuteNonQueryAsync(cancellationToken);
+        return count;
+    }
+
+    private async Task<bool> MoveAsync(string move, string subscription, long position, CancellationToken cancellationToken)
+    {
+        await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var first = Command(move, connection, transaction, subscription, position);
+        if (await first.ExecuteNonQueryAsync(cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        // Those parked with it were never tried: they follow, up to the next one that was parked by its own failures.
+        await using var follow = Command("""
+            update ledger_ops.delivery d set state = 'pending'
+            from ledger_ops.delivery moved
+            where moved.subscription = $1 and moved.position = $2 and d.subscription = $1 and d.stream = moved.stream
+              and d.position > $2 and d.state = 'parked' and d.attempt_count = 0
+              and not exists (
+                select from ledger_ops.delivery b
+                where b.subscription = $1 and b.stream = d.stream and b.position < d.position and b.position <> $2 and b.state = 'parked' and b.attempt_count > 0)
+            """, connection, transaction, subscription, position);
+        await follow.ExecuteNonQueryAsync(cancellationToken);
+        await using var touch = new NpgsqlCommand("update ledger_ops.subscription set revision = revision + 1 where id = $1", connection, transaction);
+        touch.Parameters.Add(new() { Value = subscription });
+        await touch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    private static NpgsqlCommand Command(string sql, NpgsqlConnection connection, NpgsqlTransaction transaction, string subscription, long position) =>
+        new(sql, connection, transaction) { Parameters = { new() { Value = subscription }, new() { Value = position } } };
+}

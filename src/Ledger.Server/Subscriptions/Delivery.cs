@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Ledger.Domain;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>One attempt to deliver: when, how long it took, and what came back.</summary>
+internal sealed record DeliveryAttempt(DateTimeOffset At, long DurationMs, int? Status, string? Error);
+
+/// <summary>How an attempt ended.</summary>
+internal sealed record DeliveryOutcome
+{
+    public int? Status { get; init; }
+
+    /// <summary>What went wrong; null where the subscriber took it.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The subscriber asks for this pause.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The endpoint says that it is gone for good.</summary>
+    public bool Gone { get; init; }
+
+    /// <summary>Nobody was there to be asked: the attempt does not count against the event.</summary>
+    public bool Away { get; init; }
+
+    /// <summary>It was not sent: the subscriber may not see it for now.</summary>
+    public bool Withheld { get; init; }
+
+    internal bool Succeeded => Error is null;
+
+    internal static DeliveryOutcome Taken(int? status = null) => new() { Status = status };
+}
+
+/// <summary>A way to hand an event to a subscriber.</summary>
+internal interface IDeliveryTarget : IAsyncDisposable
+{
+    /// <summary>Hands over one event. Whatever goes wrong on the way is an outcome, not an exception.</summary>
+    Task<DeliveryOutcome> DeliverAsync(DeliveredMessage message, CancellationToken cancellationToken);
+}
+
+/// <summary>What is handed over.</summary>
+internal sealed record DeliveredMessage(Guid Id, string Type, string Subject, DateTimeOffset RecordedAt, ReadOnlyMemory<byte> Json)
+{
+    internal static DeliveredMessage Of(PublishedEvent e) =>
+        new(e.Recorded.Id, CloudEvent.TypeOf(e.Recorded.Type), e.Recorded.Stream, e.Recorded.RecordedAt, e.Json);
+}
+
+/// <summary>A delivery as it is stored and shown.</summary>
+internal sealed record Delivery
+{
+    internal const string Pending = "pending";
+    internal const string Parked = "parked";
+    internal const string Delivered = "delivered";
+    internal const string Skipped = "skipped";
+
+    /// <summary>Attempts that are remembered; earlier ones are only counted.</summary>
+    private const int AttemptsKept = 20;
+
+    public required long Position { get; init; }
+
+    public required Guid EventId { get; init; }
+
+    public required string Stream { get; init; }
+
+    public required string Type { get; init; }
+
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    public required string State { get; init; }
+
+    public IReadOnlyList<DeliveryAttempt> Attempts { get; init; } = [];
+
+    public int AttemptCount { get; init; }
+
+    public DateTimeOffset? NextAttemptAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    internal static Delivery Of(RecordedEvent e, string state = Pending) => new()
+    {
+        Position = e.Position,
+        EventId = e.Id,
+        Stream = e.Stream,
+        Type = e.Type,
+        RecordedAt = e.RecordedAt,
+        State = state,
+    };
+
+    /// <summary>The delivery after one more attempt.</summary>
+    internal Delivery With(DeliveryAttempt attempt, string state, DateTimeOffset? next) => this with
+    {
+        State = state,
+        Attempts = [.. Attempts.TakeLast(AttemptsKept - 1), attempt],
+        AttemptCount = AttemptCount + 1,
+        NextAttemptAt = next,
+        FinishedAt = state is Delivered ? attempt.At.AddMilliseconds(attempt.DurationMs) : null,
+    };
+
+    internal string AttemptsJson() => JsonSerializer.Serialize(Attempts, DomainJson.Stored);
+}

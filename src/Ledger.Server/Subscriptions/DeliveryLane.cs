@@ -1,0 +1,34 @@
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>One event's turn in its lane. What was read from the store again carries no event until it is needed.</summary>
+internal sealed record DeliveryTurn(Delivery Delivery, PublishedEvent? Event);
+
+/// <summary>The deliveries of one stream, which go out one after the other.</summary>
+internal sealed class DeliveryLane(string stream)
+{
+    internal string Stream { get; } = stream;
+
+    internal Queue<DeliveryTurn> Turns { get; } = new();
+
+    /// <summary>An attempt is under way.</summary>
+    internal bool Busy { get; set; }
+
+    /// <summary>A delivery failed: what follows is stored as pending too, and comes back from there in order.</summary>
+    internal bool Stored { get; set; }
+
+    /// <summary>The stored deliveries are among <see cref="Turns"/>.</summary>
+    internal bool Loaded { get; set; }
+
+    /// <summary>The first delivery is parked; only a hand moves it.</summary>
+    internal bool Parked { get; set; }
+
+    /// <summary>The endpoint answers again: do not wait for the schedule.</summary>
+    internal bool Released { get; set; }
+
+    /// <summary>When the stored deliveries are tried again.</summary>
+    internal DateTimeOffset? Due { get; set; }
+
+    internal bool IsUrgent => Turns.Any(t => UrgentEvents.Types.Contains(t.Delivery.Type));
+}

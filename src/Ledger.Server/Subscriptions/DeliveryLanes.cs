@@ -1,0 +1,251 @@
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// What a dispatcher has in hand, in memory alone: lanes, who may go next, and what is to be stored. A lane whose delivery failed is
+/// blocked; the others do not notice. One thread at a time.
+/// </summary>
+internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long position)
+{
+    private readonly Dictionary<string, DeliveryLane> _lanes = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<DeliveryLane, (int Class, long Position)> _ready = new();
+    private readonly PriorityQueue<DeliveryLane, DateTimeOffset> _due = new();
+    private readonly SortedSet<long> _outstanding = [];
+    private readonly HashSet<long> _ahead = [];
+    private readonly List<(string Stream, long Position)> _parkedBehind = [];
+    private Dictionary<long, Delivery> _rows = [];
+
+    /// <summary>Up to where the log was read.</summary>
+    internal long ReadTo { get; private set; } = position;
+
+    /// <summary>Events that wait in memory.</summary>
+    internal int Waiting => _outstanding.Count;
+
+    /// <summary>Assertions in hand, the blocked ones included.</summary>
+    internal int Count => _lanes.Count;
+
+    /// <summary>Events that were handed out before their turn.</summary>
+    internal int AheadCount => _ahead.Count;
+
+    internal bool HasRows => _rows.Count > 0 || _parkedBehind.Count > 0;
+
+    /// <summary>Everything up to here is settled once what <see cref="Collect"/> gave is stored.</summary>
+    internal long Settled => _outstanding.Count > 0 ? Math.Min(_outstanding.Min - 1, ReadTo) : ReadTo;
+
+    /// <summary>When the next blocked lane is due.</summary>
+    internal DateTimeOffset? NextDue => _due.TryPeek(out _, out var due) ? due : null;
+
+    /// <summary>Takes what an earlier dispatcher left.</summary>
+    internal void Restore(IEnumerable<Delivery> heads, IEnumerable<long> ahead, DateTimeOffset now)
+    {
+        _ahead.UnionWith(ahead);
+        foreach (var head in heads)
+        {
+            var lane = Lane(head.Stream);
+            lane.Stored = true;
+            lane.Parked = head.State == Delivery.Parked;
+            Block(lane, lane.Parked ? null : head.NextAttemptAt ?? now);
+        }
+    }
+
+    /// <summary>Takes events in the order of the log.</summary>
+    internal void Add(IEnumerable<PublishedEvent> events, long readTo)
+    {
+        foreach (var e in events)
+        {
+            if (!_ahead.Remove(e.Position))
+            {
+                Enqueue(e);
+            }
+        }
+
+        ReadTo = readTo;
+    }
+
+    /// <summary>Takes an event before its turn in the log; the earlier ones of its stream must have been taken.</summary>
+    internal void AddAhead(PublishedEvent e)
+    {
+        if (e.Position > ReadTo && _ahead.Add(e.Position))
+        {
+            Enqueue(e);
+        }
+    }
+
+    /// <summary>The lane that goes next, if any.</summary>
+    internal DeliveryLane? Start()
+    {
+        while (_ready.TryDequeue(out var lane, out _))
+        {
+            if (!lane.Busy && lane.Turns.Count > 0)
+            {
+                lane.Busy = true;
+                return lane;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A blocked lane whose time has come, to be filled from the store.</summary>
+    internal DeliveryLane? TakeDue(DateTimeOffset now)
+    {
+        while (_due.TryPeek(out var lane, out var due) && due <= now)
+        {
+            _due.Dequeue();
+            if (lane.Due == due && lane is { Loaded: false, Stored: true })
+            {
+                lane.Due = null;
+                return lane;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Fills a due lane with its stored deliveries; with none, the lane is free again.</summary>
+    internal void Fill(DeliveryLane lane, IReadOnlyList<Delivery> open, DateTimeOffset now)
+    {
+        var released = lane.Released;
+        (lane.Released, lane.Parked) = (false, false);
+        switch (open)
+        {
+            case []:
+                _lanes.Remove(lane.Stream);
+                break;
+            case [{ State: Delivery.Parked }, ..]:
+                lane.Parked = true;
+                break;
+            case [{ NextAttemptAt: { } next }, ..] when next > now && !released:
+                Block(lane, next);
+                break;
+            default:
+                foreach (var delivery in open.TakeWhile(d => d.State == Delivery.Pending))
+                {
+                    lane.Turns.Enqueue(new(delivery, null));
+                }
+
+                lane.Loaded = true;
+                MakeReady(lane);
+                break;
+        }
+    }
+
+    /// <summary>Puts a turn back that met nobody: it does not count.</summary>
+    internal void PutBack(DeliveryLane lane)
+    {
+        lane.Busy = false;
+        MakeReady(lane);
+    }
+
+    /// <summary>The first delivery of a lane was taken.</summary>
+    internal void Succeed(DeliveryLane lane, DeliveryAttempt attempt, DateTimeOffset now)
+    {
+        lane.Busy = false;
+        var delivery = lane.Turns.Dequeue().Delivery;
+        Store(delivery.With(attempt, Delivery.Delivered, null));
+        if (lane.Turns.Count > 0)
+        {
+            MakeReady(lane);
+        }
+        else if (lane.Stored)
+        {
+            lane.Loaded = false;
+            Block(lane, now);
+        }
+        else
+        {
+            _lanes.Remove(lane.Stream);
+        }
+    }
+
+    /// <summary>The first delivery of a lane failed: the lane waits, or is parked.</summary>
+    internal void Fail(DeliveryLane lane, DeliveryAttempt attempt, TimeSpan? asked, DateTimeOffset now)
+    {
+        lane.Busy = false;
+        var first = lane.Turns.Dequeue().Delivery;
+        var next = now + RetrySchedule.PauseAfter(schedule, first.AttemptCount + 1, asked);
+        var state = next is null ? Delivery.Parked : Delivery.Pending;
+        Store(first.With(attempt, state, next));
+        foreach (var turn in lane.Turns.Where(t => t.Event is not null))
+        {
+            Store(turn.Delivery with { State = state });
+        }
+
+        if (next is null)
+        {
+            _parkedBehind.Add((lane.Stream, first.Position));
+        }
+
+        lane.Turns.Clear();
+        (lane.Stored, lane.Loaded, lane.Parked) = (true, false, next is null);
+        Block(lane, next);
+    }
+
+    /// <summary>Lets every lane that waits for a retry go at once: the endpoint answers again.</summary>
+    internal void Release(DateTimeOffset now)
+    {
+        foreach (var lane in _lanes.Values.Where(l => l is { Stored: true, Loaded: false, Parked: false }))
+        {
+            lane.Released = true;
+            Block(lane, now);
+        }
+    }
+
+    /// <summary>What is to be stored now; it is forgotten here.</summary>
+    internal (IReadOnlyCollection<Delivery> Rows, IReadOnlyList<(string Stream, long Position)> ParkedBehind) Collect()
+    {
+        var rows = _rows.Values;
+        var parked = _parkedBehind.ToArray();
+        _rows = [];
+        _parkedBehind.Clear();
+        return (rows, parked);
+    }
+
+    private void Enqueue(PublishedEvent e)
+    {
+        var lane = Lane(e.Recorded.Stream);
+        if (lane.Stored)
+        {
+            _rows[e.Position] = Delivery.Of(e.Recorded, lane.Parked ? Delivery.Parked : Delivery.Pending);
+            return;
+        }
+
+        lane.Turns.Enqueue(new(Delivery.Of(e.Recorded), e));
+        _outstanding.Add(e.Position);
+        MakeReady(lane);
+    }
+
+    private void Store(Delivery delivery)
+    {
+        _rows[delivery.Position] = delivery;
+        _outstanding.Remove(delivery.Position);
+    }
+
+    private void MakeReady(DeliveryLane lane)
+    {
+        if (!lane.Busy && lane.Turns.Count > 0)
+        {
+            _ready.Enqueue(lane, (lane.IsUrgent ? 0 : 1, lane.Turns.Peek().Delivery.Position));
+        }
+    }
+
+    private void Block(DeliveryLane lane, DateTimeOffset? due)
+    {
+        lane.Due = due;
+        if (due is { } at)
+        {
+            _due.Enqueue(lane, at);
+        }
+    }
+
+    private DeliveryLane Lane(string stream)
+    {
+        if (!_lanes.TryGetValue(stream, out var lane))
+        {
+            _lanes.Add(stream, lane = new(stream));
+        }
+
+        return lane;
+    }
+}

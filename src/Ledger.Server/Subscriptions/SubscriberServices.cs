@@ -1,0 +1,17 @@
+namespace Ledger.Server;
+
+/// <summary>Registers what serves subscribers.</summary>
+internal static class SubscriberServices
+{
+    internal static IServiceCollection AddSubscribers(this IServiceCollection services, IConfiguration configuration) =>
+        services
+            .AddSingleton(SubscriberSettings.From(configuration))
+            .AddSingleton<SecretBox>()
+            .AddSingleton<Subscriptions>()
+            .AddSingleton<SubscriptionStatuses>()
+            .AddSingleton<Deliveries>()
+            .AddSingleton<DeliveryTargets>()
+            .AddSingleton<EventTail>()
+            .AddHostedService(provider => provider.GetRequiredService<EventTail>())
+            .AddHostedService<Dispatchers>();
+}

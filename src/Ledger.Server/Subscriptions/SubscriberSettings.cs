@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Net;
+
+namespace Ledger.Server;
+
+/// <summary>What an operator may set about deliveries, under <c>Ledger:Webhooks</c>, <c>Ledger:RabbitMq</c> and <c>Ledger:SecretsKey</c>.</summary>
+internal sealed record SubscriberSettings
+{
+    private const string DefaultSchedule = "0,00:00:05,00:05:00,00:30:00,02:00:00,05:00:00,10:00:00,14:00:00,20:00:00,1.00:00:00";
+
+    /// <summary>The pause before each attempt; after the last one the delivery is parked.</summary>
+    public required IReadOnlyList<TimeSpan> RetrySchedule { get; init; }
+
+    /// <summary>How long one attempt may take as a whole.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>Whether a webhook may be plain HTTP.</summary>
+    public bool AllowHttp { get; init; }
+
+    /// <summary>Networks that are not public and may be reached all the same.</summary>
+    public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
+
+    /// <summary>How long an old secret still signs after a rotation.</summary>
+    public TimeSpan SecretOverlap { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>The first pause after which an endpoint that failed for everything is tried again.</summary>
+    public TimeSpan CircuitPause { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a finished delivery is remembered.</summary>
+    public TimeSpan HistoryKept { get; init; } = TimeSpan.FromDays(14);
+
+    /// <summary>The broker of the subscriptions that ask for one.</summary>
+    public Uri? RabbitMqUri { get; init; }
+
+    /// <summary>Base64 of 32 bytes: the key that seals the subscribers' secrets. Made in the data directory where the server runs its own PostgreSQL.</summary>
+    public string? SecretsKey { get; init; }
+
+    internal static SubscriberSettings From(IConfiguration configuration)
+    {
+        var ledger = configuration.GetSection("Ledger");
+        var webhooks = ledger.GetSection("Webhooks");
+        return new()
+        {
+            RetrySchedule = [.. (webhooks["RetrySchedule"] ?? DefaultSchedule).Split(',', StringSplitOptions.TrimEntries).Select(t => TimeSpan.Parse(t, CultureInfo.InvariantCulture))],
+            Timeout = TimeSpan.FromMilliseconds(webhooks.GetValue("TimeoutMs", 15_000)),
+            AllowHttp = webhooks.GetValue("AllowHttp", false),
+            AllowedNetworks = Networks(webhooks.GetSection("AllowedNetworks")),
+            SecretOverlap = webhooks.GetValue("SecretOverlap", TimeSpan.FromHours(24)),
+            CircuitPause = webhooks.GetValue("CircuitPause", TimeSpan.FromSeconds(5)),
+            HistoryKept = webhooks.GetValue("HistoryKept", TimeSpan.FromDays(14)),
+            RabbitMqUri = ledger["RabbitMq:Uri"] is { Length: > 0 } uri ? new(uri) : null,
+            SecretsKey = ledger["SecretsKey"],
+        };
+    }
+
+    /// <summary>A list in a file, or one text with commas from the environment.</summary>
+    private static List<IPNetwork> Networks(IConfigurationSection section) =>
+        [.. section.GetChildren().Select(c => c.Value).Append(section.Value).OfType<string>()
+            .SelectMany(t => t.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Select(IPNetwork.Parse)];
+}

@@ -1,0 +1,28 @@
+using System.Diagnostics.Metrics;
+
+namespace Ledger.Server;
+
+/// <summary>What is measured of subscribers, under the name <c>Ledger.Subscribers</c>. The figure to alarm on is the age, not the lag.</summary>
+internal static class SubscriberTelemetry
+{
+    internal const string Name = "Ledger.Subscribers";
+
+    private static readonly Meter Meter = new(Name);
+    private static readonly Histogram<double> Attempts = Meter.CreateHistogram<double>("ledger.delivery.duration", "s", "One attempt, by subscription and outcome");
+    private static readonly Gauge<long> Lag = Meter.CreateGauge<long>("ledger.subscription.lag", "{event}", "Positions between a subscription and the head");
+    private static readonly Gauge<double> Age = Meter.CreateGauge<double>("ledger.subscription.oldest_age", "s", "Age of the oldest event that is not delivered");
+    private static readonly Gauge<long> Parked = Meter.CreateGauge<long>("ledger.subscription.parked", "{event}", "Deliveries that wait for a hand");
+
+    internal static void RecordAttempt(string subscription, DeliveryOutcome outcome, long durationMs) =>
+        Attempts.Record(durationMs / 1000.0, Tag(subscription), new("outcome", outcome.Succeeded ? "delivered" : outcome.Away ? "away" : "failed"));
+
+    internal static void RecordStatus(SubscriptionStatus status)
+    {
+        var tag = Tag(status.Id);
+        Lag.Record(status.Lag, tag);
+        Age.Record(status.OldestUndeliveredAgeS ?? 0, tag);
+        Parked.Record(status.Parked, tag);
+    }
+
+    private static KeyValuePair<string, object?> Tag(string subscription) => new("subscription", subscription);
+}

@@ -1,0 +1,38 @@
+using Npgsql;
+
+namespace Ledger.Store;
+
+/// <summary>What a failed call means for the requests in it.</summary>
+internal enum AppendFailure
+{
+    /// <summary>Something in one of the requests cannot be stored: the others go on without it.</summary>
+    Request,
+
+    /// <summary>The database refused the call for now; nothing was appended.</summary>
+    Refused,
+
+    /// <summary>The connection was lost: the call may have been committed or not.</summary>
+    Lost,
+
+    /// <summary>A defect of the program or of the installation.</summary>
+    Defect,
+}
+
+internal static class AppendFailures
+{
+    /// <summary>By SQLSTATE class, PostgreSQL's appendix A: the text of a message says nothing reliable.</summary>
+    public static AppendFailure Classify(Exception exception, bool connectionIsOpen) => exception switch
+    {
+        // The server ended the session. It may do so after the commit and before the reply.
+        PostgresException when !connectionIsOpen => AppendFailure.Lost,
+        PostgresException { SqlState: ['2', '2', ..] or ['2', '3', ..] or ['5', '4', ..] } => AppendFailure.Request,
+        PostgresException { IsTransient: true } => AppendFailure.Refused,
+        PostgresException { SqlState: ['4', '0', ..] or ['5', '3', ..] or ['5', '7', ..] } => AppendFailure.Refused,
+        PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable } => AppendFailure.Refused,
+        // The service was started before the failed-over server was writable.
+        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => AppendFailure.Refused,
+        PostgresException => AppendFailure.Defect,
+        NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException => AppendFailure.Lost,
+        _ => AppendFailure.Defect,
+    };
+}

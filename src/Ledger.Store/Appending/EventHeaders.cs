@@ -1,0 +1,20 @@
+namespace Ledger.Store;
+
+/// <summary>
+/// What is known about an event beside its data, kept in <c>mt_events.headers</c> as
+/// <c>{"recordedBy", "onBehalfOf", "tags", "traceparent", "salt"}</c>. The store adds the salt: 32 random bytes.
+/// </summary>
+public sealed record EventHeaders
+{
+    /// <summary>The principal (key or token) that recorded the event.</summary>
+    public required string RecordedBy { get; init; }
+
+    /// <summary>The party that the principal acted for.</summary>
+    public string? OnBehalfOf { get; init; }
+
+    /// <summary>Words that feeds filter by (<c>publisher:x</c>, <c>topic:y</c>); fixed when the event is appended.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>W3C trace context of the request that appended the event.</summary>
+    public string? TraceParent { get; init; }
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Ledger.Store;
+
+/// <summary>A request that waits for its batch, with what can be prepared on the caller's thread.</summary>
+internal sealed class PendingAppend
+{
+    // Room for the columns beside data and headers, so that the batch's bound in bytes means something for small events.
+    private const int EventOverheadBytes = 200;
+
+    // Throws for text that UTF-8 cannot carry (a lone surrogate): such a request must not reach a batch.
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    // A continuation must not run on the appender's loop: it would hold up every other caller.
+    private readonly TaskCompletionSource<AppendResult> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationToken cancellation;
+
+    public PendingAppend(AppendRequest request, CancellationToken cancellationToken)
+    {
+        Request = request;
+        cancellation = cancellationToken;
+        var count = 0;
+        foreach (var write in request.Writes)
+        {
+            count += write.Events.Count;
+        }
+
+        Headers = new string[count];
+        SizeBytes = EventOverheadBytes + SizeOf(request.Answer) + SizeOf(request.Key?.Principal) + SizeOf(request.Key?.Key);
+        var i = 0;
+        foreach (var write in request.Writes)
+        {
+            SizeBytes += SizeOf(write.Stream) + SizeOf(write.StreamType);
+            foreach (var e in write.Events)
+            {
+                Headers[i] = StoredHeaders.Write(e.Headers);
+                SizeBytes += EventOverheadBytes + SizeOf(e.Type) + SizeOf(e.Data) + SizeOf(Headers[i]);
+                i++;
+            }
+        }
+    }
+
+    public AppendRequest Request { get; }
+
+    /// <summary>Of all the request's events, in order, with their salts.</summary>
+    public string[] Headers { get; }
+
+    /// <summary>Roughly what the request takes on the wire.</summary>
+    public int SizeBytes { get; }
+
+    /// <summary>It was sent, and the connection was lost before the reply.</summary>
+    public bool Unsure { get; set; }
+
+    public Task<AppendResult> Task => completion.Task;
+
+    /// <summary>Nobody waits for it any more: it may be left out as long as it was not sent.</summary>
+    public bool Abandoned => cancellation.IsCancellationRequested;
+
+    public void Abandon() => completion.TrySetCanceled(cancellation);
+
+    public void Settle(AppendResult result) => completion.TrySetResult(Unsure ? AsOwn(result) : result);
+
+    public void Fail(Exception exception) => completion.TrySetException(exception);
+
+    public void FailUnavailable(string why, Exception? cause) => Fail(new StoreUnavailableException(why, outcomeKnown: !Unsure, cause));
+
+    public bool TryFirstEvent([NotNullWhen(true)] out NewEvent? first)
+    {
+        foreach (var write in Request.Writes)
+        {
+            if (write.Events.Count > 0)
+            {
+                first = write.Events[0];
+                return true;
+            }
+        }
+
+        first = null;
+        return false;
+    }
+
+    private static int SizeOf(string? text) => text is null ? 0 : Strict.GetByteCount(text);
+
+    /// <summary>What the key remembers is this very request, when its own first sending was committed.</summary>
+    private AppendResult AsOwn(AppendResult result) =>
+        result is AppendResult.Appended { Replayed: true } appended
+        && (appended.Events.Count == 0 || (TryFirstEvent(out var first) && first.Id == appended.Events[0].Id))
+            ? appended with { Replayed = false }
+            : result;
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Ledger.Store;
+
+/// <summary>The JSON of <c>mt_events.headers</c>.</summary>
+internal static class StoredHeaders
+{
+    /// <summary>As long as the HMAC-SHA256 that the commitments use.</summary>
+    private const int SaltSizeBytes = 32;
+
+    /// <summary>Shown for events that another program wrote into the log without headers.</summary>
+    private static readonly EventHeaders Foreign = new() { RecordedBy = "unknown" };
+
+    public static string Write(EventHeaders headers)
+    {
+        Span<byte> salt = stackalloc byte[SaltSizeBytes];
+        RandomNumberGenerator.Fill(salt);
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("recordedBy"u8, headers.RecordedBy);
+            if (headers.OnBehalfOf is not null)
+            {
+                json.WriteString("onBehalfOf"u8, headers.OnBehalfOf);
+            }
+
+            if (headers.Tags.Count > 0)
+            {
+                json.WriteStartArray("tags"u8);
+                foreach (var tag in headers.Tags)
+                {
+                    json.WriteStringValue(tag);
+                }
+
+                json.WriteEndArray();
+            }
+
+            if (headers.TraceParent is not null)
+            {
+                json.WriteString("traceparent"u8, headers.TraceParent);
+            }
+
+            json.WriteBase64String("salt"u8, salt);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    public static (EventHeaders Headers, string? Salt) Read(string? json)
+    {
+        if (json is null)
+        {
+            return (Foreign, null);
+        }
+
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            return (Foreign, null);
+        }
+
+        var headers = new EventHeaders
+        {
+            RecordedBy = Text(root, "recordedBy"u8) ?? Foreign.RecordedBy,
+            OnBehalfOf = Text(root, "onBehalfOf"u8),
+            Tags = Texts(root, "tags"u8),
+            TraceParent = Text(root, "traceparent"u8),
+        };
+        return (headers, Text(root, "salt"u8));
+    }
+
+    private static string? Text(JsonElement root, ReadOnlySpan<byte> name) =>
+        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static List<string> Texts(JsonElement root, ReadOnlySpan<byte> name)
+    {
+        if (!root.TryGetProperty(name, out var values) || values.ValueKind != JsonValueKind.Array)
+        {
+            return [];
+        }
+
+        var texts = new List<string>(values.GetArrayLength());
+        foreach (var value in values.EnumerateArray())
+        {
+            if (value.ValueKind == JsonValueKind.String)
+            {
+                texts.Add(value.GetString()!);
+            }
+        }
+
+        return texts;
+    }
+}

@@ -1,0 +1,211 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Store;
+
+/// <summary>The log as one node sees it. One instance a node; it owns the data source that it is given.</summary>
+public sealed class EventStore : IAsyncDisposable
+{
+    /// <summary>Most events of a page of the feed.</summary>
+    public const int FeedPageMax = FeedQuery.PageMax;
+
+    /// <summary>Positions that one call of <see cref="ReadFeedAsync"/> looks at.</summary>
+    public const int FeedScanMax = FeedQuery.ScanMax;
+
+    /// <summary>Events of a stream that one query fetches.</summary>
+    private const int StreamPageMax = 1_000;
+
+    private readonly PositionSignal head;
+    private readonly BatchDecision decision;
+    private readonly HeadListener listener;
+    private readonly Appender appender;
+
+    /// <summary>Opens the store; connections are made when they are needed.</summary>
+    /// <param name="dataSource">Made by <see cref="ServiceDataSource.Create"/>.</param>
+    /// <param name="timeProvider">For waits and durations; recorded times come from the database.</param>
+    public EventStore(NpgsqlDataSource dataSource, TimeProvider? timeProvider = null)
+    {
+        var time = timeProvider ?? TimeProvider.System;
+        DataSource = dataSource;
+        TimeProvider = time;
+        head = new(time);
+        listener = new(dataSource, head, time);
+        decision = new(dataSource, head, time);
+        appender = new(decision);
+    }
+
+    /// <summary>Pooled connections for reads beside the store's own.</summary>
+    public NpgsqlDataSource DataSource { get; }
+
+    internal TimeProvider TimeProvider { get; }
+
+    /// <summary>
+    /// Appends. The request is queued before this method returns its task, so that requests made one after the other by
+    /// one thread are decided in that order: one may expect the version that the one before it makes.
+    /// </summary>
+    /// <exception cref="ArgumentException">The request names a stream twice, or asks for nothing.</exception>
+    /// <exception cref="StoreUnavailableException">The database is away or the queue is full.</exception>
+    /// <exception cref="OperationCanceledException">The caller stopped waiting; the append may still happen.</exception>
+    /// <exception cref="PostgresException">The database cannot store this request (text that holds NUL, an id in use).</exception>
+    public Task<AppendResult> AppendAsync(AppendRequest request, CancellationToken cancellationToken = default)
+    {
+        AppendRequestCheck.Demand(request);
+        return appender.Enqueue(request, cancellationToken);
+    }
+
+    /// <summary>What a key was used for; null when it is free.</summary>
+    public Task<RememberedAnswer?> FindAnswerAsync(string principal, string key, CancellationToken cancellationToken = default) =>
+        ReadAttempts.RunAsync(
+            () => AnswerQuery.ReadAsync(DataSource, principal, key, cancellationToken), cancellationToken);
+
+    /// <summary>A stream's events in order; empty for an unknown stream.</summary>
+    /// <param name="stream">The stream's id.</param>
+    /// <param name="afterVersion">Begin behind this version.</param>
+    /// <param name="toVersion">End with this version.</param>
+    /// <param name="toPosition">Only what was recorded up to this position of the log.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    public async Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
+        string stream, long afterVersion = 0, long? toVersion = null, long? toPosition = null,
+        CancellationToken cancellationToken = default)
+    {
+        List<RecordedEvent> events = [];
+        List<RecordedEvent> page;
+        do
+        {
+            var after = events is [.., var last] ? last.Version : afterVersion;
+            page = await ReadAttempts.RunAsync(
+                () => ReadStreamPageAsync(stream, after, toVersion ?? long.MaxValue, toPosition ?? long.MaxValue, cancellationToken),
+                cancellationToken);
+            events.AddRange(page);
+        }
+        while (page.Count == StreamPageMax);
+        return events;
+    }
+
+    /// <summary>The events of several streams, each stream's in order: one query for what would else be one a stream.</summary>
+    /// <param name="streams">The streams' ids; unknown ones have no events.</param>
+    /// <param name="toPosition">Only what was recorded up to this position of the log.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    public Task<IReadOnlyList<RecordedEvent>> ReadStreamsAsync(
+        IReadOnlyCollection<string> streams, long? toPosition = null, CancellationToken cancellationToken = default) =>
+        ReadAttempts.RunAsync<IReadOnlyList<RecordedEvent>>(
+            async () =>
+            {
+                await using var command = DataSource.CreateCommand($"""
+                    select {EventRows.Columns} from ledger.mt_events e
+                    where e.stream_id = any($1) and e.seq_id <= $2 order by e.stream_id, e.version
+                    """);
+                command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. streams], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = toPosition ?? long.MaxValue });
+                return await EventRows.ReadAllAsync(command, cancellationToken);
+            },
+            cancellationToken);
+
+    /// <summary>The event with an id.</summary>
+    public Task<RecordedEvent?> ReadEventAsync(Guid id, CancellationToken cancellationToken = default) =>
+        ReadOneAsync("e.id = $1", new NpgsqlParameter<Guid> { TypedValue = id }, cancellationToken);
+
+    /// <summary>The event at a position.</summary>
+    public Task<RecordedEvent?> ReadEventAsync(long position, CancellationToken cancellationToken = default) =>
+        ReadOneAsync("e.seq_id = $1", new NpgsqlParameter<long> { TypedValue = position }, cancellationToken);
+
+    /// <summary>
+    /// Events behind a position that pass the filter. One call looks at <see cref="FeedScanMax"/> positions at most: go
+    /// on from <see cref="FeedPage.Next"/> until it has reached <see cref="FeedPage.Head"/>.
+    /// </summary>
+    /// <param name="after">The cursor: 0, or the last page's <see cref="FeedPage.Next"/>.</param>
+    /// <param name="limit">1 to <see cref="FeedPageMax"/> events.</param>
+    /// <param name="filter">What to show.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    public Task<FeedPage> ReadFeedAsync(long after, int limit, FeedFilter filter, CancellationToken cancellationToken = default) =>
+        ReadAttempts.RunAsync(
+            async () =>
+            {
+                await using var command = FeedQuery.Build(DataSource, after, limit, filter);
+                return await FeedQuery.ReadAsync(command, after, limit, cancellationToken);
+            },
+            cancellationToken);
+
+    /// <summary>The last position, 0 for an empty log.</summary>
+    public async Task<long> HeadAsync(CancellationToken cancellationToken = default)
+    {
+        var position = await ReadScalarAsync<long>("select coalesce(max(seq_id), 0) from ledger.mt_events", null, cancellationToken);
+        head.Advance(position);
+        return position;
+    }
+
+    /// <summary>
+    /// The position of the last event recorded at or before a moment, 0 when there is none. The answer never changes, as
+    /// long as the database's clock is not set back. Null when the moment has not passed yet by that clock: no answer
+    /// would be final.
+    /// </summary>
+    public Task<long?> ResolveAsync(DateTimeOffset at, CancellationToken cancellationToken = default) =>
+        ReadScalarAsync<long?>(
+            "select ledger.resolve_position($1)",
+            new NpgsqlParameter<DateTimeOffset> { TypedValue = at.ToUniversalTime() },
+            cancellationToken);
+
+    /// <summary>Waits until the log has grown beyond a position or the time is over; gives the newest known head.</summary>
+    public async Task<long> WaitForAsync(long beyondPosition, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        listener.EnsureStarted();
+        await head.WaitBeyondAsync(beyondPosition, timeout, cancellationToken);
+        return head.Position;
+    }
+
+    /// <summary>A projection's checkpoint, 0 when it has none.</summary>
+    /// <param name="name">Its name in <c>mt_event_progression</c>.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    public Task<long> ReadProgressAsync(string name, CancellationToken cancellationToken = default) =>
+        ReadScalarAsync<long>(
+            "select coalesce((select last_seq_id from ledger.mt_event_progression where name = $1), 0)",
+            new NpgsqlParameter<string> { TypedValue = name }, cancellationToken);
+
+    /// <summary>Ends the appender (what is queued is still appended) and closes all connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await appender.DisposeAsync();
+        await decision.DisposeAsync();
+        await listener.DisposeAsync();
+        await DataSource.DisposeAsync();
+    }
+
+    private async Task<List<RecordedEvent>> ReadStreamPageAsync(
+        string stream, long afterVersion, long toVersion, long toPosition, CancellationToken cancellationToken)
+    {
+        await using var command = DataSource.CreateCommand($"""
+            select {EventRows.Columns} from ledger.mt_events e
+            where e.stream_id = $1 and e.version > $2 and e.version <= $3 and e.seq_id <= $4
+            order by e.version limit {StreamPageMax}
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = stream, NpgsqlDbType = NpgsqlDbType.Varchar });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = afterVersion });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = toVersion });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = toPosition });
+        return await EventRows.ReadAllAsync(command, cancellationToken);
+    }
+
+    private Task<RecordedEvent?> ReadOneAsync(string condition, NpgsqlParameter value, CancellationToken cancellationToken) =>
+        ReadAttempts.RunAsync(
+            async () =>
+            {
+                await using var command = DataSource.CreateCommand($"select {EventRows.Columns} from ledger.mt_events e where {condition}");
+                command.Parameters.Add(value.Clone());
+                return (await EventRows.ReadAllAsync(command, cancellationToken)) is [var single] ? single : null;
+            },
+            cancellationToken);
+
+    private Task<T?> ReadScalarAsync<T>(string sql, NpgsqlParameter? value, CancellationToken cancellationToken) =>
+        ReadAttempts.RunAsync(
+            async () =>
+            {
+                await using var command = DataSource.CreateCommand(sql);
+                if (value is not null)
+                {
+                    command.Parameters.Add(value.Clone());
+                }
+
+                return await command.ExecuteScalarAsync(cancellationToken) is T found ? found : default;
+            },
+            cancellationToken);
+}

@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using System.Data;
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+
+namespace Ledger.Store;
+
+/// <summary>
+/// The right to do something alone in the cluster, for as long as one connection lives. The holder writes over that
+/// connection, so that a node which lost it (paused, cut off) cannot write any more.
+/// </summary>
+public sealed class Lease : IAsyncDisposable
+{
+    private readonly long key;
+
+    private Lease(NpgsqlConnection connection, long key)
+    {
+        Connection = connection;
+        this.key = key;
+    }
+
+    /// <summary>The connection that holds the lease; its loss is the lease's loss.</summary>
+    public NpgsqlConnection Connection { get; }
+
+    /// <summary>
+    /// Takes the lease, or gives null when another session holds it. A session-scoped advisory lock: a transaction's
+    /// would be given up with every commit.
+    /// </summary>
+    /// <param name="dataSource">From <see cref="ServiceDataSource"/>, whose keepalive bounds how long a dead node holds on.</param>
+    /// <param name="name">What the lease is for.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    public static async Task<Lease?> TryAcquireAsync(
+        NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken = default)
+    {
+        var key = KeyOf(name);
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var acquire = new NpgsqlCommand("select pg_try_advisory_lock($1)", connection);
+            acquire.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
+            if (await acquire.ExecuteScalarAsync(cancellationToken) is true)
+            {
+                return new(connection, key);
+            }
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        await connection.DisposeAsync();
+        return null;
+    }
+
+    /// <summary>Gives the lease back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (Connection.FullState == ConnectionState.Open)
+            {
+                await using var release = new NpgsqlCommand("select pg_advisory_unlock($1)", Connection);
+                release.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
+                await release.ExecuteNonQueryAsync();
+            }
+        }
+        catch (NpgsqlException)
+        {
+            // The connection broke meanwhile, and the lock went with it.
+        }
+        finally
+        {
+            await Connection.DisposeAsync();
+        }
+    }
+
+    private static long KeyOf(string name) =>
+        BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"ledger lease {name}")));
+}

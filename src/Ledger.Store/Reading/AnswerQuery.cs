@@ -1,0 +1,33 @@
+using Npgsql;
+
+namespace Ledger.Store;
+
+/// <summary>Reads what <c>ledger.find_answer</c> knows of a key.</summary>
+internal static class AnswerQuery
+{
+    public static async Task<RememberedAnswer?> ReadAsync(
+        NpgsqlDataSource dataSource, string principal, string key, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            "select event_id, stream, version, position, event_type, recorded_at, part, fingerprint, answer "
+            + "from ledger.find_answer($1, $2)");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = principal });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+        byte[]? fingerprint = null;
+        string? answer = null;
+        List<EventPosition> events = [];
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            if (row.GetInt32(6) > 0)
+            {
+                events.Add(EventRows.ReadPosition(row));
+            }
+
+            fingerprint = (byte[])row[7];
+            answer = row[8] as string;
+        }
+
+        return fingerprint is null ? null : new(fingerprint, new(events, answer, Replayed: true));
+    }
+}

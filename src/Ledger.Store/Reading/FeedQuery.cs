@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Store;
+
+/// <summary>The feed's query: the filter works in the database, over a bounded window of positions.</summary>
+internal static class FeedQuery
+{
+    /// <summary>Positions that one call looks at, so that a filter which hides nearly all costs a bounded time.</summary>
+    public const int ScanMax = 10_000;
+
+    /// <summary>Events in one page.</summary>
+    public const int PageMax = 1_000;
+
+    public static NpgsqlCommand Build(NpgsqlDataSource dataSource, long after, int limit, FeedFilter filter)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, PageMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(filter.AnyOfTags.Count, FeedFilter.TagGroupsMax, nameof(filter));
+
+        var command = dataSource.CreateCommand();
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after + ScanMax });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        var conditions = new StringBuilder();
+        Condition(conditions, command, "e.type = any({0})", filter.Types);
+        Condition(conditions, command, "e.stream_id = any({0})", filter.Streams);
+        Condition(conditions, command, "e.stream_id <> all({0})", filter.WithoutStreams);
+        foreach (var tags in filter.AnyOfTags)
+        {
+            Condition(conditions, command, "e.headers->'tags' ?| {0}", tags);
+        }
+
+        // The head and the events come from one snapshot, and a row comes also when no event does.
+        command.CommandText = $"""
+            select h.head, {EventRows.Columns}
+            from (select coalesce(max(seq_id), 0) as head from ledger.mt_events) h
+            left join lateral (
+              select e.* from ledger.mt_events e
+              where e.seq_id > $1 and e.seq_id <= $2{conditions}
+              order by e.seq_id limit $3) e on true
+            order by e.seq_id
+            """;
+        return command;
+    }
+
+    public static async Task<FeedPage> ReadAsync(NpgsqlCommand command, long after, int limit, CancellationToken cancellationToken)
+    {
+        var events = new List<RecordedEvent>();
+        var head = 0L;
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            head = row.GetInt64(0);
+            if (row[1] is Guid)
+            {
+                events.Add(EventRows.Read(row, first: 1));
+            }
+        }
+
+        var seen = events.Count == limit ? events[^1].Position : Math.Min(head, after + ScanMax);
+        return new(events, Math.Max(after, seen), head);
+    }
+
+    private static void Condition(StringBuilder conditions, NpgsqlCommand command, string template, IReadOnlyList<string> values)
+    {
+        if (values.Count == 0)
+        {
+            return;
+        }
+
+        command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        conditions.Append(" and ").AppendFormat(CultureInfo.InvariantCulture, template, $"${command.Parameters.Count}");
+    }
+}

@@ -1,0 +1,56 @@
+namespace Ledger.Store;
+
+/// <summary>A position that only grows, and that can be waited for.</summary>
+internal sealed class PositionSignal(TimeProvider timeProvider)
+{
+    private readonly Lock gate = new();
+    private long position;
+    private TaskCompletionSource? grown;
+
+    public long Position => Volatile.Read(ref position);
+
+    public void Advance(long to)
+    {
+        TaskCompletionSource? wake;
+        lock (gate)
+        {
+            if (to <= position)
+            {
+                return;
+            }
+
+            Volatile.Write(ref position, to);
+            wake = grown;
+            grown = null;
+        }
+
+        wake?.SetResult();
+    }
+
+    /// <summary>Waits until the position is beyond another. False when the time is over.</summary>
+    public async Task<bool> WaitBeyondAsync(long beyond, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var began = timeProvider.GetTimestamp();
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                if (position > beyond)
+                {
+                    return true;
+                }
+
+                grown ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+                next = grown.Task;
+            }
+
+            var left = timeout - timeProvider.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero || await Task.WhenAny(next, Task.Delay(left, timeProvider, cancellationToken)) != next)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return Position > beyond;
+            }
+        }
+    }
+}

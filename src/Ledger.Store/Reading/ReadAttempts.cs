@@ -1,0 +1,42 @@
+using Npgsql;
+
+namespace Ledger.Store;
+
+/// <summary>Reads change nothing and so may simply be tried again: a restart of the database costs its callers a pause.</summary>
+internal static class ReadAttempts
+{
+    private const int AttemptsMax = 4;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+
+    /// <exception cref="StoreUnavailableException">The database was away in every attempt.</exception>
+    public static async Task<T> RunAsync<T>(Func<Task<T>> read, CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await read();
+            }
+            catch (Exception e) when (IsPassing(e))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (attempt == AttemptsMax)
+                {
+                    throw new StoreUnavailableException("The database cannot be reached.", outcomeKnown: true, e);
+                }
+
+                await Task.Delay(pause, cancellationToken);
+                pause *= 3;
+            }
+        }
+    }
+
+    /// <summary>Failures of the connection or the server, by type and SQLSTATE; the others are defects.</summary>
+    public static bool IsPassing(Exception e) => e switch
+    {
+        PostgresException postgres => AppendFailures.Classify(postgres, connectionIsOpen: true) is AppendFailure.Refused,
+        NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException => true,
+        _ => false,
+    };
+}

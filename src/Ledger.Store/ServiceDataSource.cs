@@ -1,0 +1,50 @@
+using Npgsql;
+
+namespace Ledger.Store;
+
+/// <summary>Connections of the running service: always under the lesser role, and quick to notice a dead peer.</summary>
+public static class ServiceDataSource
+{
+    /// <summary>The role that the service works under: SELECT on the log and EXECUTE on the append function.</summary>
+    public const string Role = "ledger_service";
+
+    // Both ends notice within seconds that the other is gone, which is how fast a lease can move to another node.
+    private const int KeepaliveIdleSeconds = 5;
+    private const int KeepaliveIntervalSeconds = 2;
+    private const int KeepaliveProbes = 3;
+    private const int ConnectTimeoutSeconds = 3;
+
+    /// <summary>
+    /// Makes a data source whose sessions run as <see cref="Role"/> from their first statement, whoever logs in: a
+    /// login that may not take the role is refused by the server (SQLSTATE 42501). What the string says of options,
+    /// keepalive and the connect timeout stands.
+    /// </summary>
+    /// <param name="connectionString">A login that is a member of the role, or the owner's.</param>
+    public static NpgsqlDataSource Create(string connectionString)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            TcpKeepAlive = true,
+            ApplicationName = given.ApplicationName ?? "claims-ledger",
+            // As a start-up option the role is the session's default: a pooled connection's reset comes back to it.
+            Options = $"-c role={Role} -c tcp_keepalives_idle={KeepaliveIdleSeconds} "
+                + $"-c tcp_keepalives_interval={KeepaliveIntervalSeconds} -c tcp_keepalives_count={KeepaliveProbes} "
+                + given.Options,
+        };
+        SetUnlessGiven(settings, given, "Timeout", ConnectTimeoutSeconds);
+        SetUnlessGiven(settings, given, "Keepalive", KeepaliveIdleSeconds);
+        SetUnlessGiven(settings, given, "Tcp Keepalive Time", KeepaliveIdleSeconds);
+        SetUnlessGiven(settings, given, "Tcp Keepalive Interval", KeepaliveIntervalSeconds);
+        return NpgsqlDataSource.Create(settings);
+    }
+
+    private static void SetUnlessGiven(
+        NpgsqlConnectionStringBuilder settings, NpgsqlConnectionStringBuilder given, string keyword, int value)
+    {
+        if (!given.ShouldSerialize(keyword))
+        {
+            settings[keyword] = value;
+        }
+    }
+}

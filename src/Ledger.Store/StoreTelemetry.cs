@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Ledger.Store;
+
+/// <summary>What the store measures, under the name <c>Ledger.Store</c>.</summary>
+public static class StoreTelemetry
+{
+    /// <summary>Name of the activity source and of the meter.</summary>
+    public const string Name = "Ledger.Store";
+
+    private static readonly Meter Meter = new(Name);
+    private static readonly Counter<long> AppendedEvents =
+        Meter.CreateCounter<long>("ledger.append.events", "{event}", "Events appended");
+
+    private static readonly Counter<long> Requests =
+        Meter.CreateCounter<long>("ledger.append.requests", "{request}", "Requests decided, by outcome");
+
+    private static readonly Histogram<int> BatchLength =
+        Meter.CreateHistogram<int>("ledger.append.batch.size", "{request}", "Requests in one commit");
+
+    private static readonly Histogram<double> BatchDuration =
+        Meter.CreateHistogram(
+            "ledger.append.commit.duration", "s", "One round trip: decide, append, commit",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5] });
+
+    private static readonly Counter<long> Reconnects =
+        Meter.CreateCounter<long>("ledger.listener.reconnects", "{connection}", "Times that the listening connection was lost");
+
+    private static readonly Gauge<long> ProjectionLag =
+        Meter.CreateGauge<long>("ledger.projection.lag", "{event}", "Events that a projection has yet to apply");
+
+    /// <summary>Activities: one a batch (<c>append batch</c>), one a page of a projection (<c>project</c>).</summary>
+    public static ActivitySource Activities { get; } = new(Name);
+
+    internal static UpDownCounter<long> QueueDepth { get; } =
+        Meter.CreateUpDownCounter<long>("ledger.append.queue", "{request}", "Requests that wait for the appender");
+
+    internal static void RecordBatch(AppendResult[] results, TimeSpan duration)
+    {
+        BatchLength.Record(results.Length);
+        BatchDuration.Record(duration.TotalSeconds);
+        if (!Requests.Enabled && !AppendedEvents.Enabled)
+        {
+            return;
+        }
+
+        foreach (var result in results)
+        {
+            Requests.Add(1, new KeyValuePair<string, object?>("outcome", OutcomeOf(result)));
+            if (result is AppendResult.Appended { Replayed: false } appended)
+            {
+                AppendedEvents.Add(appended.Events.Count);
+            }
+        }
+    }
+
+    internal static void RecordReconnect() => Reconnects.Add(1);
+
+    internal static void RecordLag(string projection, long events) =>
+        ProjectionLag.Record(Math.Max(0, events), new KeyValuePair<string, object?>("projection", projection));
+
+    private static string OutcomeOf(AppendResult result) => result switch
+    {
+        AppendResult.Appended { Replayed: false } => "appended",
+        AppendResult.Appended => "repeated",
+        AppendResult.VersionConflict => "version_conflict",
+        AppendResult.ConditionFailed => "condition_failed",
+        AppendResult.KeyReused => "key_reused",
+        _ => throw new UnreachableException(),
+    };
+}

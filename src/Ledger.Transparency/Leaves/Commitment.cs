@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Ledger.Transparency;
+
+/// <summary>
+/// A commitment hides a value and binds to it: HMAC-SHA256 under a salt of 32 random-looking bytes. Each field has a salt of
+/// its own, derived from the event's, so that one field can be shown, or forgotten, without the others.
+/// </summary>
+internal static class Commitment
+{
+    public const string StreamPath = "/stream";
+
+    /// <summary>UTF-16 units of the longest path.</summary>
+    public const int PathLengthMax = 6 + EventPayload.FieldNameLengthMax;
+
+    // Most values fit; longer ones go through the pool.
+    private const int StackLengthMax = 1_024;
+
+    private static ReadOnlySpan<byte> Domain => "claims-ledger/commitment/v1\n"u8;
+
+    /// <summary>The rest of the path is the name as it is, so no two fields share a path.</summary>
+    public static string FieldPath(string name) => $"/data/{name}";
+
+    /// <summary>
+    /// HMAC-SHA256(salt, domain ‖ path ‖ newline ‖ canonical JSON). Canonical JSON has no newline, so the last one always ends
+    /// the path.
+    /// </summary>
+    public static Digest Commit(in Digest salt, string path, ReadOnlySpan<byte> canonicalValue)
+    {
+        var lengthMax = Domain.Length + Encoding.UTF8.GetMaxByteCount(path.Length) + 1 + canonicalValue.Length;
+        byte[]? rented = null;
+        var message = lengthMax <= StackLengthMax
+            ? stackalloc byte[StackLengthMax]
+            : rented = ArrayPool<byte>.Shared.Rent(lengthMax);
+        Domain.CopyTo(message);
+        var length = Domain.Length + Encoding.UTF8.GetBytes(path, message[Domain.Length..]);
+        message[length++] = (byte)'\n';
+        canonicalValue.CopyTo(message[length..]);
+        length += canonicalValue.Length;
+        Digest code = default;
+        HMACSHA256.HashData(salt.Bytes, message[..length], Digest.Writable(ref code));
+        if (rented is not null)
+        {
+            // A value that is about to be erased must not survive in the pool.
+            ArrayPool<byte>.Shared.Return(rented, clearArray: true);
+        }
+
+        return code;
+    }
+
+    public static Digest CommitToStream(in Digest salt, string stream)
+    {
+        var canonical = new ArrayBufferWriter<byte>(stream.Length + 2);
+        CanonicalString.TryWrite(stream, canonical);
+        return Commit(salt, StreamPath, canonical.WrittenSpan);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace Ledger.Transparency;
+
+/// <summary>
+/// The data of an event, taken apart into its top-level fields. Whatever parses here can be committed to: try it before an
+/// event is appended, for afterwards it is too late to refuse.
+/// </summary>
+public sealed class EventPayload
+{
+    /// <summary>Top-level fields of one event; with the bound on their names it keeps a leaf within its 65,535 bytes.</summary>
+    public const int FieldCountMax = 128;
+
+    /// <summary>UTF-16 units in the name of a field; the names of fields are schema and stand in the leaf.</summary>
+    public const int FieldNameLengthMax = 64;
+
+    /// <summary>
+    /// Bytes of all values in canonical form; with it a receipt stays within its own bound. The spelling that was sent or that
+    /// jsonb prints can be longer, and is not counted: what is accepted today must be readable for ever.
+    /// </summary>
+    public const int CanonicalLengthMax = 2_000_000;
+
+    private readonly ReadOnlyMemory<byte> values;
+    private readonly List<(string Name, Range Value)> fields;
+
+    private EventPayload(ReadOnlyMemory<byte> values, List<(string Name, Range Value)> fields)
+    {
+        this.values = values;
+        this.fields = fields;
+    }
+
+    /// <summary>The names in canonical order.</summary>
+    public IEnumerable<string> FieldNames => fields.Select(entry => entry.Name);
+
+    internal int Count => fields.Count;
+
+    /// <summary>Reads an event's JSON in UTF-8; <paramref name="problem"/> says why nothing can be committed to.</summary>
+    public static bool TryParse(
+        ReadOnlyMemory<byte> data, [NotNullWhen(true)] out EventPayload? payload, [NotNullWhen(false)] out string? problem)
+    {
+        payload = null;
+        if (!CanonicalJson.TryParse(data, out var document, out problem))
+        {
+            return false;
+        }
+
+        using (document)
+        {
+            if (document.RootElement.ValueKind != JsonValueKind.Object
+                || document.RootElement.GetPropertyCount() > FieldCountMax
+                || CanonicalJson.Members(document.RootElement) is not { } members
+                || members.Any(member => member.Name.Length > FieldNameLengthMax))
+            {
+                problem = $"The data of an event is a JSON object of at most {FieldCountMax} fields, "
+                    + $"with names of at most {FieldNameLengthMax} characters.";
+                return false;
+            }
+
+            var target = new ArrayBufferWriter<byte>(data.Length + 1);
+            var fields = new List<(string, Range)>(members.Length);
+            foreach (var (name, value) in members)
+            {
+                var start = target.WrittenCount;
+                if (!CanonicalJson.TryWrite(value, NumberRule.Exact, target, out problem))
+                {
+                    return false;
+                }
+
+                fields.Add((name, start..target.WrittenCount));
+            }
+
+            if (target.WrittenCount > CanonicalLengthMax)
+            {
+                problem = $"The data of an event has at most {CanonicalLengthMax} bytes in canonical form.";
+                return false;
+            }
+
+            payload = new EventPayload(target.WrittenMemory, fields);
+            return true;
+        }
+    }
+
+    internal (string Name, ReadOnlyMemory<byte> Canonical) this[int index] => (fields[index].Name, values[fields[index].Value]);
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Ledger.Transparency;
+
+/// <summary>
+/// One event with all that is needed to prove it without a network, but for the log's origin and verifier key: a
+/// <see cref="TlogProof"/> whose extra line holds the event and its field salts. The event's own salt is never in it, so a
+/// receipt opens what it shows and nothing else, and one that was taken before an erasure stays valid after it.
+/// </summary>
+public sealed class EventReceipt
+{
+    private EventReceipt(CommittedEvent stored, SaltRecord.Parts salts, IReadOnlyDictionary<string, long> erasedBy, TlogProof proof)
+    {
+        Event = stored;
+        Salts = salts;
+        ErasedBy = erasedBy;
+        Proof = proof;
+    }
+
+    /// <summary>The event, its data in canonical form.</summary>
+    public CommittedEvent Event { get; }
+
+    /// <summary>What opens the commitments to the stream's id and to the fields.</summary>
+    public SaltRecord.Parts Salts { get; }
+
+    /// <summary>
+    /// Where the log says that a missing field was erased. The receipt cannot prove this by itself: whoever doubts it asks for
+    /// the receipt of that position.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> ErasedBy { get; }
+
+    /// <summary>The proof of the event's leaf.</summary>
+    public TlogProof Proof { get; }
+
+    /// <summary>Puts a receipt together; <paramref name="problem"/> says why the stored event makes no leaf.</summary>
+    /// <param name="stored">The event as stored.</param>
+    /// <param name="salts">Its salts as stored.</param>
+    /// <param name="erasedBy">For each erased field, the position of the event that erased it.</param>
+    /// <param name="path">The inclusion proof of index position − 1 in the checkpoint's tree.</param>
+    /// <param name="checkpoint">The signed head.</param>
+    /// <param name="receipt">The receipt.</param>
+    /// <param name="problem">What is wrong with the event.</param>
+    public static bool TryCreate(
+        CommittedEvent stored,
+        SaltRecord salts,
+        IReadOnlyDictionary<string, long> erasedBy,
+        IReadOnlyList<Digest> path,
+        SignedNote checkpoint,
+        [NotNullWhen(true)] out EventReceipt? receipt,
+        [NotNullWhen(false)] out string? problem)
+    {
+        receipt = null;
+        if (!EventLeaf.TryEncode(stored, salts, out _, out problem)
+            || !EventPayload.TryParse(stored.Data, out var payload, out problem))
+        {
+            return false;
+        }
+
+        var parts = salts.Split(payload.FieldNames);
+        if (!ReceiptContent.TryFormat(new ReceiptContent(stored, parts, erasedBy), out var extra, out problem))
+        {
+            return false;
+        }
+
+        receipt = new EventReceipt(stored, parts, erasedBy, new TlogProof(stored.Position - 1, path, checkpoint) { Extra = extra });
+        return true;
+    }
+
+    /// <summary>Takes a receipt apart without checking it; <paramref name="problem"/> says why it is none.</summary>
+    public static bool TryParse(
+        ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out EventReceipt? receipt, [NotNullWhen(false)] out string? problem)
+    {
+        receipt = null;
+        if (!TlogProof.TryParse(bytes, out var proof, out problem) || !ReceiptContent.TryParse(proof.Extra, out var content, out problem))
+        {
+            return false;
+        }
+
+        receipt = new EventReceipt(content.Event, content.Salts, content.ErasedBy, proof);
+        return true;
+    }
+
+    /// <summary>
+    /// Checks everything: the checkpoint's signature and origin, the path, and the event against its leaf. The checkpoint is
+    /// given unless the verdict is <see cref="LeafVerdict.Tampered"/>.
+    /// </summary>
+    public LeafVerdict Verify(string origin, IReadOnlyCollection<VerifierKey> logKeys, out Checkpoint? checkpoint)
+    {
+        checkpoint = null;
+        if (Proof.Index != Event.Position - 1)
+        {
+            return new LeafVerdict.Tampered($"the proof is of index {Proof.Index}, the event of position {Event.Position}");
+        }
+
+        if (!EventLeaf.TryEncode(Event, Salts, out var leaf, out var problem))
+        {
+            return new LeafVerdict.Tampered(problem);
+        }
+
+        var leafHash = MerkleHashing.Leaf(leaf);
+        return Proof.Proves(leafHash, origin, logKeys, out checkpoint, out problem)
+            ? EventVerification.AgainstHash(Event, Salts, leafHash, ErasedBy)
+            : new LeafVerdict.Tampered(problem);
+    }
+
+    /// <summary>The text of a <c>.tlog-proof</c> file.</summary>
+    public override string ToString() => Proof.ToString();
+
+    /// <summary>The same as bytes.</summary>
+    public byte[] ToBytes() => Encoding.UTF8.GetBytes(ToString());
+}

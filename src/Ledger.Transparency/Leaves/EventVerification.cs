@@ -1,0 +1,65 @@
+namespace Ledger.Transparency;
+
+/// <summary>
+/// Recomputes an event's leaf from what is stored and compares. Which fields were erased by which event is the log's to say,
+/// not the salt record's: the caller gathers it from the <c>payload_erased</c> events that name the position.
+/// </summary>
+public static class EventVerification
+{
+    /// <summary>Compares with the hash in the tree.</summary>
+    /// <param name="stored">The event as stored.</param>
+    /// <param name="salts">Its salts as stored.</param>
+    /// <param name="leafHash">The hash of the leaf at index position − 1.</param>
+    /// <param name="erasedBy">For each field that the log says was erased here, the position of the event that did it.</param>
+    public static LeafVerdict AgainstHash(
+        CommittedEvent stored, SaltRecord salts, in Digest leafHash, IReadOnlyDictionary<string, long> erasedBy)
+    {
+        if (!EventLeaf.TryEncode(stored, salts, out var leaf, out var problem))
+        {
+            return new LeafVerdict.Tampered(problem);
+        }
+
+        return MerkleHashing.Leaf(leaf) == leafHash
+            ? CheckErasures(stored, salts, erasedBy)
+            : new LeafVerdict.Tampered("the stored event does not give the leaf that stands in the tree");
+    }
+
+    /// <summary>Compares with the published leaf itself, and so can name what differs.</summary>
+    /// <param name="stored">The event as stored.</param>
+    /// <param name="salts">Its salts as stored.</param>
+    /// <param name="logged">The leaf from the log's entries, already checked against the tree.</param>
+    /// <param name="erasedBy">For each field that the log says was erased here, the position of the event that did it.</param>
+    public static LeafVerdict AgainstLeaf(
+        CommittedEvent stored, SaltRecord salts, ReadOnlyMemory<byte> logged, IReadOnlyDictionary<string, long> erasedBy)
+    {
+        if (!EventLeaf.TryEncode(stored, salts, out var leaf, out var problem))
+        {
+            return new LeafVerdict.Tampered(problem);
+        }
+
+        return logged.Span.SequenceEqual(leaf)
+            ? CheckErasures(stored, salts, erasedBy)
+            : new LeafVerdict.Tampered(LeafDifference.Describe(logged, leaf));
+    }
+
+    private static LeafVerdict CheckErasures(CommittedEvent stored, SaltRecord salts, IReadOnlyDictionary<string, long> erasedBy)
+    {
+        var erased = salts is SaltRecord.Parts parts ? parts.Erased.Keys : [];
+        if (erased.FirstOrDefault(field => !erasedBy.ContainsKey(field)) is { } unexplained)
+        {
+            return new LeafVerdict.Tampered($"the field {unexplained} is missing and no event of the log erased it");
+        }
+
+        // An erasure may name fields that this event never had; one that it has still was not carried out, or was undone.
+        if (erasedBy.Count > 0
+            && EventPayload.TryParse(stored.Data, out var payload, out _)
+            && payload.FieldNames.FirstOrDefault(erasedBy.ContainsKey) is { } survivor)
+        {
+            return new LeafVerdict.Tampered($"the field {survivor} is there although event {erasedBy[survivor]} erased it");
+        }
+
+        return erased.Any()
+            ? new LeafVerdict.ErasedBy([.. erased.Select(field => erasedBy[field]).Distinct().Order()])
+            : new LeafVerdict.Intact();
+    }
+}

@@ -1,0 +1,38 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace Ledger.Transparency;
+
+/// <summary>
+/// An event with the salts of its fields, as one line of JSON: <c>{"event": …, "salts": …}</c> with the members of a receipt. For whoever
+/// walks a whole log and has the tree to compare with; unlike a receipt it proves nothing by itself and so need not be canonical.
+/// </summary>
+/// <param name="Event">The event.</param>
+/// <param name="Salts">What opens its commitments, the event's own salt not among it.</param>
+public sealed record OpenedEvent(CommittedEvent Event, SaltRecord.Parts Salts)
+{
+    /// <summary>Writes the line without its end; <paramref name="problem"/> says why the stored event cannot be opened.</summary>
+    public static bool TryWrite(CommittedEvent stored, SaltRecord salts, IBufferWriter<byte> target, [NotNullWhen(false)] out string? problem)
+    {
+        if (!EventPayload.TryParse(stored.Data, out var payload, out problem))
+        {
+            return false;
+        }
+
+        using var writer = new Utf8JsonWriter(target);
+        writer.WriteStartObject();
+        ReceiptContent.WriteEvent(writer, stored);
+        writer.WritePropertyName("salts");
+        salts.Split(payload.FieldNames).Write(writer);
+        writer.WriteEndObject();
+        return true;
+    }
+
+    /// <summary>Reads a line; false where it is none.</summary>
+    public static bool TryRead(JsonElement line, [NotNullWhen(true)] out OpenedEvent? opened)
+    {
+        opened = ReceiptContent.Read(line) is { } content ? new(content.Event, content.Salts) : null;
+        return opened is not null;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Ledger.Server;
+using Ledger.Testing;
+using Spectre.Console;
+
+namespace Ledger.Benchmarks;
+
+/// <summary>Denials over HTTP beside pgbench's two inserts, in interleaved rounds on one cluster, and a hot assertion beside many cold ones.</summary>
+internal static class HttpBenchmark
+{
+    private const int Callers = 32;
+    private const int Denials = 500;
+
+    /// <summary>A JIT that has not seen the path yet says nothing about the server.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
+    public static async Task RunAsync(TestPostgres postgres, PgbenchLoad? pgbench, TimeSpan duration, int rounds)
+    {
+        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations, postgres: postgres);
+        await using var http = await HttpLoad.CreateAsync(database);
+        await http.RunAsync(WarmUp);
+        var (posts, inserts, updates, hot) = (new List<Figures>(), new List<Figures>(), new List<Figures>(), new List<double>());
+        for (var round = 1; round <= rounds; round++)
+        {
+            posts.Add(await http.RunAsync(duration));
+            if (pgbench is not null)
+            {
+                inserts.Add(await pgbench.RunAsync(Callers, Streams.New, duration));
+                updates.Add(await pgbench.RunAsync(Callers, Streams.Existing, duration));
+            }
+
+            var different = await http.TimeAsync(Denials, ofOne: false);
+            hot.Add(await http.TimeAsync(Denials, ofOne: true) / different);
+            await Console.Error.WriteLineAsync($"HTTP round {round} of {rounds}");
+        }
+
+        var post = Figures.Median(posts);
+        Print($"POST of a denial on different assertions, {Callers} callers: {post.PerSecond:N0} a second ({post.P50Ms:N2} / {post.P99Ms:N2} ms)");
+        if (pgbench is not null)
+        {
+            var (insert, update) = (Figures.Median(inserts), Figures.Median(updates));
+            Print($"  {post.PerSecond / insert.PerSecond:N2} times pgbench's two inserts ({insert.PerSecond:N0})");
+            Print($"  {post.PerSecond / update.PerSecond:N2} times its update and insert on existing streams ({update.PerSecond:N0})");
+        }
+
+        Print($"{Denials} denials of one assertion take {hot.Order().ElementAt(hot.Count / 2):N2} times as long as of different ones");
+    }
+
+    private static void Print(FormattableString line) => AnsiConsole.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+}

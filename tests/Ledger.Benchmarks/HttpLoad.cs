@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+using Ledger.Testing;
+
+namespace Ledger.Benchmarks;
+
+/// <summary>Denials posted to a server in a process of its own: everything that a client of the ledger waits for.</summary>
+internal sealed class HttpLoad : IAsyncDisposable
+{
+    private const int Claims = 2_048;
+    private const int Callers = 32;
+
+    private readonly ServerProcess server;
+    private long denials;
+
+    private HttpLoad(ServerProcess server) => this.server = server;
+
+    public static async Task<HttpLoad> CreateAsync(TestDatabase database)
+    {
+        var load = new HttpLoad(await ServerProcess.ServeAsync(database));
+        using (var first = await HttpConnection.OpenAsync(load.server.BaseAddress))
+        {
+            await first.PostAsync("/v1/parties", """{"id": "gazette", "name": "The Gazette", "kind": "publisher"}""");
+            await first.PostAsync("/v1/sources", """{"id": "report", "kind": "report", "title": "A report", "publisher": "gazette"}""");
+            await first.PostAsync("/v1/sources/report/versions", """{"edition": "print", "publishedAt": "2018-08-04", "seen": true}""");
+        }
+
+        await load.WithCallersAsync(async (connection, caller) =>
+        {
+            for (var n = caller; n < Claims; n += Callers)
+            {
+                await connection.PostAsync("/v1/assertions",
+                    $$"""{"id": "{{Claim(n)}}", "proposition": "It is so", "source": {"id": "report", "version": 1}, "attribution": []}""");
+            }
+        });
+        return load;
+    }
+
+    /// <summary>Denials of different assertions, for a time.</summary>
+    public async Task<Figures> RunAsync(TimeSpan duration)
+    {
+        var stopwatch = Stopwatch.StartNew();
+        List<double> latencies = [];
+        await WithCallersAsync(async (connection, caller) =>
+        {
+            List<double> own = [];
+            for (var n = caller; stopwatch.Elapsed < duration; n = (n + Callers) % Claims)
+            {
+                var began = Stopwatch.GetTimestamp();
+                await DenyAsync(connection, n);
+                own.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            }
+
+            lock (latencies)
+            {
+                latencies.AddRange(own);
+            }
+        });
+        return Figures.Of(latencies, latencies.Count / stopwatch.Elapsed.TotalSeconds);
+    }
+
+    /// <summary>How long a number of denials takes, of one assertion or of as many different ones.</summary>
+    public async Task<TimeSpan> TimeAsync(int count, bool ofOne)
+    {
+        var next = -1;
+        var stopwatch = Stopwatch.StartNew();
+        await WithCallersAsync(async (connection, _) =>
+        {
+            while (Interlocked.Increment(ref next) is var n && n < count)
+            {
+                await DenyAsync(connection, ofOne ? 0 : n);
+            }
+        });
+        return stopwatch.Elapsed;
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    private static string Claim(int n) => $"claim{n.ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>No two denials are alike, so that each appends; about the 600 bytes of the other loads are stored.</summary>
+    private Task DenyAsync(HttpConnection connection, int n) => connection.PostAsync($"/v1/assertions/{Claim(n)}/denials", string.Create(CultureInfo.InvariantCulture,
+        $$"""{"party": "gazette", "statement": "{{SampleEvent.Text}} {{Interlocked.Increment(ref denials)}}", "contests": "whole", "citation": "https://example.org/denial"}"""));
+
+    private async Task WithCallersAsync(Func<HttpConnection, int, Task> run) =>
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
+        {
+            using var connection = await HttpConnection.OpenAsync(server.BaseAddress);
+            await run(connection, caller);
+        })));
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using Ledger.Benchmarks;
+
+string[] options = args is [_, .. var rest] ? rest : [];
+switch (args)
+{
+    case ["append", ..]:
+        await AppendBenchmark.RunAsync(
+            TimeSpan.FromSeconds(double.Parse(Option("--seconds", "3"), CultureInfo.InvariantCulture)), (int)Number("--rounds", 5), [.. Option("--callers", "1,8,32,256").Split(',').Select(c => int.Parse(c, CultureInfo.InvariantCulture))]);
+        return 0;
+    case ["time", ..]:
+        await TimeBenchmark.RunAsync((int)Number("--events", 100_000));
+        return 0;
+    case ["provenance", ..]:
+        await ProvenanceBenchmark.RunAsync((int)Number("--claims", 100_000));
+        return 0;
+    default:
+        Console.WriteLine("""
+            usage: append [--seconds 3] [--rounds 5] [--callers 1,8,32,256]
+                   appends/s of the engine, and of denials over HTTP, beside pgbench's two inserts in one statement, on one private cluster
+                   time [--events 100000]
+                   reads of the past beside reads of the present, and the rate of a rebuild
+                   provenance [--claims 100000]
+                   import, graphs of three hops, and a change with a thousand derived assertions, over HTTP
+            """);
+        return 2;
+}
+
+string Option(string name, string otherwise) =>
+    Array.IndexOf(options, name) is var i and >= 0 && i + 1 < options.Length ? options[i + 1] : otherwise;
+
+long Number(string name, long otherwise) => long.Parse(Option(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);

@@ -1,0 +1,73 @@
+using System.Net;
+
+namespace Ledger.Cli.Tests;
+
+public class RestoreTests
+{
+    [Fact]
+    public async Task An_older_backup_is_read_but_not_signed_on_and_says_what_to_do()
+    {
+        await using var tampered = await TamperedLedger.StartAsync();
+        await tampered.Ledger.DisposeAsync();
+        // An older state of everything in the database, the tree and its head with it.
+        await Superuser.RunAsync(tampered.Database,
+            "delete from ledger.mt_events where seq_id > 5", "drop table ledger_read.tile, ledger_read.signed_head", "select setval('ledger.mt_events_sequence', 5)");
+
+        await tampered.StartServerAsync();
+
+        await tampered.RefusedAsync();
+        var (_, health) = await tampered.Ledger.GetAsync("/health/ready");
+        health.GetProperty("proof").GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("Ledger:Origin");
+        (await tampered.Ledger.GetAsync("/v1/assertions/c1")).Response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var head = await tampered.Ledger.Public.GetStringAsync(new Uri("/log/checkpoint", UriKind.Relative));
+        head.Split('\n')[1].ShouldBe("7", "the head that was signed last is still shown");
+    }
+
+    [Fact]
+    public async Task A_log_that_was_altered_while_the_server_was_down_is_refused_at_start()
+    {
+        await using var tampered = await TamperedLedger.StartAsync();
+        await tampered.Ledger.DisposeAsync();
+        await Superuser.RunAsync(tampered.Database, """update ledger.mt_events set data = data || '{"statement": "It is so"}' where seq_id = 6""");
+
+        await tampered.StartServerAsync(scanPauseMs: 60_000);
+
+        await tampered.ShouldNameAsync("altered while down", 6);
+    }
+
+    [Fact]
+    public async Task A_restarted_server_signs_on_what_it_signed_before()
+    {
+        await using var tampered = await TamperedLedger.StartAsync();
+        using var cli = new Cli();
+        (await cli.RunAsync("witness", "--url", tampered.Ledger.BaseAddress.ToString())).Exit.ShouldBe(ExitCodes.Ok);
+        await tampered.Ledger.DisposeAsync();
+
+        await tampered.StartServerAsync();
+        await tampered.Ledger.RecordClaimAsync("c3");
+        await tampered.SignedAsync(8);
+
+        var (exit, output) = await cli.RunAsync("witness", "--url", tampered.Ledger.BaseAddress.ToString());
+        exit.ShouldBe(ExitCodes.Ok);
+        output.ShouldContain("contains the 7 remembered before");
+    }
+
+    [Fact]
+    public async Task A_log_that_begins_anew_under_its_old_name_is_a_fork_to_a_witness()
+    {
+        await using var tampered = await TamperedLedger.StartAsync();
+        using var cli = new Cli();
+        (await cli.RunAsync("witness", "--url", tampered.Ledger.BaseAddress.ToString())).Exit.ShouldBe(ExitCodes.Ok);
+        var key = await tampered.Ledger.Public.GetStringAsync(new Uri("/log/key", UriKind.Relative));
+        await tampered.Ledger.DisposeAsync();
+        await Superuser.RunAsync(tampered.Database,
+            """update ledger.mt_events set data = data || '{"statement": "It is so"}' where seq_id = 6""", "drop table ledger_read.tile, ledger_read.signed_head");
+        tampered.ForgetSignedHead();
+        await tampered.StartServerAsync();
+        await tampered.SignedAsync(7);
+
+        (await tampered.Ledger.Public.GetStringAsync(new Uri("/log/key", UriKind.Relative))).ShouldBe(key);
+        (await cli.RunAsync("witness", "--url", tampered.Ledger.BaseAddress.ToString())).Exit.ShouldBe(ExitCodes.Tampered);
+        (await cli.VerifyAsync(tampered.Ledger)).Exit.ShouldBe(ExitCodes.Tampered);
+    }
+}

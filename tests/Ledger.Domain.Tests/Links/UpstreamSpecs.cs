@@ -1,0 +1,55 @@
+using static Ledger.Domain.Tests.Example;
+
+namespace Ledger.Domain.Tests;
+
+public class UpstreamSpecs
+{
+    private static UpstreamChanged Denied { get; } = new()
+    {
+        Upstream = "t05", Cause = 41, CauseType = "denial_recorded", CauseId = EventId(41), Fields = ["proposition"], Basis = Basis.Inferred, Path = ["t05"],
+    };
+
+    private static UpstreamChanged DenialWithdrawn { get; } = Denied with { Cause = 42, CauseType = "withdrawn", CauseId = EventId(42), Closes = [EventId(41)] };
+
+    [Fact]
+    public void A_withdrawn_denial_leaves_nothing_open_elsewhere() => Flags(Claim, Denied, DenialWithdrawn).ShouldNotContain("deniedElsewhere");
+
+    [Fact]
+    public void A_denial_said_anew_takes_the_place_of_the_earlier_one()
+    {
+        var anew = Denied with { Cause = 43, CauseId = EventId(43), Closes = [EventId(41)] };
+
+        Fold(Claim, Denied, anew).Entries.Standing<UpstreamChanged>().Select(u => u.Event.Cause).ShouldBe([43]);
+    }
+
+    [Fact]
+    public void A_withdrawal_is_news_to_whoever_had_answered_what_was_withdrawn()
+    {
+        var answered = new ActionAnswered { Upstream = 102, By = Publisher, Outcome = Outcome.Updated };
+
+        Flags(Claim, Denied, answered).ShouldNotContain("deniedElsewhere");
+        Flags(Claim, Denied, answered, DenialWithdrawn).ShouldContain("possiblyAffected");
+    }
+
+    [Fact]
+    public void A_correction_of_the_touched_field_meets_the_upstream_change_and_another_does_not()
+    {
+        Fold(Claim, Upstream, Correction("figures/workers")).Entries.Standing<UpstreamChanged>().ShouldBeEmpty();
+        Fold(Claim, Upstream, Correction("scope.place")).Entries.Standing<UpstreamChanged>().ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void A_rejected_denial_elsewhere_stays_visible_as_one()
+    {
+        var rejected = new ActionAnswered { Upstream = 102, By = Publisher, Outcome = Outcome.Rejected };
+
+        StandingFlags.Of(Fold(Claim, Denied, rejected)).Single(f => f.Name == "deniedElsewhere").Detail.ShouldContain("judged not to apply");
+    }
+
+    private static CorrectionIssued Correction(string field) => new() { Notice = new("n", "n"), Publisher = Publisher, Changes = [new(field)] };
+
+    private static IEnumerable<string> Flags(params LedgerEvent[] events) => StandingFlags.Of(Fold(events)).Select(f => f.Name);
+
+    private static Assertion Fold(params LedgerEvent[] events) => Assertion.Fold(events.Select((e, i) =>
+        new Recorded(EventId(i + 1), Ids.AssertionStream(Id), i + 1, 101 + i, DateTimeOffset.UnixEpoch.AddSeconds(i), "p", null, e)));
+}

@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+
+namespace Ledger.Domain.Tests.Storing;
+
+public class StoredFormSpecs
+{
+    public static TheoryData<string> Types { get; } = [.. StoredEvents.ByType.Keys];
+
+    [Fact]
+    public void The_stored_names_are_these_eighteen_for_ever() => EventTypes.All.Keys.Order(StringComparer.Ordinal).ShouldBe(
+    [
+        "access_restricted", "action_answered", "action_requested", "claim_recorded", "concern_expressed", "correction_issued",
+        "denial_recorded", "entry_amended", "evidence_attached", "linked", "party_recorded", "payload_erased", "position_recorded",
+        "retraction_issued", "source_registered", "upstream_changed", "version_captured", "withdrawn",
+    ]);
+
+    [Fact]
+    public void There_is_an_example_of_every_type() => StoredEvents.ByType.Keys.ShouldBe(EventTypes.All.Keys, ignoreOrder: true);
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Every_example_is_written_as_it_was_read(string type)
+    {
+        var e = EventTypes.Deserialize(type, StoredEvents.ByType[type]);
+        e.GetType().ShouldBe(EventTypes.All[type]);
+        EventTypes.NameOf(e).ShouldBe(type);
+        EventTypes.Serialize(e).ShouldBe(JsonNode.Parse(StoredEvents.ByType[type])!.ToJsonString(DomainJson.Stored));
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Every_example_fills_every_field(string type) =>
+        JsonNode.Parse(StoredEvents.ByType[type])!.AsObject().Count.ShouldBe(
+            EventTypes.All[type].GetProperties().Count(p => p.GetMethod!.IsPublic && p.Name != "EqualityContract"));
+
+    [Fact]
+    public void A_type_that_nobody_knows_is_kept_as_it_is()
+    {
+        const string Data = """{"mood":"curious","nested":{"a":[1,2.50]}}""";
+        var e = EventTypes.Deserialize("mood_recorded", Data).ShouldBeOfType<UnknownEvent>();
+        EventTypes.NameOf(e).ShouldBe("mood_recorded");
+        EventTypes.Serialize(e).ShouldBe(Data);
+    }
+
+    [Fact]
+    public void A_field_that_a_newer_writer_added_is_passed_over() =>
+        EventTypes.Deserialize("concern_expressed", """{"reason":"Doubt.","mood":"grave"}""")
+            .ShouldBeOfType<ConcernExpressed>().Reason.ShouldBe("Doubt.");
+
+    [Fact]
+    public void An_erased_text_reads_as_erased()
+    {
+        var denial = EventTypes.Deserialize("denial_recorded", "{}").ShouldBeOfType<DenialRecorded>();
+        (denial.Party, denial.Statement, denial.Ground).ShouldBe((Erased.Text, Erased.Text, null));
+    }
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Text.Json;
+using Ledger.Domain;
+using Ledger.Store;
+using Ledger.Testing;
+using Npgsql;
+
+namespace Ledger.Server.Tests;
+
+public sealed class ConcurrentWritersTests
+{
+    private const int Writers = 32;
+    private const int CommandsEach = 313;
+    private const int Shared = 8;
+
+    [Fact]
+    public async Task Ten_thousand_commands_of_thirty_two_writers_on_two_nodes_leave_a_sound_log_and_the_lists_that_it_folds_to()
+    {
+        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        var patient = new Dictionary<string, string?> { ["Ledger:ProjectionWaitMs"] = "120000" };
+        await using var one = await RunningLedger.StartAsync(database, patient);
+        await using var other = await RunningLedger.StartAsync(database, patient);
+        await one.RecordBasicsAsync();
+        for (var n = 0; n < Shared; n++)
+        {
+            await one.RecordClaimAsync($"shared{n}");
+        }
+
+        var before = await one.Store.HeadAsync();
+        var acknowledged = new Acknowledged();
+        var (created, stale) = (0, 0);
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
+        {
+            var node = writer % 2 == 0 ? one : other;
+            await node.RecordClaimAsync($"own{writer}");
+            for (var n = 0; n < CommandsEach; n++)
+            {
+                var (path, body, ifMatch) = Command(writer, n);
+                var (response, answer) = await node.PostAsync(path, body, ifMatch: ifMatch);
+                using (response)
+                {
+                    switch (response.StatusCode)
+                    {
+                        case HttpStatusCode.Created:
+                            acknowledged.Take(answer);
+                            Interlocked.Increment(ref created);
+                            break;
+                        case HttpStatusCode.PreconditionFailed when ifMatch is not null:
+                            Interlocked.Increment(ref stale);
+                            break;
+                        default:
+                            throw new InvalidOperationException($"{response.StatusCode}: {answer}");
+                    }
+                }
+            }
+        })));
+
+        (created + stale).ShouldBe(Writers * CommandsEach);
+        var log = await acknowledged.ShouldBeInAsync(one.Store);
+        log.Count.ShouldBe((int)before + Writers + created);
+        await one.ListAsync("limit=1");
+        var listed = await RowsAsync(one.Store);
+        var folded = log.Where(e => e.Stream.StartsWith("assertion-", StringComparison.Ordinal)).GroupBy(e => e.Stream)
+            .Select(s => AssertionRow.Of(Assertion.Fold(s.Select(e => e.ToDomain())))!).ToDictionary(r => r.Id);
+        listed.Keys.Order().ShouldBe(folded.Keys.Order());
+        foreach (var (id, row) in listed)
+        {
+            JsonSerializer.Serialize(row).ShouldBe(JsonSerializer.Serialize(folded[id]));
+        }
+
+        (await ClosedStatesAsync(one.Store)).ShouldBe(log.Count(e => e.Stream.StartsWith("assertion-", StringComparison.Ordinal)) - listed.Count);
+    }
+
+    /// <summary>Shared and own assertions, with and without a version that others outrun.</summary>
+    private static (string Path, string Body, string? IfMatch) Command(int writer, int n)
+    {
+        var shared = $"/v1/assertions/shared{(writer + n) % Shared}";
+        return (n % 5) switch
+        {
+            0 => ($"{shared}/denials", Said.Denial($"Denial {writer} {n}"), null),
+            1 => ($"{shared}/positions", $$"""{"party": "gazette", "stance": "disputes", "statement": "Dispute {{writer}} {{n}}", "citation": "c"}""", null),
+            2 => ("/v1/assertions", $$"""{"id": "new{{writer}}-{{n}}", "proposition": "New {{n}}", "source": {"id": "report", "version": 1}, "attribution": []}""", null),
+            3 => ($"{shared}/requests", $$"""{"requester": "ministry", "kind": "reply", "text": "Request {{writer}} {{n}}"}""", $"\"{n}\""),
+            _ => ($"/v1/assertions/own{writer}/denials", Said.Denial($"Denial {n}"), null),
+        };
+    }
+
+    private static async Task<Dictionary<string, AssertionRow>> RowsAsync(EventStore store)
+    {
+        await using var command = store.DataSource.CreateCommand("""
+            select id, from_pos, source, publisher, label, lifecycle, parties, topics, flags, words, valid_from, valid_to, body from ledger_read.assertion_current
+            """);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new Dictionary<string, AssertionRow>();
+        while (await reader.ReadAsync())
+        {
+            var row = RowOf(reader);
+            rows[row.Id] = row;
+        }
+
+        return rows;
+    }
+
+    private static AssertionRow RowOf(NpgsqlDataReader reader) =>
+        new(reader.GetString(0), reader.GetInt64(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5))
+        {
+            Parties = reader.GetFieldValue<string[]>(6), Topics = reader.GetFieldValue<string[]>(7),
+            Flags = reader.GetFieldValue<string[]>(8), Words = reader.GetFieldValue<string[]>(9),
+            ValidFrom = TimeOf(reader, 10), ValidTo = TimeOf(reader, 11), Body = reader.GetString(12),
+        };
+
+    private static DateTimeOffset? TimeOf(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+
+    /// <summary>Every event but an assertion's last closes a state.</summary>
+    private static async Task<long> ClosedStatesAsync(EventStore store)
+    {
+        await using var command = store.DataSource.CreateCommand("select count(*) from ledger_read.assertion_history where from_pos < to_pos");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Ledger.Testing;
+
+namespace Ledger.Server.Tests;
+
+public class ImportTests
+{
+    private static readonly string[] Basics =
+    [
+        """{"command": "recordParty", "key": "p1", "body": {"id": "gazette", "name": "The Gazette", "kind": "publisher"}}""",
+        """{"command": "registerSource", "key": "s1", "body": {"id": "report", "kind": "article", "title": "A report", "publisher": "gazette"}}""",
+        """{"command": "captureVersion", "target": "report", "key": "v1", "body": {"edition": "print", "seen": true}}""",
+    ];
+
+    [Fact]
+    public async Task An_import_answers_line_by_line_and_a_bad_line_stops_nothing()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        string[] lines = [.. Basics, "no json", """{"command": "denyAssertion", "target": "c9", "key": "d9", "body": {}}""", .. Enumerable.Range(1, 300).Select(Claim)];
+
+        var answers = await ImportAsync(ledger, lines);
+
+        answers.Select(a => a.GetProperty("line").GetInt64()).ShouldBe(Enumerable.Range(1, lines.Length).Select(i => (long)i));
+        answers.Where(a => a.GetProperty("status").GetInt32() >= 400).Select(a => a.GetProperty("line").GetInt64()).ShouldBe([4, 5]);
+        answers[3].GetProperty("problem").GetProperty("type").GetString().ShouldBe("/problems/invalid-json");
+        var head = await ledger.SettleAsync();
+        head.ShouldBe(303);
+    }
+
+    [Fact]
+    public async Task Running_an_import_again_appends_nothing_and_answers_the_same()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        string[] lines = [.. Basics, .. Enumerable.Range(1, 20).Select(Claim)];
+        var first = await ImportAsync(ledger, lines);
+        var head = await ledger.SettleAsync();
+
+        var again = await ImportAsync(ledger, lines);
+
+        again.Select(a => a.GetProperty("position").GetInt64()).ShouldBe(first.Select(a => a.GetProperty("position").GetInt64()));
+        (await ledger.SettleAsync()).ShouldBe(head);
+    }
+
+    [Fact]
+    public async Task Exports_stream_every_event_every_claim_and_every_notice()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        await ImportAsync(ledger, [.. Basics, Claim(1), Claim(2)]);
+        await ledger.RecordAsync("/v1/assertions/c1/corrections",
+            """{"publisher": "gazette", "text": "Was \"1\", is 2.", "url": "https://example.org/n", "reason": "slip", "changes": [{"field": "figures/n", "before": 1, "after": 2}]}""");
+
+        var events = (await ledger.Public.GetStringAsync(new Uri("/v1/export", UriKind.Relative))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        events.Length.ShouldBe(6);
+        JsonElement.Parse(events[^1]).GetProperty("type").GetString().ShouldBe("ledger.correction_issued.v1");
+        var (_, feed) = await ledger.GetAsync("/v1/export?format=datafeed");
+        feed.GetProperty("dataFeedElement").GetArrayLength().ShouldBe(2);
+        var csv = await ledger.Public.GetStringAsync(new Uri("/v1/export?format=csv", UriKind.Relative));
+        csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
+        csv.ShouldContain("\"Was \"\"1\"\", is 2.\"");
+        (await ledger.Public.GetStringAsync(new Uri("/v1/export?asOf=4", UriKind.Relative))).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_retelling_is_recorded_whole_and_hears_of_later_changes()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        await ledger.RecordDemoAsync();
+
+        var answer = await ledger.RecordAsync("/v1/retellings",
+            """{"publisher": "daily-caller", "url": "https://example.org/retold", "title": "FICTIONAL retelling", "publishedAt": "2018-08-05", "of": ["t06", "t07"]}""");
+
+        var types = answer.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("type").GetString()).ToList();
+        types.ShouldBe(["source_registered", "version_captured", "claim_recorded", "linked", "claim_recorded", "linked"]);
+        await ledger.RecordAsync("/v1/assertions/t06/corrections",
+            """{"publisher": "the-telegraph", "text": "FICTIONAL", "url": "https://example.org/f", "reason": "fictional", "changes": [{"field": "figures/workers", "before": 1237, "after": 1200}]}""");
+        await ledger.SettleAsync();
+        var (_, feed) = await ledger.GetAsync("/v1/events?types=upstream_changed");
+        var restated = answer.GetProperty("events")[2].GetProperty("stream").GetString();
+        feed.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("subject").GetString()).ShouldContain(restated);
+    }
+
+    private static string Claim(int n) => $$$"""
+        {"command": "recordClaim", "key": "c{{{n}}}", "body": {"id": "c{{{n}}}", "proposition": "It is {{{n}}}", "source": {"id": "report", "version": 1}, "attribution": [], "figures": [{"name": "n", "value": {{{n}}}}]}}
+        """;
+
+    private static async Task<List<JsonElement>> ImportAsync(RunningLedger ledger, IEnumerable<string> lines)
+    {
+        using var content = new StringContent(string.Join('\n', lines), Encoding.UTF8, new MediaTypeHeaderValue("application/x-ndjson"));
+        using var response = await ledger.Http.PostAsync(new Uri("/v1/import", UriKind.Relative), content);
+        response.EnsureSuccessStatusCode();
+        return [.. (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonElement.Parse(l))];
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Ledger.Testing;
+
+namespace Ledger.Server.Tests;
+
+public class TextChangedTests
+{
+    [Fact]
+    public async Task Text_that_changed_without_notice_shows_on_the_view_and_in_lists_of_every_moment()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        await StartAsync(ledger);
+        var before = await ledger.SettleAsync();
+
+        var capture = await ledger.RecordAsync("/v1/sources/report/versions", """{"edition": "revision", "seen": true, "text": "There were 1,200 of them."}""");
+
+        (await FlagsAsync(ledger)).ShouldBe(["evidenceOrphaned", "textChangedWithoutNotice"]);
+        var position = capture.GetProperty("position").GetInt64();
+        (await ListedAsync(ledger, $"&minPosition={position}")).ShouldBe(["c1"]);
+        (await ListedAsync(ledger, $"&asOf={before}")).ShouldBeEmpty();
+        await ledger.RecordAsync("/v1/assertions/c1/corrections",
+            """{"publisher": "gazette", "text": "1,200", "url": "https://example.org/n", "reason": "slip", "changes": [{"field": "figures/n", "before": 1237, "after": 1200}]}""");
+        (await FlagsAsync(ledger)).ShouldBe(["evidenceOrphaned"]);
+        var head = await ledger.SettleAsync();
+        (await ListedAsync(ledger, $"&minPosition={head}")).ShouldBeEmpty();
+        (await ListedAsync(ledger, $"&asOf={position}")).ShouldBe(["c1"]);
+    }
+
+    [Fact]
+    public async Task Text_in_which_the_words_are_found_again_raises_nothing()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        await StartAsync(ledger);
+
+        await ledger.RecordAsync("/v1/sources/report/versions", """{"edition": "revision", "seen": true, "text": "𝄞 Above all:\nthere were 1,237 of them."}""");
+
+        (await FlagsAsync(ledger)).ShouldBeEmpty();
+        var (_, versions) = await ledger.GetAsync("/v1/sources/report/versions");
+        versions.GetProperty("items").GetArrayLength().ShouldBe(2);
+    }
+
+    private static async Task StartAsync(RunningLedger ledger)
+    {
+        await ledger.RecordBasicsAsync();
+        await ledger.RecordClaimAsync("c1", more: """, "figures": [{"name": "n", "value": 1237}], "evidence": [{"selector": {"type": "TextQuoteSelector", "exact": "1,237", "prefix": "were "}}]""");
+    }
+
+    private static async Task<List<string>> FlagsAsync(RunningLedger ledger)
+    {
+        var (_, view) = await ledger.GetAsync("/v1/assertions/c1");
+        return [.. view.GetProperty("standing").GetProperty("flags").EnumerateArray().Select(f => f.GetProperty("flag").GetString()!).Where(f => f != "singleOrigin")];
+    }
+
+    private static async Task<List<string>> ListedAsync(RunningLedger ledger, string more)
+    {
+        var (_, list) = await ledger.GetAsync("/v1/assertions?flag=textChangedWithoutNotice" + more);
+        foreach (var item in list.GetProperty("items").EnumerateArray())
+        {
+            item.GetProperty("flags").EnumerateArray().Select(f => f.GetString()).ShouldContain("textChangedWithoutNotice");
+        }
+
+        return [.. list.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetString()!)];
+    }
+}

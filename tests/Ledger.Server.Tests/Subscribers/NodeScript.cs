@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Ledger.Server.Tests.Subscribers;
+
+/// <summary>Runs a script in Node with packages of npm, fetched once into a folder of the machine's temporary files. Required, never skipped.</summary>
+internal static class NodeScript
+{
+    private const string Packages = "standardwebhooks@1.0.0 cloudevents@8.0.2 eventsource@3.0.2 fast-xml-parser@4.5.0";
+
+    /// <summary>An input may be longer than a command line may be.</summary>
+    private const string ReadInput = "import { readFileSync } from \"node:fs\"; process.argv[1] = readFileSync(0, \"utf8\");\n";
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
+    private static readonly Lazy<Task<string>> Installed = new(InstallAsync);
+
+    /// <summary>Gives what the script wrote, as JSON; the input is <c>process.argv[1]</c>.</summary>
+    public static async Task<JsonElement> RunAsync(string script, object input)
+    {
+        var directory = await Installed.Value;
+        var (code, output, errors) = await RunAsync(directory, "node", ["--input-type=module", "-e", ReadInput + script], JsonSerializer.Serialize(input));
+        code.ShouldBe(0, errors);
+        return JsonElement.Parse(output);
+    }
+
+    private static async Task<string> InstallAsync()
+    {
+        var directory = Path.Combine(Path.GetTempPath(), "ledger-npm-subscribers");
+        Directory.CreateDirectory(directory);
+        if (!File.Exists(Path.Combine(directory, "installed")))
+        {
+            var (code, _, errors) = await RunAsync(directory, "npm", ["install", "--no-audit", "--no-fund", "--prefix", directory, .. Packages.Split(' ')], "");
+            code.ShouldBe(0, errors);
+            await File.WriteAllTextAsync(Path.Combine(directory, "installed"), Packages);
+        }
+
+        return directory;
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> RunAsync(string directory, string command, IEnumerable<string> arguments, string input)
+    {
+        using var process = Process.Start(new ProcessStartInfo(command, arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        using var timeout = new CancellationTokenSource(Timeout);
+        var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
+        var errors = process.StandardError.ReadToEndAsync(timeout.Token);
+        await process.StandardInput.WriteAsync(input.AsMemory(), timeout.Token);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync(timeout.Token);
+        return (process.ExitCode, await output, await errors);
+    }
+}

@@ -1,0 +1,1 @@
+[assembly: TestFramework("Ledger.Testing.PostgresTestFramework", "Ledger.Testing")]

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Ledger.Testing;
+
+/// <summary>The server as a process of its own, from the build beside the tests: to be killed, or to be measured alone.</summary>
+public sealed class ServerProcess : IAsyncDisposable
+{
+    private const string Serving = "Serving on ";
+
+    /// <summary>A start includes the runtime's, migrations and the first connections, on a machine that may be busy.</summary>
+    private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ServerProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, string? workingDirectory)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = workingDirectory ?? AppContext.BaseDirectory,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Ledger.Server.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>Where it listens.</summary>
+    public Uri BaseAddress => _address.Task.Result;
+
+    /// <summary>What it has printed so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts it on a database and a free port, and waits until it listens.</summary>
+    public static async Task<ServerProcess> ServeAsync(TestDatabase database)
+    {
+        var server = new ServerProcess(["--urls", "http://127.0.0.1:0"], new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Ledger"] = database.ServiceConnectionString,
+            ["ConnectionStrings__LedgerOwner"] = database.OwnerConnectionString,
+            ["Ledger__AdminKey"] = RunningLedger.AdminKey,
+            ["Ledger__PublicReads"] = "true",
+        }, null);
+        await server._address.Task.WaitAsync(StartMax);
+        return server;
+    }
+
+    /// <summary>Runs a command in a directory to its end; the exit code and what it printed.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string workingDirectory, params string[] arguments)
+    {
+        await using var server = new ServerProcess(arguments, new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Ledger"] = null,
+            ["ConnectionStrings__LedgerOwner"] = null,
+            ["Ledger__AdminKey"] = null,
+        }, workingDirectory);
+        await server._process.WaitForExitAsync().WaitAsync(StartMax);
+        return (server._process.ExitCode, server.Output);
+    }
+
+    /// <summary>Ends it as a crash would: SIGKILL, nothing is finished.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            _address.TrySetException(new InvalidOperationException($"The server ended without serving: {Output}"));
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+
+        if (line.StartsWith(Serving, StringComparison.Ordinal))
+        {
+            _address.TrySetResult(new(line[Serving.Length..].Split(',')[0]));
+        }
+    }
+}

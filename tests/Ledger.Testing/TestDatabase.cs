@@ -1,0 +1,88 @@
+using Ledger.Store;
+using Npgsql;
+
+namespace Ledger.Testing;
+
+/// <summary>A database of one test's own, copied from a migrated template, and dropped with the test.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private const string ServiceLogin = "test_service";
+    private const string ServicePassword = "test";
+    private const int PoolSizeMax = 30;
+
+    private readonly TestPostgres postgres;
+
+    private TestDatabase(TestPostgres postgres, string name)
+    {
+        this.postgres = postgres;
+        Name = name;
+    }
+
+    public string Name { get; }
+
+    /// <summary>A superuser's, as migrations may have.</summary>
+    public string OwnerConnectionString => With(postgres.SuperuserConnectionString(Name), _ => { });
+
+    /// <summary>A login that is a member of <c>ledger_service</c> and of nothing else.</summary>
+    public string ServiceConnectionString => With(OwnerConnectionString, s => (s.Username, s.Password) = (ServiceLogin, ServicePassword));
+
+    /// <param name="migrated">Whether the store's tables are there.</param>
+    /// <param name="sources">Migrations beside the store's own.</param>
+    /// <param name="postgres">The server; the process's shared one when left out.</param>
+    public static async Task<TestDatabase> CreateAsync(
+        bool migrated = true, IReadOnlyList<SqlSource>? sources = null, TestPostgres? postgres = null)
+    {
+        postgres ??= await TestPostgres.SharedAsync();
+        var name = $"test_{Guid.CreateVersion7():n}";
+        var template = migrated ? await TemplateAsync(postgres, sources ?? []) : "template0";
+        await RunAsync(postgres, $"create database {name} template {template}");
+        return new(postgres, name);
+    }
+
+    /// <summary>A store on this database under the service's role, as a node would open it.</summary>
+    public EventStore OpenStore() => new(ServiceDataSource.Create(ServiceConnectionString));
+
+    public async ValueTask DisposeAsync() => await RunAsync(postgres, $"drop database if exists {Name} with (force)");
+
+    private static async Task<string> TemplateAsync(TestPostgres postgres, IReadOnlyList<SqlSource> sources)
+    {
+        var template = string.Join('_', sources.Select(s => s.Prefix).Prepend("template")).Replace('.', '_').ToLowerInvariant();
+        await postgres.TemplateGate.WaitAsync();
+        try
+        {
+            if (!postgres.Templates.Contains(template))
+            {
+                await RunAsync(postgres, $"create database {template}");
+                await Migrator.MigrateAsync(postgres.SuperuserConnectionString(template), sources);
+                if (postgres.Templates.Count == 0)
+                {
+                    await RunAsync(
+                        postgres, $"create role {ServiceLogin} login password '{ServicePassword}' in role {ServiceDataSource.Role}");
+                }
+
+                postgres.Templates.Add(template);
+            }
+        }
+        finally
+        {
+            postgres.TemplateGate.Release();
+        }
+
+        return template;
+    }
+
+    private static async Task RunAsync(TestPostgres postgres, string sql)
+    {
+        await using var connection = new NpgsqlConnection(With(postgres.SuperuserConnectionString(), s => s.Pooling = false));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static string With(string connectionString, Action<NpgsqlConnectionStringBuilder> change)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = PoolSizeMax };
+        change(settings);
+        return settings.ConnectionString;
+    }
+}
