@@ -71,6 +71,46 @@ public sealed class ConcurrentWritersTests
         (await ClosedStatesAsync(one.Store)).ShouldBe(log.Count(e => e.Stream.StartsWith("assertion-", StringComparison.Ordinal)) - listed.Count);
     }
 
+    /// <summary>
+    /// A request that stands is not recorded twice. Both nodes decide ahead of their commits and outrun each other all the time:
+    /// a decision that rests on what was never recorded would record one twice, or none at all.
+    /// </summary>
+    [Fact]
+    public async Task Two_nodes_that_race_for_the_same_events_record_each_once()
+    {
+        const int writers = 12, texts = 60;
+        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var one = await RunningLedger.StartAsync(database);
+        await using var other = await RunningLedger.StartAsync(database);
+        await one.RecordBasicsAsync();
+        await one.RecordClaimAsync("raced");
+        await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
+        {
+            for (var n = 0; n < texts; n++)
+            {
+                var node = (writer + n) % 2 == 0 ? one : other;
+                var body = $$"""{"requester": "ministry", "kind": "reply", "text": "Request {{(n + (writer / 4 * 5)) % texts}}"}""";
+                HttpStatusCode status;
+                do
+                {
+                    var (response, answer) = await node.PostAsync("/v1/assertions/raced/requests", body);
+                    status = response.StatusCode;
+                    response.Dispose();
+                    status.ShouldBeOneOf([HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.Conflict], answer.ToString());
+                    if (status != HttpStatusCode.Conflict)
+                    {
+                        answer.GetProperty("position").GetInt64().ShouldBePositive();
+                    }
+                }
+                while (status == HttpStatusCode.Conflict);
+            }
+        })));
+
+        var stream = await one.Store.ReadStreamAsync("assertion-raced");
+        stream.Select(e => e.ToDomain().Event).OfType<ActionRequested>().Select(r => r.Text)
+            .Order().ShouldBe(Enumerable.Range(0, texts).Select(n => $"Request {n}").Order());
+    }
+
     /// <summary>Shared and own assertions, with and without a version that others outrun.</summary>
     private static (string Path, string Body, string? IfMatch) Command(int writer, int n)
     {

@@ -55,6 +55,26 @@ public sealed class AppendingTests : IAsyncLifetime
         (await store.ReadStreamAsync("s")).Select(e => e.Salt).Distinct().Count().ShouldBe(3);
     }
 
+    /// <summary>Decided in a row on one node, whose first lost a race against another: the second fits by its version alone.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_decided_on_a_refused_event_is_refused_too(bool inOneBatch)
+    {
+        var others = await store.AppendedAsync(Some.Request("s"));
+        var lost = new AppendRequest([Some.Write("s", expected: 0)]);
+        var onLost = new AppendRequest([Some.Write("s", expected: 1) with { Follows = lost.Writes[0].Events[0].Id }]);
+        AppendResult[] results = inOneBatch
+            ? await Task.WhenAll(store.AppendAsync(lost), store.AppendAsync(onLost))
+            : [await store.AppendAsync(lost), await store.AppendAsync(onLost)];
+        results.ShouldBe([new AppendResult.VersionConflict("s", 1), new AppendResult.VersionConflict("s", 1)]);
+
+        var onOthers = Some.Write("s", expected: 1) with { Follows = others.Events[0].Id };
+        var onThat = Some.Write("s", expected: 2) with { Follows = onOthers.Events[0].Id };
+        await Task.WhenAll(store.AppendedAsync(new([onOthers])), store.AppendedAsync(new([onThat])));
+        (await store.ReadStreamAsync("s")).Count.ShouldBe(3);
+    }
+
     [Fact]
     public async Task A_stale_version_is_answered_with_the_actual_one_and_appends_nothing()
     {

@@ -22,7 +22,8 @@ public sealed class DecisionProperties
             from stream in Gen.Choose(0, 4)
             from expected in Gen.Choose(-1, 6)
             from events in Gen.Choose(0, 3)
-            select (stream, expected, events);
+            from follows in Gen.Choose(0, 2)
+            select (stream, expected, events, follows: follows == 0);
         var request =
             from writes in write.NonEmptyListOf().Resize(3)
             from key in Gen.Choose(0, 20)
@@ -32,12 +33,13 @@ public sealed class DecisionProperties
             select (writes: writes.DistinctBy(w => w.stream).ToList(), key, fingerprint, condition, type);
         var batches = request.NonEmptyListOf().Resize(40).Sample(40, Runs);
         var kinds = new HashSet<string>();
+        var queued = new Dictionary<string, Guid>();
 
         foreach (var (batch, run) in batches.Select((b, i) => (b, i)))
         {
             // Names of this run's own keep streams short; a few keys reach over runs, and so over commits.
             var requests = batch.Select(r => new AppendRequest(
-                [.. r.writes.Select(w => Some.Write($"s{run / 4}-{w.stream}", Expected(w.expected, w.events), w.events, r.type))])
+                [.. r.writes.Select(w => Following(w.follows, Some.Write($"s{run / 4}-{w.stream}", Expected(w.expected, w.events), w.events, r.type)))])
             {
                 Key = r.key < 8 ? Some.Key($"k{run / 2}-{r.key}", r.fingerprint == 0 ? "other" : "usual") : null,
                 Condition = r.condition == 0 ? new(Math.Max(0, model.Head - r.key), ["linked"]) : null,
@@ -54,6 +56,14 @@ public sealed class DecisionProperties
         // A write without events checks a version, and so has one to check.
         static long? Expected(int drawn, int events) => drawn >= 0 ? drawn : events == 0 ? 0 : null;
 
+        // Decided on whatever was queued for the stream before, which may have been refused.
+        StreamWrite Following(bool follows, StreamWrite write)
+        {
+            var last = queued.TryGetValue(write.Stream, out var id) ? id : (Guid?)null;
+            queued[write.Stream] = write.Events is [.., var newest] ? newest.Id : last ?? Guid.Empty;
+            return follows && last is not null ? write with { ExpectedVersion = null, Follows = last } : write;
+        }
+
         kinds.Order().ShouldBe(["Appended", "ConditionFailed", "KeyReused", "Replayed", "VersionConflict"]);
         Log.ShouldBeSound(await store.ReadLogAsync());
     }
@@ -61,6 +71,7 @@ public sealed class DecisionProperties
     private sealed class Model
     {
         private readonly Dictionary<string, long> versions = [];
+        private readonly Dictionary<string, Guid> newest = [];
         private readonly Dictionary<string, (byte[] Fingerprint, AppendResult.Appended Result)> keys = [];
         private readonly List<string> types = [];
 
@@ -81,7 +92,8 @@ public sealed class DecisionProperties
 
             foreach (var write in request.Writes)
             {
-                if (write.ExpectedVersion is { } expected && expected != versions.GetValueOrDefault(write.Stream))
+                if ((write.ExpectedVersion is { } expected && expected != versions.GetValueOrDefault(write.Stream))
+                    || (write.Follows is { } last && last != newest.GetValueOrDefault(write.Stream, Guid.AllBitsSet)))
                 {
                     return new AppendResult.VersionConflict(write.Stream, versions.GetValueOrDefault(write.Stream));
                 }
@@ -99,6 +111,7 @@ public sealed class DecisionProperties
                 foreach (var e in write.Events)
                 {
                     types.Add(e.Type);
+                    newest[write.Stream] = e.Id;
                     versions[write.Stream] = versions.GetValueOrDefault(write.Stream) + 1;
                     events.Add(new(e.Id, write.Stream, versions[write.Stream], Head, e.Type, default));
                 }

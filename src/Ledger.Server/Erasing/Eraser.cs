@@ -123,7 +123,8 @@ internal sealed class Eraser(string ownerConnectionString, TimeProvider clock)
             select max(a.position) from ledger.append_batch(
               s_id => $1, s_type => $2, r_principal => array[$3]::varchar[], r_key => array[null]::varchar[], r_fingerprint => array[null]::bytea[],
               r_answer => array[null]::text[], r_twin => array[null]::int[], r_after => array[null]::bigint[], r_last_write => array[cardinality($1)],
-              c_request => array[]::int[], c_type => array[]::varchar[], w_stream => $4, w_expected => $5, w_last_event => $4,
+              c_request => array[]::int[], c_type => array[]::varchar[], w_stream => $4, w_expected => $5,
+              w_follows => array_fill(null::uuid, array[cardinality($1)]), w_last_event => $4,
               e_write => $4, e_id => $6, e_type => array_fill('payload_erased'::varchar, array[cardinality($1)]), e_data => $7, e_headers => $8,
               e_correlation => array_fill(null::varchar, array[cardinality($1)]), e_causation => array_fill(null::varchar, array[cardinality($1)])) a
             where a.status = 1

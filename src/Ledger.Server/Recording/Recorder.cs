@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Ledger.Domain;
 using Ledger.Store;
 
@@ -52,26 +53,34 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
                 await turns[taken].Gate.WaitAsync(cancellationToken);
             }
 
-            var current = new Dictionary<string, StreamState>(StringComparer.Ordinal);
+            var places = new Dictionary<string, StreamTurn.Place>(StringComparer.Ordinal);
             foreach (var turn in turns)
             {
-                current[turn.Stream] = (fresh && turn.Pending is null ? null : turn.Decided) ?? await states.CurrentAsync(turn.Stream, cancellationToken);
+                var next = turn.Next;
+                places[turn.Stream] = next.State is null || (fresh && next.Follows is null) ? await FromLogAsync(turn) : next;
             }
 
-            var primary = current[recording.Streams[^1]];
-            var ruling = request.IfMatch is { } expected && expected != primary.Version
-                ? new Ruling.Refused(new(412, "stale", "The version is not the current one",
-                    $"{recording.Streams[^1]} is at version {primary.Version}, not {expected}; read it again and decide anew."))
-                : recording.Decide(current);
-            if (ruling is Ruling.Accepted accepted && accepted.Writes.Any(w => w.Events.Count > 0))
+            var ruling = Rule(recording, request, places);
+            if (IsToBeAppended(ruling, out var accepted))
             {
-                return (Append(recording, request, turns, current, accepted, acyclicAt), null);
+                return (Append(recording, request, turns, places, accepted, acyclicAt), null);
             }
 
+            // A refusal, or "nothing to record", is said only of what the log holds: not of a state that another node may have
+            // outrun, nor of one that runs ahead and may never be.
             awaited = [.. turns.Select(t => t.Pending).OfType<Task>()];
-            if (fresh && awaited.Count == 0)
+            if (fresh)
             {
-                return (null, SettledAsync(recording, request, ruling, primary, cancellationToken));
+                foreach (var turn in turns.Where(t => places[t.Stream].Follows is not null))
+                {
+                    places[turn.Stream] = await FromLogAsync(turn);
+                }
+
+                ruling = Rule(recording, request, places);
+                if (!IsToBeAppended(ruling, out _))
+                {
+                    return (null, SettledAsync(recording, request, ruling, places[recording.Streams[^1]].State!, cancellationToken));
+                }
             }
         }
         finally
@@ -82,11 +91,26 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
             }
         }
 
-        // A refusal, or "nothing to record", rests on appends that are still under way, or on a state that another node may have
-        // outrun: wait for them and look again at what the log holds before saying so.
         await Task.WhenAll(awaited).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         return (Task.FromResult<Answer?>(null), null);
+
+        async Task<StreamTurn.Place> FromLogAsync(StreamTurn turn) => new(await states.CurrentAsync(turn.Stream, cancellationToken), null);
+    }
+
+    private static Ruling Rule(Recording recording, WriteRequest request, Dictionary<string, StreamTurn.Place> places)
+    {
+        var primary = places[recording.Streams[^1]].State!;
+        return request.IfMatch is { } expected && expected != primary.Version
+            ? new Ruling.Refused(new(412, "stale", "The version is not the current one",
+                $"{recording.Streams[^1]} is at version {primary.Version}, not {expected}; read it again and decide anew."))
+            : recording.Decide(places.ToDictionary(p => p.Key, p => p.Value.State!));
+    }
+
+    private static bool IsToBeAppended(Ruling ruling, [NotNullWhen(true)] out Ruling.Accepted? accepted)
+    {
+        accepted = ruling as Ruling.Accepted;
+        return accepted is not null && accepted.Writes.Any(w => w.Events.Count > 0);
     }
 
     private async Task<Answer> SettledAsync(Recording recording, WriteRequest request, Ruling ruling, StreamState primary, CancellationToken cancellationToken)
@@ -122,16 +146,18 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
     }
 
     private Task<Answer?> Append(
-        Recording recording, WriteRequest request, IReadOnlyList<StreamTurn> turns, Dictionary<string, StreamState> current,
+        Recording recording, WriteRequest request, IReadOnlyList<StreamTurn> turns, Dictionary<string, StreamTurn.Place> places,
         Ruling.Accepted accepted, long? acyclicAt)
     {
         var now = clock.GetUtcNow();
         var writes = new List<StreamWrite>();
         var drafts = new List<Recorded>();
+        var touched = new List<StreamTurn>();
         int? sourceVersion = null;
         foreach (var (stream, events) in accepted.Writes.Where(w => w.Events.Count > 0))
         {
-            var state = current[stream];
+            var place = places[stream];
+            var state = place.State!;
             var expected = state.Version;
             var written = new List<NewEvent>(events.Count);
             foreach (var (id, e) in events)
@@ -149,15 +175,15 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
                 }));
             }
 
-            writes.Add(new(stream, Ids.OfStream(stream).Type, expected, written));
-            current[stream] = state;
+            writes.Add(new(stream, Ids.OfStream(stream).Type, expected, written) { Follows = place.Follows });
+            var turn = turns.Single(t => t.Stream == stream);
+            touched.Add(turn);
+            turn.Ahead(state, written[^1].Id);
         }
 
-        var touched = turns.Where(t => writes.Any(w => w.Stream == t.Stream)).ToList();
-        foreach (var turn in touched)
-        {
-            turn.Ahead(current[turn.Stream]);
-        }
+        // A stream that was only read is written without events: what was decided on must still be so.
+        writes.AddRange(turns.Except(touched).Select(t =>
+            new StreamWrite(t.Stream, Ids.OfStream(t.Stream).Type, places[t.Stream].State!.Version, []) { Follows = places[t.Stream].Follows }));
 
         var append = store.AppendAsync(new(writes)
         {

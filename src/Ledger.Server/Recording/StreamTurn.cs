@@ -11,7 +11,7 @@ internal sealed class StreamTurn(string stream)
 {
     private readonly Lock _lock = new();
     private StreamState? _committed;
-    private StreamState? _decided;
+    private (StreamState State, Guid LastEvent)? _ahead;
     private int _pending;
 
     internal string Stream { get; } = stream;
@@ -31,19 +31,19 @@ internal sealed class StreamTurn(string stream)
         }
     }
 
-    /// <summary>The state on which the next command is decided; null: it must be read.</summary>
-    internal StreamState? Decided
+    /// <summary>What the next command is decided on.</summary>
+    internal Place Next
     {
         get
         {
             lock (_lock)
             {
-                return _decided ?? _committed;
+                return _ahead is { } ahead ? new(ahead.State, ahead.LastEvent) : new(_committed, null);
             }
         }
     }
 
-    /// <summary>The append that the decided state waits for; null when it is the committed one. Set by whoever holds the gate.</summary>
+    /// <summary>The newest append of this node that is under way; null when there is none. Set by whoever holds the gate.</summary>
     internal Task? Pending { get => field is { IsCompleted: false } ? field : null; set; }
 
     internal bool IsIdle
@@ -67,18 +67,18 @@ internal sealed class StreamTurn(string stream)
                 _committed = state;
                 if (_pending == 0)
                 {
-                    _decided = null;
+                    _ahead = null;
                 }
             }
         }
     }
 
-    /// <summary>Runs ahead: the state that a queued append will leave.</summary>
-    internal void Ahead(StreamState decided)
+    /// <summary>Runs ahead: the state that a queued append will leave, and the last event in it.</summary>
+    internal void Ahead(StreamState decided, Guid lastEvent)
     {
         lock (_lock)
         {
-            _decided = decided;
+            _ahead = (decided, lastEvent);
             _pending++;
         }
     }
@@ -107,7 +107,7 @@ internal sealed class StreamTurn(string stream)
         lock (_lock)
         {
             _committed = null;
-            _decided = null;
+            _ahead = null;
             Settle();
         }
     }
@@ -117,7 +117,12 @@ internal sealed class StreamTurn(string stream)
         if (--_pending == 0)
         {
             // With nothing under way the decided state adds nothing to the committed one, and its positions are provisional.
-            _decided = null;
+            _ahead = null;
         }
     }
+
+    /// <summary>What a command is decided on.</summary>
+    /// <param name="State">Null: it must be read from the log.</param>
+    /// <param name="Follows">The last event in a state that runs ahead: the append must find it there. Null when the state is in the log.</param>
+    internal readonly record struct Place(StreamState? State, Guid? Follows);
 }

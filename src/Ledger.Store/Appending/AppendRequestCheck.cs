@@ -17,7 +17,7 @@ internal static class AppendRequestCheck
         for (var i = 0; i < request.Writes.Count; i++)
         {
             var write = request.Writes[i];
-            if (write.Events.Count == 0 && write.ExpectedVersion is null)
+            if (write.Events.Count == 0 && write is { ExpectedVersion: null, Follows: null })
             {
                 throw new ArgumentException("A write has events, or checks a version.", nameof(request));
             }

@@ -32,6 +32,8 @@ internal sealed class BatchColumns
 
     public List<long?> ExpectedVersions { get; } = [];
 
+    public List<Guid?> Follows { get; } = [];
+
     public List<int> LastEvents { get; } = [];
 
     public List<int> EventWrites { get; } = [];
@@ -78,6 +80,7 @@ internal sealed class BatchColumns
         {
             WriteStreams.Add(StreamOrdinal(write));
             ExpectedVersions.Add(write.ExpectedVersion);
+            Follows.Add(write.Follows);
             foreach (var e in write.Events)
             {
                 EventWrites.Add(WriteStreams.Count);

@@ -21,7 +21,7 @@ internal sealed class BatchConnection : IAsyncDisposable
         // c_, the types of conditions
         NpgsqlDbType.Integer, NpgsqlDbType.Varchar,
         // w_, the writes
-        NpgsqlDbType.Integer, NpgsqlDbType.Bigint, NpgsqlDbType.Integer,
+        NpgsqlDbType.Integer, NpgsqlDbType.Bigint, NpgsqlDbType.Uuid, NpgsqlDbType.Integer,
         // e_, the events
         NpgsqlDbType.Integer, NpgsqlDbType.Uuid, NpgsqlDbType.Varchar, NpgsqlDbType.Jsonb, NpgsqlDbType.Jsonb,
         NpgsqlDbType.Varchar, NpgsqlDbType.Varchar,
@@ -113,7 +113,7 @@ internal sealed class BatchConnection : IAsyncDisposable
                 columns.Principals, columns.Keys, columns.Fingerprints, columns.Answers,
                 columns.Twins, columns.Afters, columns.LastWrites,
                 columns.ConditionRequests, columns.ConditionTypes,
-                columns.WriteStreams, columns.ExpectedVersions, columns.LastEvents,
+                columns.WriteStreams, columns.ExpectedVersions, columns.Follows, columns.LastEvents,
                 columns.EventWrites, columns.EventIds, columns.EventTypes, columns.Data, columns.Headers,
                 columns.Correlations, columns.Causations,
             ])

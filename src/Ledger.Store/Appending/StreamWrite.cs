@@ -8,4 +8,11 @@ namespace Ledger.Store;
 /// number of its events.
 /// </param>
 /// <param name="Events">In order. May be empty when a version is expected: then the write only checks it.</param>
-public sealed record StreamWrite(string Stream, string StreamType, long? ExpectedVersion, IReadOnlyList<NewEvent> Events);
+public sealed record StreamWrite(string Stream, string StreamType, long? ExpectedVersion, IReadOnlyList<NewEvent> Events)
+{
+    /// <summary>
+    /// The event that must be the stream's last one; null when the expected version says enough. It does not where the write was
+    /// decided on an event that was still on its way: should that one be refused, another node's event may hold its version.
+    /// </summary>
+    public Guid? Follows { get; init; }
+}

@@ -15,7 +15,7 @@ create or replace function ledger.append_batch(
   s_id varchar[], s_type varchar[],
   r_principal varchar[], r_key varchar[], r_fingerprint bytea[], r_answer text[], r_twin int[], r_after bigint[], r_last_write int[],
   c_request int[], c_type varchar[],
-  w_stream int[], w_expected bigint[], w_last_event int[],
+  w_stream int[], w_expected bigint[], w_follows uuid[], w_last_event int[],
   e_write int[], e_id uuid[], e_type varchar[], e_data jsonb[], e_headers jsonb[], e_correlation varchar[], e_causation varchar[])
   returns table (
     request int, status smallint, part int, version bigint, "position" bigint, recorded_at timestamptz,
@@ -44,6 +44,7 @@ declare
   others bool := false;         -- something else than a write's row is to be answered
   stored bigint[];              -- versions of the streams; null: not begun
   reached bigint[];             -- the same, with what was accepted so far
+  newest uuid[] := array_fill(null::uuid, array[cardinality(s_id)]);     -- their last events, where known
   began bigint[];               -- of each stream: events of this batch accepted before its first, and up to its last
   ended bigint[];
   -- Of each request:
@@ -62,6 +63,7 @@ declare
   hit bigint;
   first_write int := 1;
   before int;
+  fits bool;
   s int;
 begin
   -- A statement of its own: what follows sees everything that was committed before the lock was given, because
@@ -99,10 +101,18 @@ begin
       others := others or kept <> r.fingerprint;
     else
       for w in first_write .. r.last_write loop
-        if w_expected[w] <> coalesce(reached[w_stream[w]], 0) then
+        s := w_stream[w];
+        fits := w_expected[w] is null or w_expected[w] = coalesce(reached[s], 0);
+        if fits and w_follows[w] is not null then
+          if newest[s] is null then
+            newest[s] := (select e.id from ledger.mt_events e where e.stream_id = s_id[s] and e.version = reached[s]);
+          end if;
+          fits := newest[s] is not distinct from w_follows[w];
+        end if;
+        if not fits then
           outcome[r.i] := 3;
-          stale[r.i] := w_stream[w];
-          detail[r.i] := coalesce(reached[w_stream[w]], 0);
+          stale[r.i] := s;
+          detail[r.i] := coalesce(reached[s], 0);
           others := true;
           exit;
         end if;
@@ -140,6 +150,7 @@ begin
             reached[s] := base[w] + w_last_event[w] - before;
             accepted := accepted + w_last_event[w] - before;
             ended[s] := accepted;
+            newest[s] := e_id[w_last_event[w]];
           end if;
         end loop;
         events[r.i] := head + accepted + 1 - first_position[r.i];
