@@ -22,6 +22,9 @@ public static class EventTypes
     /// <summary>The stored name of an event class: <c>DenialRecorded</c> is <c>denial_recorded</c>, <c>DenialRecordedV2</c> is <c>denial_recorded_v2</c>.</summary>
     public static string NameOf(Type type) => JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name);
 
+    /// <summary>The stored names of some types.</summary>
+    public static IReadOnlySet<string> NamesOf(params IEnumerable<Type> types) => types.Select(NameOf).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The event's own properties as stored, nothing wrapped around.</summary>
     public static string Serialize(LedgerEvent e) =>
         e is UnknownEvent u ? u.Data.GetRawText() : JsonSerializer.Serialize(e, e.GetType(), DomainJson.Stored);

@@ -16,6 +16,7 @@ public sealed class EventStore : IAsyncDisposable
     private const int StreamPageMax = 1_000;
 
     private readonly PositionSignal head;
+    private readonly LogTail tail;
     private readonly BatchDecision decision;
     private readonly HeadListener listener;
     private readonly Appender appender;
@@ -29,6 +30,7 @@ public sealed class EventStore : IAsyncDisposable
         DataSource = dataSource;
         TimeProvider = time;
         head = new(time);
+        tail = new(dataSource);
         listener = new(dataSource, head, time);
         decision = new(dataSource, head, time);
         appender = new(decision);
@@ -125,6 +127,20 @@ public sealed class EventStore : IAsyncDisposable
                 return await FeedQuery.ReadAsync(command, after, limit, cancellationToken);
             },
             cancellationToken);
+
+    /// <summary>
+    /// The feed for those who follow the log of this node right behind its head: what is new is read once for all of them, and
+    /// may lag the head by that reading. An empty page whose <see cref="FeedPage.Next"/> has not moved means: wait.
+    /// </summary>
+    /// <param name="after">The cursor: 0, or the last page's <see cref="FeedPage.Next"/>.</param>
+    /// <param name="limit">1 to <see cref="FeedPageMax"/> events.</param>
+    /// <param name="types">Stored types to show; empty shows all.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    public Task<FeedPage> FollowAsync(long after, int limit, IReadOnlySet<string> types, CancellationToken cancellationToken = default) =>
+        ReadAttempts.RunAsync(() => tail.ReadAsync(after, limit, types, cancellationToken), cancellationToken);
+
+    /// <summary>Drops the events that are kept for followers, because stored ones were erased.</summary>
+    public void ForgetTail() => tail.Forget();
 
     /// <summary>The last position, 0 for an empty log.</summary>
     public async Task<long> HeadAsync(CancellationToken cancellationToken = default)

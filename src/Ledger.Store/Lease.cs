@@ -57,6 +57,7 @@ public sealed class Lease : IAsyncDisposable
     /// <summary>Gives the lease back.</summary>
     public async ValueTask DisposeAsync()
     {
+        var released = false;
         try
         {
             if (Connection.FullState == ConnectionState.Open)
@@ -64,6 +65,7 @@ public sealed class Lease : IAsyncDisposable
                 await using var release = new NpgsqlCommand("select pg_advisory_unlock($1)", Connection);
                 release.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
                 await release.ExecuteNonQueryAsync();
+                released = true;
             }
         }
         catch (NpgsqlException)
@@ -72,6 +74,12 @@ public sealed class Lease : IAsyncDisposable
         }
         finally
         {
+            if (!released)
+            {
+                // Back in the pool the session would live on, and hold the lease that nobody serves.
+                NpgsqlConnection.ClearPool(Connection);
+            }
+
             await Connection.DisposeAsync();
         }
     }

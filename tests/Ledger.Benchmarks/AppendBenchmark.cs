@@ -55,6 +55,15 @@ internal static class AppendBenchmark
         await HttpBenchmark.RunAsync(postgres, pgbench, duration, rounds);
     }
 
+    /// <summary>The part over HTTP alone.</summary>
+    public static async Task RunHttpAsync(TimeSpan duration, int rounds)
+    {
+        await using var postgres = await TestPostgres.StartAsync(Settings);
+        await using var database = await TestDatabase.CreateAsync(postgres: postgres);
+        using var pgbench = await PgbenchLoad.CreateAsync(postgres.BinDirectory, database);
+        await HttpBenchmark.RunAsync(postgres, pgbench, duration, rounds);
+    }
+
     private static void Print(
         List<(Streams Streams, int Callers)> shapes, ILoad[] loads, Func<Streams, int, ILoad, Figures> median)
     {

@@ -6,7 +6,10 @@ switch (args)
 {
     case ["append", ..]:
         await AppendBenchmark.RunAsync(
-            TimeSpan.FromSeconds(double.Parse(Option("--seconds", "3"), CultureInfo.InvariantCulture)), (int)Number("--rounds", 5), [.. Option("--callers", "1,8,32,256").Split(',').Select(c => int.Parse(c, CultureInfo.InvariantCulture))]);
+            Seconds(), (int)Number("--rounds", 5), [.. Option("--callers", "1,8,32,256").Split(',').Select(c => int.Parse(c, CultureInfo.InvariantCulture))]);
+        return 0;
+    case ["http", ..]:
+        await AppendBenchmark.RunHttpAsync(Seconds(), (int)Number("--rounds", 5));
         return 0;
     case ["time", ..]:
         await TimeBenchmark.RunAsync((int)Number("--events", 100_000));
@@ -18,6 +21,8 @@ switch (args)
         Console.WriteLine("""
             usage: append [--seconds 3] [--rounds 5] [--callers 1,8,32,256]
                    appends/s of the engine, and of denials over HTTP, beside pgbench's two inserts in one statement, on one private cluster
+                   http [--seconds 3] [--rounds 5]
+                   the part of append that goes over HTTP
                    time [--events 100000]
                    reads of the past beside reads of the present, and the rate of a rebuild
                    provenance [--claims 100000]
@@ -25,6 +30,8 @@ switch (args)
             """);
         return 2;
 }
+
+TimeSpan Seconds() => TimeSpan.FromSeconds(double.Parse(Option("--seconds", "3"), CultureInfo.InvariantCulture));
 
 string Option(string name, string otherwise) =>
     Array.IndexOf(options, name) is var i and >= 0 && i + 1 < options.Length ? options[i + 1] : otherwise;

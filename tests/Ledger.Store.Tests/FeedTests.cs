@@ -27,6 +27,46 @@ public sealed class FeedTests : IAsyncLifetime
         (await store.ReadFeedAsync(7, 10, FeedFilter.All)).Next.ShouldBe(7);
     }
 
+    /// <summary>More events than are kept for followers, so that some of them read for themselves.</summary>
+    [Fact]
+    public async Task Followers_at_different_places_see_every_event_once_and_in_order()
+    {
+        const int events = 6_000;
+        await store.AppendedAsync(Some.Request("early", events: 1_000));
+        var followers = Enumerable.Range(0, 6).Select(n => Task.Run(async () =>
+        {
+            IReadOnlySet<string> types = n % 2 == 0 ? new HashSet<string>() : new HashSet<string> { "linked" };
+            var (position, start) = (n * 200L, n * 200L);
+            List<RecordedEvent> seen = [];
+            while (position < events)
+            {
+                var page = await store.FollowAsync(position, 1 + (n * 100), types);
+                seen.AddRange(page.Events);
+                page.Next.ShouldBeGreaterThanOrEqualTo(position);
+                if (page.Next == position)
+                {
+                    (await store.WaitForAsync(position, TimeSpan.FromSeconds(30))).ShouldBeGreaterThan(position);
+                }
+
+                if (n == 5)
+                {
+                    store.ForgetTail();
+                }
+
+                position = page.Next;
+            }
+
+            var all = (await store.ReadLogAsync()).Where(e => e.Position > start && (types.Count == 0 || types.Contains(e.Type)));
+            seen.Select(e => (e.Position, e.Id)).ShouldBe(all.Select(e => (e.Position, e.Id)));
+        })).ToList();
+        for (var n = 0; n < 50; n++)
+        {
+            await store.AppendedAsync(Some.Request("s", events: 100, type: n % 3 == 0 ? "linked" : "claim_recorded"));
+        }
+
+        await Task.WhenAll(followers);
+    }
+
     [Fact]
     public async Task Filters_by_type_stream_and_tags_hold_together()
     {

@@ -46,6 +46,28 @@ public sealed class ProjectionRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_projection_sees_its_types_alone_and_its_checkpoint_passes_over_the_others()
+    {
+        await one.AppendedAsync(Some.Request("a", events: 700));
+        await one.AppendedAsync(Some.Request("b", events: 3, type: "linked"));
+        await one.AppendedAsync(Some.Request("a", events: 700));
+        var runner = Start(one, new Counting { Types = new HashSet<string> { "linked" } });
+        var watching = Start(other, new Counting { Types = new HashSet<string> { "linked" } });
+        (await runner.WaitForAsync(1_403, Long)).ShouldBeTrue();
+        (await watching.WaitForAsync(1_403, Long)).ShouldBeTrue();
+        (await one.ReadProgressAsync("Counting:V1")).ShouldBe(1_403);
+        for (var n = 0; n < 40; n++)
+        {
+            await one.AppendedAsync(Some.Request("a"));
+            await other.AppendedAsync(Some.Request("b", type: n % 10 == 0 ? "linked" : "denied"));
+        }
+
+        (await runner.WaitForAsync(1_483, Long)).ShouldBeTrue();
+        (await watching.WaitForAsync(1_483, Long)).ShouldBeTrue();
+        (await CountsAsync()).ShouldBe("b 7");
+    }
+
+    [Fact]
     public async Task Rows_and_checkpoint_are_committed_together()
     {
         var projection = new Counting { FailOnceAt = 3 };
@@ -148,6 +170,8 @@ public sealed class ProjectionRunnerTests : IAsyncLifetime
         public string Name => "Counting";
 
         public int Version => 1;
+
+        public IReadOnlySet<string> Types { get; init; } = new HashSet<string>();
 
         public long PoisonAt { get; init; }
 

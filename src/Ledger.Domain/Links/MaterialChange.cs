@@ -4,11 +4,8 @@ namespace Ledger.Domain;
 public static class MaterialChange
 {
     /// <summary>The stored types among which material changes are found.</summary>
-    public static IReadOnlyList<string> Types { get; } =
-    [
-        EventTypes.NameOf(typeof(CorrectionIssued)), EventTypes.NameOf(typeof(RetractionIssued)), EventTypes.NameOf(typeof(ConcernExpressed)),
-        EventTypes.NameOf(typeof(DenialRecorded)), EventTypes.NameOf(typeof(Linked)), EventTypes.NameOf(typeof(Withdrawn)),
-    ];
+    public static IReadOnlySet<string> Types { get; } = EventTypes.NamesOf(
+        typeof(CorrectionIssued), typeof(RetractionIssued), typeof(ConcernExpressed), typeof(DenialRecorded), typeof(Linked), typeof(Withdrawn));
 
     private static readonly IReadOnlyList<string> Proposition = ["proposition"];
 

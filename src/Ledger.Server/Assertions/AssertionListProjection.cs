@@ -19,6 +19,9 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
 
     public int Version => 2;
 
+    /// <summary>Every event of an assertion makes a row, also one whose type this version does not know.</summary>
+    public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf();
+
     public IReadOnlyList<string> Tables => AssertionListTables.Names;
 
     public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ internal sealed partial class ErasureForgetting(EventStore store, StreamStates s
 
     private static readonly TimeSpan IdleMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
-    private static readonly FeedFilter Relevant = new() { Types = [EventTypes.NameOf(typeof(PayloadErased))] };
+    private static readonly IReadOnlySet<string> Relevant = EventTypes.NamesOf(typeof(PayloadErased));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -19,17 +19,19 @@ internal sealed partial class ErasureForgetting(EventStore store, StreamStates s
         {
             try
             {
-                var page = await store.ReadFeedAsync(position, PageEvents, Relevant, stoppingToken);
+                var page = await store.FollowAsync(position, PageEvents, Relevant, stoppingToken);
                 foreach (var e in page.Events)
                 {
+                    store.ForgetTail();
                     states.Forget(e.Stream);
                 }
 
-                position = page.Next;
-                if (position >= page.Head)
+                if (page.Next == position)
                 {
                     await store.WaitForAsync(position, IdleMax, stoppingToken);
                 }
+
+                position = page.Next;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

@@ -41,5 +41,24 @@ internal static class CarryingLinks
         return links;
     }
 
+    /// <summary>Those of some streams that any assertion ever took over: of the others nothing passes downstream.</summary>
+    internal static async Task<HashSet<string>> TakenOverAsync(NpgsqlDataSource source, string[] streams, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand("""
+            select s.stream from (select distinct unnest($1::text[]) collate "C") s (stream)
+            where s.stream like 'assertion-%' and exists (select from ledger_read.link l where l.to_stream = s.stream
+              and l.relation in ('derivedFrom', 'restates') and l.from_stream like 'assertion-%')
+            """);
+        command.Parameters.Add(new() { Value = streams });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(reader.GetString(0));
+        }
+
+        return found;
+    }
+
     private static List<Difference> Read(string json) => JsonSerializer.Deserialize<List<Difference>>(json, DomainJson.Stored)!;
 }

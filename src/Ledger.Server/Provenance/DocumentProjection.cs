@@ -17,6 +17,8 @@ internal sealed class DocumentProjection : IProjection
 
     public int Version => 1;
 
+    public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf(typeof(SourceRegistered), typeof(VersionCaptured), typeof(ClaimRecorded), typeof(EvidenceAttached), typeof(Withdrawn));
+
     public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""

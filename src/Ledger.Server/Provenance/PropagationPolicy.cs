@@ -30,12 +30,16 @@ internal sealed class PropagationPolicy(EventStore store) : IProjection
 
     public int Version => 1;
 
+    public IReadOnlySet<string> Types => MaterialChange.Types;
+
     public Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var pending = new List<Task<AppendResult>>();
-        foreach (var e in page.Where(e => MaterialChange.Types.Contains(e.Type) && e.Stream.StartsWith("assertion-", StringComparison.Ordinal)))
+        await LinksAtAsync(page[^1].Position, cancellationToken);
+        var takenOver = await CarryingLinks.TakenOverAsync(store.DataSource, [.. page.Select(e => e.Stream)], cancellationToken);
+        foreach (var e in page.Where(e => takenOver.Contains(e.Stream)))
         {
             foreach (var request in await RequestsAsync(e, cancellationToken))
             {
@@ -74,7 +78,6 @@ internal sealed class PropagationPolicy(EventStore store) : IProjection
             return [];
         }
 
-        await LinksAtAsync(e.Position, cancellationToken);
         var links = await CarryingLinks.BelowAsync(store.DataSource, e.Stream, e.Position, cancellationToken);
         var reached = Downstream.Of(Ids.OfStream(e.Stream).Id, fields, links);
         if (reached.Count == 0)

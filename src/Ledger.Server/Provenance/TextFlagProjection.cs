@@ -19,6 +19,8 @@ internal sealed class TextFlagProjection : IProjection
 
     public int Version => 1;
 
+    public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf(typeof(VersionCaptured), typeof(Withdrawn), typeof(CorrectionIssued), typeof(RetractionIssued), typeof(ConcernExpressed));
+
     public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""

@@ -13,15 +13,11 @@ internal sealed class UnansweredProjection(EventStore store) : IProjection
     /// <summary>The flag under which a request is listed; an upstream change is listed under its own.</summary>
     internal const string RequestFlag = "awaitingAnswer";
 
-    private static readonly HashSet<string> Types =
-    [
-        EventTypes.NameOf(typeof(ActionRequested)), EventTypes.NameOf(typeof(ActionAnswered)), EventTypes.NameOf(typeof(UpstreamChanged)),
-        EventTypes.NameOf(typeof(CorrectionIssued)), EventTypes.NameOf(typeof(Withdrawn)),
-    ];
-
     public string Name => "Unanswered";
 
     public int Version => 1;
+
+    public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf(typeof(ActionRequested), typeof(ActionAnswered), typeof(UpstreamChanged), typeof(CorrectionIssued), typeof(Withdrawn));
 
     public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {

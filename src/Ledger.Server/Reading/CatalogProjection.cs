@@ -13,6 +13,8 @@ internal sealed class CatalogProjection(string schema = ReadModels.Schema) : IRe
 
     public int Version => 1;
 
+    public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf(typeof(PartyRecorded), typeof(SourceRegistered));
+
     public IReadOnlyList<string> Tables => ["catalog"];
 
     public Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>

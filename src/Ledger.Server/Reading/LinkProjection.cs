@@ -14,6 +14,8 @@ internal sealed class LinkProjection(string schema = ReadModels.Schema) : IRebui
 
     public int Version => 1;
 
+    public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf(typeof(Linked), typeof(VersionCaptured), typeof(Withdrawn));
+
     /// <summary>The streams that an event makes its own stream rest on: the edges that must not close a cycle.</summary>
     internal static IEnumerable<string> DerivationsOf(Recorded e) => e.Event switch
     {

@@ -3,10 +3,8 @@ using Ledger.Store;
 namespace Ledger.Server;
 
 /// <summary>At which position a list is read: the projection's own, or the one asked for, once the projection has it.</summary>
-internal sealed class ProjectionPositions(EventStore store, LedgerSettings settings, TimeProvider clock)
+internal sealed class ProjectionPositions(EventStore store, Projections projections, LedgerSettings settings)
 {
-    private const int PollMs = 5;
-
     /// <summary>Waits, bounded, until the projection has reached what the read needs; then 503.</summary>
     /// <param name="progressName">The projection's row in <c>mt_event_progression</c>.</param>
     /// <param name="asOf">The position asked for; null: whatever the projection has.</param>
@@ -23,23 +21,23 @@ internal sealed class ProjectionPositions(EventStore store, LedgerSettings setti
                 : Query.Invalid("cursor", "is none that this list gave; take it from next.");
         }
 
-        var started = clock.GetTimestamp();
-        while (true)
+        var runner = projections.Runners.Single(r => r.Name == progressName);
+        if (await ReachedAsync(runner, cancellationToken) is var reached && reached >= needed)
         {
-            var reached = await store.ReadProgressAsync(progressName, cancellationToken);
-            if (reached >= needed)
-            {
-                return asOf ?? reached;
-            }
-
-            if (clock.GetElapsedTime(started) > TimeSpan.FromMilliseconds(settings.ProjectionWaitMs))
-            {
-                throw new ProblemException(new(503, "behind", "The lists have not caught up yet",
-                    $"They stand at position {reached}, {needed} was asked for; try again, or ask asOf an earlier position.")
-                { RetryAfterS = 1 });
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(PollMs), clock, cancellationToken);
+            return asOf ?? reached;
         }
+
+        if (await runner.WaitForAsync(needed, TimeSpan.FromMilliseconds(settings.ProjectionWaitMs), cancellationToken))
+        {
+            return asOf ?? needed;
+        }
+
+        throw new ProblemException(new(503, "behind", "The lists have not caught up yet",
+            $"They stand at position {runner.Position}, {needed} was asked for; try again, or ask asOf an earlier position.")
+        { RetryAfterS = 1 });
     }
+
+    /// <summary>What this node applied itself it knows; what another one applies is in the database.</summary>
+    private async Task<long> ReachedAsync(ProjectionRunner runner, CancellationToken cancellationToken) =>
+        runner.Status.State == ProjectionState.Running ? runner.Position : await store.ReadProgressAsync(runner.Name, cancellationToken);
 }

@@ -18,6 +18,12 @@ internal sealed class StreamStates(EventStore store)
     /// <summary>The turn of a stream.</summary>
     internal StreamTurn Turn(string stream)
     {
+        if (_turns.TryGetValue(stream, out var turn))
+        {
+            return turn;
+        }
+
+        // Counting takes every lock of the dictionary: only whoever adds to it counts.
         if (_turns.Count > TurnsMax)
         {
             foreach (var (name, idle) in _turns.Where(t => t.Value.IsIdle).Take(TurnsMax / 10))

@@ -13,6 +13,8 @@ internal sealed class RestrictionProjection(string schema = ReadModels.Schema) :
 
     public int Version => 1;
 
+    public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf(typeof(AccessRestricted), typeof(Withdrawn));
+
     public IReadOnlyList<string> Tables => ["restriction"];
 
     public Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>

@@ -299,9 +299,10 @@ internal sealed class Dispatcher(
             }
         }
 
+        // A connection on which something is still being stored could not give the lease back.
+        await ((Task)_storing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (lease.Connection.FullState == System.Data.ConnectionState.Open)
         {
-            await _storing;
             await StoreAsync(clock.GetUtcNow(), CancellationToken.None);
         }
     }

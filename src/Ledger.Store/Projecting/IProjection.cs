@@ -13,6 +13,9 @@ public interface IProjection
     /// <summary>A changed shape or rule is a new version, with tables and a checkpoint of its own.</summary>
     int Version { get; }
 
+    /// <summary>Stored types that it folds; the others are kept from it. Empty: all.</summary>
+    IReadOnlySet<string> Types { get; }
+
     /// <summary>
     /// Makes what the projection writes to, in schema <c>ledger_read</c>, if it is not there. Runs before the first
     /// page of every run, in a transaction on the connection that holds the lease.
@@ -20,8 +23,8 @@ public interface IProjection
     Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Applies a page, which is contiguous and begins behind the checkpoint. The checkpoint is stored in the same
-    /// transaction. An exception that does not come from a lost connection stops the projection at that event.
+    /// Applies a page: all events of its types behind the checkpoint, up to the page's last. The checkpoint is stored in
+    /// the same transaction. An exception that does not come from a lost connection stops the projection at that event.
     /// </summary>
     Task ApplyAsync(
         IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken);

@@ -18,6 +18,15 @@ public sealed class ProjectionRunner
     /// <summary>The same, while somebody on that node waits for a position.</summary>
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>
+    /// Under a steady stream of events a page begins this long after the one before it: larger pages, and a read that
+    /// waits for its own write hardly notices. What comes after a silence is applied at once.
+    /// </summary>
+    private static readonly TimeSpan PageInterval = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The same for a checkpoint that only passes over events of others: nobody but another node looks at it.</summary>
+    private static readonly TimeSpan MarkInterval = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Bounds how long the loop sleeps: then it asks its connection whether the lease still lives.</summary>
     private static readonly TimeSpan IdleMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -25,7 +34,7 @@ public sealed class ProjectionRunner
 
     private readonly EventStore store;
     private readonly IProjection projection;
-    private readonly PositionSignal applied;
+    private volatile PositionSignal applied;
     private volatile ProjectionStatus status;
 
     /// <summary>Makes a runner; <see cref="RunAsync"/> starts it.</summary>
@@ -127,26 +136,41 @@ public sealed class ProjectionRunner
 
         // Only the holder of the lease writes it, so that from here on it need not be read again.
         var position = await store.ReadProgressAsync(Name, cancellationToken);
+        if (applied.Position > position)
+        {
+            applied = new(store.TimeProvider);      // A crash of the database took the last commits away.
+        }
+
         applied.Advance(position);
         Show(ProjectionState.Running);
         succeeded();
         var pageLength = PageMax;
+        var marked = position;
+        var (began, markedAt) = (0L, 0L);
         while (true)
         {
-            var page = await store.ReadFeedAsync(position, pageLength, FeedFilter.All, cancellationToken);
+            await UntilAsync(began, PageInterval, cancellationToken);
+            began = store.TimeProvider.GetTimestamp();
+            var page = await store.FollowAsync(position, pageLength, projection.Types, cancellationToken);
             StoreTelemetry.RecordLag(Name, page.Head - position);
-            if (page.Events.Count == 0)
-            {
-                await store.WaitForAsync(position, IdleMax, cancellationToken);
-                await DemandLeaseAsync(lease, cancellationToken);
-                continue;
-            }
-
             try
             {
-                await ApplyAsync(page.Events, lease.Connection, cancellationToken);
+                if (page.Events.Count > 0 || (marked < page.Next && Left(markedAt, MarkInterval) <= TimeSpan.Zero))
+                {
+                    await ApplyAsync(page, lease.Connection, cancellationToken);
+                    (marked, markedAt) = (page.Next, store.TimeProvider.GetTimestamp());
+                }
+                else if (page.Next == position)
+                {
+                    var head = await store.WaitForAsync(position, marked < position ? Left(markedAt, MarkInterval) : IdleMax, cancellationToken);
+                    if (head <= position && marked == position)
+                    {
+                        await DemandLeaseAsync(lease, cancellationToken);
+                    }
+                }
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not StoreUnavailableException && !ReadAttempts.IsPassing(e))
+            catch (Exception e) when (page.Events.Count > 0
+                && !cancellationToken.IsCancellationRequested && e is not StoreUnavailableException && !ReadAttempts.IsPassing(e))
             {
                 if (page.Events is [var poison])
                 {
@@ -158,25 +182,44 @@ public sealed class ProjectionRunner
                 continue;
             }
 
-            position = page.Next;
-            pageLength = Math.Min(pageLength * 2, PageMax);
-            applied.Advance(position);
-            StoreTelemetry.RecordLag(Name, page.Head - position);
-            succeeded();
+            if (page.Next > position)
+            {
+                position = page.Next;
+                pageLength = Math.Min(pageLength * 2, PageMax);
+                applied.Advance(position);
+                StoreTelemetry.RecordLag(Name, page.Head - position);
+                succeeded();
+            }
         }
     }
 
-    private async Task ApplyAsync(
-        IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private TimeSpan Left(long since, TimeSpan interval) => since == 0 ? TimeSpan.Zero : interval - store.TimeProvider.GetElapsedTime(since);
+
+    private async Task UntilAsync(long since, TimeSpan interval, CancellationToken cancellationToken)
+    {
+        if (Left(since, interval) is { Ticks: > 0 } left)
+        {
+            await Task.Delay(left, store.TimeProvider, cancellationToken);
+        }
+    }
+
+    private async Task ApplyAsync(FeedPage page, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         using var activity = StoreTelemetry.Activities.StartActivity("project");
         activity?.SetTag("ledger.projection", Name);
-        activity?.SetTag("ledger.position", page[^1].Position);
+        activity?.SetTag("ledger.position", page.Next);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await projection.ApplyAsync(page, connection, transaction, cancellationToken);
-        await using var mark = new NpgsqlCommand("select ledger.mt_mark_event_progression($1, $2)", connection, transaction);
+        if (page.Events.Count > 0)
+        {
+            await projection.ApplyAsync(page.Events, connection, transaction, cancellationToken);
+        }
+
+        // A crash may take the last commits away again, rows and checkpoint together: the log, whose own commits are
+        // durable, has what is needed to make them again.
+        await using var mark = new NpgsqlCommand(
+            "select set_config('synchronous_commit', 'off', true), ledger.mt_mark_event_progression($1, $2)", connection, transaction);
         mark.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Name });
-        mark.Parameters.Add(new NpgsqlParameter<long> { TypedValue = page[^1].Position });
+        mark.Parameters.Add(new NpgsqlParameter<long> { TypedValue = page.Next });
         await mark.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }

@@ -46,9 +46,15 @@ internal sealed class PositionSignal(TimeProvider timeProvider)
             }
 
             var left = timeout - timeProvider.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero || await Task.WhenAny(next, Task.Delay(left, timeProvider, cancellationToken)) != next)
+            if (left > TimeSpan.Zero)
             {
+                // Unlike a delay beside it, this leaves no timer behind.
+                await next.WaitAsync(left, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            if (!next.IsCompleted)
+            {
                 return Position > beyond;
             }
         }

@@ -1,0 +1,142 @@
+using Npgsql;
+
+namespace Ledger.Store;
+
+/// <summary>
+/// The newest events, read and parsed once a node for all who follow the log. Whoever asks at its end makes it read on, and the others
+/// who ask meanwhile share that reading; whoever is farther behind than it reaches back reads for himself.
+/// </summary>
+internal sealed class LogTail(NpgsqlDataSource dataSource)
+{
+    /// <summary>Events kept: a second of a busy ledger, so that a follower that lags a little is still served.</summary>
+    private const int EventsMax = 4_096;
+
+    /// <summary>A few events of the greatest size must not make it grow without end. Characters of data.</summary>
+    private const long CharactersMax = 16 * 1024 * 1024;
+
+    private readonly Lock gate = new();
+    private readonly RecordedEvent?[] ring = new RecordedEvent?[EventsMax];    // by position, which has no gaps
+    private long first = 1;
+    private long last;
+    private long characters;
+    private long head;
+    private int restarts;       // a reading that began before one is not kept
+    private Task? reading;
+
+    /// <summary>Events behind a position: perhaps not yet the very newest, and none where there is none.</summary>
+    /// <param name="after">The follower's position.</param>
+    /// <param name="limit">Most events.</param>
+    /// <param name="types">Stored types; empty shows all.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task<FeedPage> ReadAsync(long after, int limit, IReadOnlySet<string> types, CancellationToken cancellationToken)
+    {
+        Task? readOn = null;
+        lock (gate)
+        {
+            if (after > last)
+            {
+                Restart(after);
+            }
+
+            if (after == last)
+            {
+                readOn = reading ??= ReadOnAsync(after, restarts);
+            }
+        }
+
+        if (readOn is not null)
+        {
+            await readOn.WaitAsync(cancellationToken);
+        }
+
+        lock (gate)
+        {
+            if (after >= first - 1)
+            {
+                return Page(after, limit, types);
+            }
+        }
+
+        await using var command = FeedQuery.Build(dataSource, after, limit, new() { Types = [.. types] });
+        return await FeedQuery.ReadAsync(command, after, limit, cancellationToken);
+    }
+
+    /// <summary>Drops what is kept, where stored events were changed: an erasure.</summary>
+    public void Forget()
+    {
+        lock (gate)
+        {
+            Restart(last);
+        }
+    }
+
+    private async Task ReadOnAsync(long after, int restart)
+    {
+        await Task.Yield();     // The first asker holds the gate.
+        try
+        {
+            await using var command = FeedQuery.Build(dataSource, after, FeedQuery.PageMax, FeedFilter.All);
+            var page = await FeedQuery.ReadAsync(command, after, FeedQuery.PageMax, CancellationToken.None);
+            lock (gate)
+            {
+                if (restart == restarts)
+                {
+                    page.Events.ToList().ForEach(Keep);
+                    head = page.Head;
+                }
+            }
+        }
+        finally
+        {
+            lock (gate)
+            {
+                reading = null;
+            }
+        }
+    }
+
+    private void Keep(RecordedEvent e)
+    {
+        characters += e.Data.Length;
+        while (last - first + 1 >= EventsMax || (characters > CharactersMax && first <= last))
+        {
+            DropFirst();
+        }
+
+        ring[e.Position % EventsMax] = e;
+        last = e.Position;
+    }
+
+    private FeedPage Page(long after, int limit, IReadOnlySet<string> types)
+    {
+        var events = new List<RecordedEvent>();
+        var seen = after;
+        while (seen < last && events.Count < limit)
+        {
+            var e = ring[++seen % EventsMax]!;
+            if (types.Count == 0 || types.Contains(e.Type))
+            {
+                events.Add(e);
+            }
+        }
+
+        return new(events, seen, Math.Max(head, seen));
+    }
+
+    private void Restart(long position)
+    {
+        while (first <= last)
+        {
+            DropFirst();
+        }
+
+        (first, last) = (position + 1, position);
+        restarts++;
+    }
+
+    private void DropFirst()
+    {
+        characters -= ring[first % EventsMax]!.Data.Length;
+        ring[first++ % EventsMax] = null;
+    }
+}
