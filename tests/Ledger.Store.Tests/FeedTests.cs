@@ -35,7 +35,7 @@ public sealed class FeedTests : IAsyncLifetime
         await store.AppendedAsync(Some.Request("early", events: 1_000));
         var followers = Enumerable.Range(0, 6).Select(n => Task.Run(async () =>
         {
-            IReadOnlySet<string> types = n % 2 == 0 ? new HashSet<string>() : new HashSet<string> { "linked" };
+            HashSet<string> types = n % 2 == 0 ? [] : ["linked"];
             var (position, start) = (n * 200L, n * 200L);
             List<RecordedEvent> seen = [];
             while (position < events)
