@@ -11,7 +11,8 @@ namespace Ledger.Benchmarks;
 /// </summary>
 internal static class AppendBenchmark
 {
-    private static readonly Dictionary<string, string> Settings = new()
+    /// <summary>A durable cluster with memory enough for the loads.</summary>
+    internal static readonly Dictionary<string, string> Settings = new()
     {
         ["shared_buffers"] = "1GB",
         ["max_wal_size"] = "4GB",

@@ -41,7 +41,7 @@ internal sealed class EngineLoad(EventStore store) : ILoad, IAsyncDisposable
                 var began = Stopwatch.GetTimestamp();
                 if (streams is Streams.New)
                 {
-                    await AppendAsync($"new-{Interlocked.Increment(ref streamsBegun)}", 0);
+                    await AppendNewAsync();
                 }
                 else
                 {
@@ -60,20 +60,24 @@ internal sealed class EngineLoad(EventStore store) : ILoad, IAsyncDisposable
         return Figures.Of(all, all.Count / elapsed.TotalSeconds);
     }
 
+    public Task<long> HeadAsync() => store.HeadAsync();
+
+    /// <summary>Begins a stream; the position of its event.</summary>
+    public Task<long> AppendNewAsync() => AppendAsync($"new-{Interlocked.Increment(ref streamsBegun)}", 0);
+
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
     private static string StreamName(int n) => $"existing-{n.ToString(CultureInfo.InvariantCulture)}";
 
-    private async Task AppendAsync(string stream, long expectedVersion)
+    private async Task<long> AppendAsync(string stream, long expectedVersion)
     {
         var id = Guid.CreateVersion7();
         var request = new AppendRequest([new(stream, "assertion", expectedVersion, [new(id, "claim_recorded", SampleEvent.Data, Headers)])])
         {
             Key = new("benchmark", id.ToString(), id.ToByteArray()),
         };
-        if (await store.AppendAsync(request) is not AppendResult.Appended { Replayed: false })
-        {
-            throw new InvalidOperationException($"The append to {stream} was refused.");
-        }
+        return await store.AppendAsync(request) is AppendResult.Appended { Replayed: false, Events: [var appended] }
+            ? appended.Position
+            : throw new InvalidOperationException($"The append to {stream} was refused.");
     }
 }

@@ -17,6 +17,9 @@ switch (args)
     case ["provenance", ..]:
         await ProvenanceBenchmark.RunAsync((int)Number("--claims", 100_000));
         return 0;
+    case ["proof", ..]:
+        await ProofBenchmark.RunAsync(Number("--events", 1_000_000), Seconds(), (int)Number("--rounds", 3));
+        return 0;
     default:
         Console.WriteLine("""
             usage: append [--seconds 3] [--rounds 5] [--callers 1,8,32,256]
@@ -27,6 +30,8 @@ switch (args)
                    reads of the past beside reads of the present, and the rate of a rebuild
                    provenance [--claims 100000]
                    import, graphs of three hops, and a change with a thousand derived assertions, over HTTP
+                   proof [--events 1000000] [--seconds 3] [--rounds 3]
+                   appends with and without signing, the lag of the signed head, a receipt, and ledger verify
             """);
         return 2;
 }
