@@ -87,7 +87,7 @@ internal static class ProofBenchmark
         for (var n = 0; n < Receipts; n++)
         {
             var began = Stopwatch.GetTimestamp();
-            _ = await http.GetByteArrayAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/proofs/{random.NextInt64(1, events + 1)}"));
+            _ = await http.GetByteArrayAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"/v1/proofs/{random.NextInt64(1, events + 1)}"), UriKind.Relative));
             latencies.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
 
