@@ -30,7 +30,7 @@ public sealed class EventStore : IAsyncDisposable
         DataSource = dataSource;
         TimeProvider = time;
         head = new(time);
-        tail = new(dataSource);
+        tail = new(dataSource, time);
         listener = new(dataSource, head, time);
         decision = new(dataSource, head, time);
         appender = new(decision);

@@ -18,18 +18,18 @@ internal sealed class HttpLoad : IAsyncDisposable
     public static async Task<HttpLoad> CreateAsync(TestDatabase database)
     {
         var load = new HttpLoad(await ServerProcess.ServeAsync(database));
-        using (var first = await HttpConnection.OpenAsync(load.server.BaseAddress))
+        using (var first = new HttpConnection(load.server.BaseAddress))
         {
-            await first.PostAsync("/v1/parties", """{"id": "gazette", "name": "The Gazette", "kind": "publisher"}""");
-            await first.PostAsync("/v1/sources", """{"id": "report", "kind": "report", "title": "A report", "publisher": "gazette"}""");
-            await first.PostAsync("/v1/sources/report/versions", """{"edition": "print", "publishedAt": "2018-08-04", "seen": true}""");
+            first.Post("/v1/parties", """{"id": "gazette", "name": "The Gazette", "kind": "publisher"}""");
+            first.Post("/v1/sources", """{"id": "report", "kind": "report", "title": "A report", "publisher": "gazette"}""");
+            first.Post("/v1/sources/report/versions", """{"edition": "print", "publishedAt": "2018-08-04", "seen": true}""");
         }
 
-        await load.WithCallersAsync(async (connection, caller) =>
+        await load.WithCallersAsync((connection, caller) =>
         {
             for (var n = caller; n < Claims; n += Callers)
             {
-                await connection.PostAsync("/v1/assertions",
+                connection.Post("/v1/assertions",
                     $$"""{"id": "{{Claim(n)}}", "proposition": "It is so", "source": {"id": "report", "version": 1}, "attribution": []}""");
             }
         });
@@ -41,13 +41,13 @@ internal sealed class HttpLoad : IAsyncDisposable
     {
         var stopwatch = Stopwatch.StartNew();
         List<double> latencies = [];
-        await WithCallersAsync(async (connection, caller) =>
+        await WithCallersAsync((connection, caller) =>
         {
             List<double> own = [];
             for (var n = caller; stopwatch.Elapsed < duration; n = (n + Callers) % Claims)
             {
                 var began = Stopwatch.GetTimestamp();
-                await DenyAsync(connection, n);
+                Deny(connection, n);
                 own.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
             }
 
@@ -64,11 +64,11 @@ internal sealed class HttpLoad : IAsyncDisposable
     {
         var next = -1;
         var stopwatch = Stopwatch.StartNew();
-        await WithCallersAsync(async (connection, _) =>
+        await WithCallersAsync((connection, _) =>
         {
             while (Interlocked.Increment(ref next) is var n && n < count)
             {
-                await DenyAsync(connection, ofOne ? 0 : n);
+                Deny(connection, ofOne ? 0 : n);
             }
         });
         return stopwatch.Elapsed;
@@ -79,13 +79,15 @@ internal sealed class HttpLoad : IAsyncDisposable
     private static string Claim(int n) => $"claim{n.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>No two denials are alike, so that each appends; about the 600 bytes of the other loads are stored.</summary>
-    private Task DenyAsync(HttpConnection connection, int n) => connection.PostAsync($"/v1/assertions/{Claim(n)}/denials", string.Create(CultureInfo.InvariantCulture,
+    private void Deny(HttpConnection connection, int n) => connection.Post($"/v1/assertions/{Claim(n)}/denials", string.Create(CultureInfo.InvariantCulture,
         $$"""{"party": "gazette", "statement": "{{SampleEvent.Text}} {{Interlocked.Increment(ref denials)}}", "contests": "whole", "citation": "https://example.org/denial"}"""));
 
-    private async Task WithCallersAsync(Func<HttpConnection, int, Task> run) =>
-        await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
-        {
-            using var connection = await HttpConnection.OpenAsync(server.BaseAddress);
-            await run(connection, caller);
-        })));
+    private Task WithCallersAsync(Action<HttpConnection, int> run) =>
+        Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Factory.StartNew(
+            () =>
+            {
+                using var connection = new HttpConnection(server.BaseAddress);
+                run(connection, caller);
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 }

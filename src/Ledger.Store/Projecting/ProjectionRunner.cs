@@ -18,13 +18,7 @@ public sealed class ProjectionRunner
     /// <summary>The same, while somebody on that node waits for a position.</summary>
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>
-    /// Under a steady stream of events a page begins this long after the one before it: larger pages, and a read that
-    /// waits for its own write hardly notices. What comes after a silence is applied at once.
-    /// </summary>
-    private static readonly TimeSpan PageInterval = TimeSpan.FromMilliseconds(20);
-
-    /// <summary>The same for a checkpoint that only passes over events of others: nobody but another node looks at it.</summary>
+    /// <summary>How often a checkpoint is stored that only passes over events of others: nobody but another node looks at it.</summary>
     private static readonly TimeSpan MarkInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Bounds how long the loop sleeps: then it asks its connection whether the lease still lives.</summary>
@@ -146,11 +140,9 @@ public sealed class ProjectionRunner
         succeeded();
         var pageLength = PageMax;
         var marked = position;
-        var (began, markedAt) = (0L, 0L);
+        var markedAt = 0L;
         while (true)
         {
-            await UntilAsync(began, PageInterval, cancellationToken);
-            began = store.TimeProvider.GetTimestamp();
             var page = await store.FollowAsync(position, pageLength, projection.Types, cancellationToken);
             StoreTelemetry.RecordLag(Name, page.Head - position);
             try
@@ -194,14 +186,6 @@ public sealed class ProjectionRunner
     }
 
     private TimeSpan Left(long since, TimeSpan interval) => since == 0 ? TimeSpan.Zero : interval - store.TimeProvider.GetElapsedTime(since);
-
-    private async Task UntilAsync(long since, TimeSpan interval, CancellationToken cancellationToken)
-    {
-        if (Left(since, interval) is { Ticks: > 0 } left)
-        {
-            await Task.Delay(left, store.TimeProvider, cancellationToken);
-        }
-    }
 
     private async Task ApplyAsync(FeedPage page, NpgsqlConnection connection, CancellationToken cancellationToken)
     {

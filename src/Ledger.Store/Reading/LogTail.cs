@@ -6,8 +6,14 @@ namespace Ledger.Store;
 /// The newest events, read and parsed once a node for all who follow the log. Whoever asks at its end makes it read on, and the others
 /// who ask meanwhile share that reading; whoever is farther behind than it reaches back reads for himself.
 /// </summary>
-internal sealed class LogTail(NpgsqlDataSource dataSource)
+internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProvider)
 {
+    /// <summary>
+    /// Under a steady stream of events a reading begins this long after the one before it, so that all who follow go on
+    /// together with larger pages; a read that waits for its own write hardly notices. What comes after a silence is read at once.
+    /// </summary>
+    private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Events kept: a second of a busy ledger, so that a follower that lags a little is still served.</summary>
     private const int EventsMax = 4_096;
 
@@ -22,6 +28,7 @@ internal sealed class LogTail(NpgsqlDataSource dataSource)
     private long head;
     private int restarts;       // a reading that began before one is not kept
     private Task? reading;
+    private long broughtAt;     // when the last reading began that brought something; 0 before the first
 
     /// <summary>Events behind a position: perhaps not yet the very newest, and none where there is none.</summary>
     /// <param name="after">The follower's position.</param>
@@ -75,10 +82,17 @@ internal sealed class LogTail(NpgsqlDataSource dataSource)
         await Task.Yield();     // The first asker holds the gate.
         try
         {
+            if (broughtAt != 0 && ReadInterval - timeProvider.GetElapsedTime(broughtAt) is { Ticks: > 0 } left)
+            {
+                await Task.Delay(left, timeProvider);
+            }
+
+            var began = timeProvider.GetTimestamp();
             await using var command = FeedQuery.Build(dataSource, after, FeedQuery.PageMax, FeedFilter.All);
             var page = await FeedQuery.ReadAsync(command, after, FeedQuery.PageMax, CancellationToken.None);
             lock (gate)
             {
+                broughtAt = page.Events.Count > 0 ? began : broughtAt;
                 if (restart == restarts)
                 {
                     page.Events.ToList().ForEach(Keep);
