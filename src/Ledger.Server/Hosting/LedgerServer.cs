@@ -27,6 +27,7 @@ internal static class LedgerServer
             .AddSingleton(TimeProvider.System)
             .AddSingleton<AccessKeys>()
             .AddSingleton<Access>()
+            .AddSingleton<RateLimits>()
             .AddSingleton<StreamStates>()
             .AddSingleton<LinkGraph>()
             .AddSingleton<Recorder>()

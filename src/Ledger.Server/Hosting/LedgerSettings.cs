@@ -15,8 +15,17 @@ internal sealed record LedgerSettings
     /// <summary>The key that may do everything.</summary>
     public string? AdminKey { get; init; }
 
-    /// <summary>Whether anybody may read; true on a private database bound to loopback, false on a given one unless set.</summary>
-    public bool PublicReads { get; init; }
+    /// <summary>Whether anybody may read; where it is not set, whoever is on the same machine as a private database, and nobody on a given one.</summary>
+    public bool? PublicReads { get; init; }
+
+    /// <summary>Whose tokens are taken beside keys; null for none.</summary>
+    public JwtSettings? Jwt { get; init; }
+
+    /// <summary>Requests a second that one key, or one address without a key, may send for long; 0 for no limit. The admin key has none.</summary>
+    public int RequestsPerSecond { get; init; } = 5_000;
+
+    /// <summary>How many it may send at once after a pause.</summary>
+    public int RequestBurst { get; init; } = 20_000;
 
     /// <summary>The URI that names this ledger in its events; made once and kept in the database where it is not set.</summary>
     public string? Uri { get; init; }
@@ -49,7 +58,10 @@ internal sealed record LedgerSettings
             OwnerConnectionString = configuration.GetConnectionString("LedgerOwner"),
             DataDirectory = Path.GetFullPath(section["DataDirectory"] ?? ".ledger"),
             AdminKey = section["AdminKey"],
-            PublicReads = section.GetValue("PublicReads", string.IsNullOrWhiteSpace(connection)),
+            PublicReads = section.GetValue<bool?>("PublicReads"),
+            Jwt = JwtSettings.From(section.GetSection("Jwt")),
+            RequestsPerSecond = section.GetValue("RateLimit:RequestsPerSecond", 5_000),
+            RequestBurst = section.GetValue("RateLimit:Burst", 20_000),
             Uri = section["Uri"],
             SigningKey = section["SigningKey"],
             Origin = section["Origin"],

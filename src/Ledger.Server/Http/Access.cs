@@ -1,9 +1,13 @@
+using System.Net;
 using System.Security.Cryptography;
 using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Who asks, and whether it may: the admin key of the settings, or a key that was made with POST /v1/keys. Reads are open where the settings say so.</summary>
+/// <summary>
+/// Who asks, and whether it may: the admin key of the settings, a key that was made with POST /v1/keys, or a token of the identity provider.
+/// Reads are open where the settings say so.
+/// </summary>
 internal sealed class Access(LedgerSettings settings, AccessKeys keys)
 {
     /// <summary>The principal behind the admin key, stored as recordedBy.</summary>
@@ -11,27 +15,23 @@ internal sealed class Access(LedgerSettings settings, AccessKeys keys)
 
     private const string Scheme = "Bearer ";
 
+    private readonly BearerTokens? _tokens = settings.Jwt is { } jwt ? new(jwt) : null;
     private readonly byte[]? _adminKeyHash = settings.AdminKey is { Length: > 0 } key ? AccessKeys.HashOf(key) : null;
 
-    /// <summary>Finds out who asks, before anything else is looked at. A key that is not known is 401, also where none is needed.</summary>
-    internal async Task AuthenticateAsync(HttpContext context)
+    /// <summary>Finds out who asks, before anything else is looked at. False for a key or token that is not good: that is 401, also where none is needed.</summary>
+    internal async Task<bool> AuthenticateAsync(HttpContext context)
     {
         var header = context.Request.Headers.Authorization.ToString();
         if (header.Length == 0)
         {
-            return;
+            return true;
         }
 
-        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-        {
-            throw Unauthorized(context);
-        }
-
-        var secret = header[Scheme.Length..].Trim();
-        var isAdmin = _adminKeyHash is not null && CryptographicOperations.FixedTimeEquals(_adminKeyHash, AccessKeys.HashOf(secret));
-        context.Features.Set(isAdmin
-            ? new(new(AdminPrincipal), [Scopes.Admin])
-            : await keys.FindAsync(secret, context.RequestAborted) ?? throw Unauthorized(context));
+        var principal = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? await FindAsync(header[Scheme.Length..].Trim(), context.RequestAborted)
+            : null;
+        context.Features.Set(principal);
+        return principal is not null;
     }
 
     /// <summary>The actor of a write, or 401; 403 where its key lacks the scope that the route needs.</summary>
@@ -51,14 +51,24 @@ internal sealed class Access(LedgerSettings settings, AccessKeys keys)
         }
 
         var principal = context.Features.Get<Principal>();
-        return principal is null ? (settings.PublicReads ? false : throw Unauthorized(context))
-            : principal.May(Scopes.Audit) || (settings.PublicReads || principal.May(Scopes.Read) ? false : throw Forbidden(Scopes.Read));
+        var isOpen = settings.PublicReads ?? (settings.IsLocal && IsOnThisMachine(context.Connection));
+        return principal is null ? (isOpen ? false : throw Unauthorized(context))
+            : principal.May(Scopes.Audit) || (isOpen || principal.May(Scopes.Read) ? false : throw Forbidden(Scopes.Read));
     }
+
+    /// <summary>What a private ledger shows without a key stays on the machine, also where it was told to listen further.</summary>
+    private static bool IsOnThisMachine(ConnectionInfo connection) => connection.RemoteIpAddress is null || IPAddress.IsLoopback(connection.RemoteIpAddress);
+
+    private async Task<Principal?> FindAsync(string secret, CancellationToken cancellationToken) =>
+        _adminKeyHash is not null && CryptographicOperations.FixedTimeEquals(_adminKeyHash, AccessKeys.HashOf(secret))
+            ? new(new(AdminPrincipal), [Scopes.Admin])
+        : _tokens is not null && BearerTokens.IsToken(secret) ? await _tokens.FindAsync(secret, cancellationToken)
+        : await keys.FindAsync(secret, cancellationToken);
 
     private static ProblemException Forbidden(string scope) =>
         new(new(403, "scope-missing", "The key may not do this", $"It lacks the scope {scope}; an administrator makes a key that has it with POST /v1/keys."));
 
-    private ProblemException Unauthorized(HttpContext context)
+    internal ProblemException Unauthorized(HttpContext context)
     {
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return new(new(401, "unauthorized", "A key is needed", settings.IsLocal
@@ -73,9 +83,16 @@ internal static class AccessPipeline
     internal static void UseAccess(this WebApplication app)
     {
         var access = app.Services.GetRequiredService<Access>();
+        var limits = app.Services.GetRequiredService<RateLimits>();
         app.Use(async (context, next) =>
         {
-            await access.AuthenticateAsync(context);
+            var isGood = await access.AuthenticateAsync(context);
+            limits.Take(context);
+            if (!isGood)
+            {
+                throw access.Unauthorized(context);
+            }
+
             await next(context);
         });
     }

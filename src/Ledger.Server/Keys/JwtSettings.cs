@@ -1,0 +1,30 @@
+namespace Ledger.Server;
+
+/// <summary>Whose tokens are taken, where any are.</summary>
+internal sealed record JwtSettings
+{
+    /// <summary>What a token must be meant for, where nothing else is set.</summary>
+    private const string DefaultAudience = "claims-ledger";
+
+    /// <summary>The identity provider; its keys are found by OpenID Connect discovery.</summary>
+    public string? Authority { get; init; }
+
+    /// <summary>A static key set (JWKS, RFC 7517) instead of discovery.</summary>
+    public string? Keys { get; init; }
+
+    /// <summary>Who must have issued a token; the authority's own word where it is not set.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>Whom a token must be meant for.</summary>
+    public string Audience { get; init; } = DefaultAudience;
+
+    /// <summary>Null where no tokens are taken.</summary>
+    internal static JwtSettings? From(IConfigurationSection section) =>
+        section["Authority"] is null && section["Keys"] is null ? null : new()
+        {
+            Authority = section["Authority"],
+            Keys = section["Keys"],
+            Issuer = section["Issuer"],
+            Audience = section["Audience"] ?? DefaultAudience,
+        };
+}
