@@ -33,6 +33,9 @@ public sealed record AmendEntry : Command
     /// <summary>Why.</summary>
     public required string Reason { get; init; }
 
+    /// <inheritdoc/>
+    public override IEnumerable<Reference> References => ContentFields.References([new(Field, Before, After)], "after");
+
     internal override void Check(Checks checks)
     {
         checks.Text(Reason, "reason", Limits.LineCodePointsMax);
@@ -42,6 +45,13 @@ public sealed record AmendEntry : Command
     internal static Decision Decide(Assertion state, AmendEntry command, Circumstances c) =>
         state.Apply(command, c, stamp =>
         {
+            // An amendment speaks for whoever made the entry; a party with a key must not rewrite what others recorded of it.
+            if (c.Actor.Party is { } bound && state.Claim!.RecordedBy != c.Actor.Principal && state.Claim.OnBehalfOf != bound)
+            {
+                return Decision.Refuse(RefusalCode.NotTheParty,
+                    $"Another recorder made this entry: a key of {bound} amends its own alone. Deny it, or ask for a correction (POST …/requests).");
+            }
+
             var change = new Change(command.Field, command.Before, command.After);
             var amended = new EntryAmended { Field = command.Field, Before = command.Before, After = change.Resolved(c.Zone).After, Reason = command.Reason };
             if (state.Amendments.Any(a => Same.Event((EntryAmended)a.Event, amended))

@@ -66,7 +66,7 @@ public sealed record Assertion
         RequestAction request => RequestAction.Decide(state, request, c),
         AnswerAction answer => AnswerAction.Decide(state, answer, c),
         AmendEntry amendment => AmendEntry.Decide(state, amendment, c),
-        RestrictAccess restriction => state.Apply(restriction, c, stamp => RestrictAccess.Decide(state.Entries, restriction, c, stamp)),
+        RestrictAccess restriction => state.Apply(restriction, c, stamp => RestrictAccess.Decide(state.Entries, (state.Claim?.Event as ClaimRecorded)?.Publisher, restriction, c, stamp)),
         _ => throw new System.Diagnostics.UnreachableException($"{command.GetType().Name} is not a command on one assertion."),
     };
 

@@ -36,11 +36,25 @@ public static class ContentFields
         _ => null,
     };
 
-    /// <summary>Whether a field has the stated value now. A time is compared by its text, also where it is given with basis or interval.</summary>
-    public static bool Holds(Content content, string field, JsonElement? stated) =>
-        Equal(
-            Get(content, field),
-            IsTime(field) && stated is { ValueKind: JsonValueKind.Object } time && time.TryGetProperty("value", out var text) ? text : stated);
+    /// <summary>
+    /// Whether a field has the stated value now. A time is compared by its text, also where it is given with basis or interval,
+    /// a figure by its value, or whole where it is given whole.
+    /// </summary>
+    public static bool Holds(Content content, string field, JsonElement? stated) => stated switch
+    {
+        { ValueKind: JsonValueKind.Object } figure when IsFigure(field) && FigureOf(field) is (var name, null) =>
+            content.Figures.FirstOrDefault(f => f.Name == name) is { } current && ReadFigure(figure, name) == current,
+        { ValueKind: JsonValueKind.Object } time when IsTime(field) && time.TryGetProperty("value", out var text) => Equal(Get(content, field), text),
+        _ => Equal(Get(content, field), stated),
+    };
+
+    /// <summary>The parties that changes bring into a chain of attribution: they must have been recorded.</summary>
+    internal static IEnumerable<Reference> References(IEnumerable<Change> changes, string name) =>
+        from change in changes
+        where change is { Field: "attribution", After.ValueKind: JsonValueKind.Array }
+        from link in change.After!.Value.EnumerateArray()
+        where link.ValueKind == JsonValueKind.Object && link.TryGetProperty("party", out var party) && party.ValueKind == JsonValueKind.String
+        select Reference.Party(link.GetProperty("party").GetString()!, name);
 
     /// <summary>Whether a stated value is the current one: numbers as decimals, lists by their JSON.</summary>
     public static bool Equal(JsonNode? current, JsonElement? stated)
@@ -182,6 +196,18 @@ public static class ContentFields
         return figure is null
             ? next is null ? content.Figures : [.. content.Figures, next]
             : [.. from f in content.Figures let g = ReferenceEquals(f, figure) ? next : f where g is not null select g];
+    }
+
+    private static Figure? ReadFigure(JsonElement stated, string name)
+    {
+        try
+        {
+            return Read<FigureInput>(stated).ToFigure(name);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static StatedTime? Time(JsonElement? set, TimeZoneInfo? zone) =>

@@ -45,7 +45,10 @@ public sealed record IssueNotice : CitingCommand
     public required IReadOnlyList<NoticeItem> Items { get; init; }
 
     /// <inheritdoc/>
-    public override IEnumerable<Reference> References => [.. base.References, Reference.Party(Publisher, "publisher")];
+    public override IEnumerable<Reference> References =>
+    [
+        .. base.References, Reference.Party(Publisher, "publisher"), .. ContentFields.References(Items.SelectMany(i => i.Changes), "changes.after"),
+    ];
 
     internal override string? SpeaksFor => Publisher;
 
@@ -94,7 +97,7 @@ public sealed record IssueNotice : CitingCommand
             }
 
             var claim = (ClaimRecorded)state.Claim!.Event;
-            var speaks = command.Kind == NoticeKind.Retraction && claim.Attribution.Any(a => a.Party == command.Publisher);
+            var speaks = command.Kind == NoticeKind.Retraction && state.Content.Attribution.Any(a => a.Party == command.Publisher);
             if (command.Publisher != claim.Publisher && !speaks)
             {
                 return Decision.Refuse(RefusalCode.NotThePublisher,

@@ -61,8 +61,13 @@ public sealed record RestrictAccess : Command
     }
 
     /// <summary>The rule for either kind of stream.</summary>
-    internal static Decision Decide(Entries entries, RestrictAccess command, Circumstances c, Func<LedgerEvent, LedgerEvent> stamp)
+    internal static Decision Decide(Entries entries, string? publisher, RestrictAccess command, Circumstances c, Func<LedgerEvent, LedgerEvent> stamp)
     {
+        if (c.Actor.Party is { } bound && bound != publisher)
+        {
+            return Decision.Refuse(RefusalCode.NotThePublisher, $"A key of {bound} restricts what {bound} publishes, and nothing else.");
+        }
+
         var checks = new Checks();
         var until = Rules.Resolve(command.Until, "until", c, checks);
         checks.That(until is null || until.To > c.Now, "until", "is past; leave it out, or name a time to come.");

@@ -82,7 +82,7 @@ public sealed record Source
     public static Decision Decide(Source state, Command command, Circumstances c) => state.Apply(command, c, stamp => command switch
     {
         AddLink link => AddLink.Decide(Ids.SourceStream(state.Id), state.Entries, link, c, stamp),
-        RestrictAccess restriction => RestrictAccess.Decide(state.Entries, restriction, c, stamp),
+        RestrictAccess restriction => RestrictAccess.Decide(state.Entries, state.Registered?.Publisher, restriction, c, stamp),
         _ => throw new System.Diagnostics.UnreachableException($"{command.GetType().Name} is not a command on a source."),
     });
 

@@ -51,6 +51,12 @@ internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvi
     {
         var stream = Ids.PartyStream(id);
         RequireId(id);
+        if (!create && call.Request.Actor.Party is { } bound && bound != id)
+        {
+            throw new ProblemException(Problem.Of(new(RefusalCode.BoundToAnotherParty, $"This key acts for {bound} alone; only {bound}'s own entry is changed with it.")));
+        }
+
+        await RequireAsync(command with { OnBehalfOf = command.OnBehalfOf == id ? null : command.OnBehalfOf }, call.Context.RequestAborted);
         var circumstances = new Circumstances(call.Request.Actor, clock.GetUtcNow());
         return await recorder.RecordAsync(
             new()
@@ -103,7 +109,8 @@ internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvi
     /// <summary>Ends with a refusal where something that the command names was never recorded.</summary>
     internal async Task RequireAsync(Command command, CancellationToken cancellationToken)
     {
-        foreach (var reference in command.References)
+        IEnumerable<Reference> actsFor = command.OnBehalfOf is { } party ? [Reference.Party(party, "onBehalfOf")] : [];
+        foreach (var reference in command.References.Concat(actsFor))
         {
             if (!Ids.IsId(Ids.OfStream(reference.Stream).Id) || reference.SourceVersion < 1)
             {

@@ -24,6 +24,8 @@ internal sealed record RecordRetelling
     public string? Language { get; init; }
 
     public string? OnBehalfOf { get; init; }
+
+    public TimeInput? OccurredAt { get; init; }
 }
 
 /// <summary>Recording a retelling whole: the source, its version with what it is based on, and an assertion that restates each of the told ones.</summary>
@@ -34,13 +36,18 @@ internal static class RecordRetellingRoute
     private static async Task<Answer> RecordAsync(CommandCall call, RecordRetelling body)
     {
         var cancelled = call.Context.RequestAborted;
+        if (call.Request.Actor.Party is { } bound && bound != body.Publisher)
+        {
+            throw new ProblemException(Problem.Of(new(RefusalCode.BoundToAnotherParty, $"This key acts for {bound} alone; it says what {bound} ran.", "publisher")));
+        }
+
         var told = await ToldAsync(call, body);
         var id = NewIds.Or(body.Id);
         Commands.RequireId(id);
         var register = new RegisterSource
         {
             Id = id, Kind = "article", Title = body.Title, Publisher = body.Publisher, Url = body.Url, TimeZone = body.TimeZone, Language = body.Language,
-            OnBehalfOf = body.OnBehalfOf,
+            OnBehalfOf = body.OnBehalfOf, OccurredAt = body.OccurredAt,
         };
         var capture = new CaptureVersion
         {

@@ -37,6 +37,22 @@ public class BoundKeySpecs
     }
 
     [Fact]
+    public void A_bound_key_amends_the_entries_that_it_made_and_no_others()
+    {
+        var amend = new AmendEntry { Field = "topics", Before = Json("[]"), After = Json("[\"labour\"]"), Reason = "Forgotten." };
+        Given(Claim).When(amend, BoundTo(Denier)).ThenRefused(RefusalCode.NotTheParty);
+        Given(Claim).When(amend, Unbound with { Actor = new("key-desk", Publisher) }).ThenOne<EntryAmended>();
+    }
+
+    [Fact]
+    public void A_bound_key_restricts_what_its_party_publishes_and_nothing_else()
+    {
+        var restrict = new RestrictAccess { Assertion = Id, Reason = RestrictionReason.Hold };
+        Given(Claim).When(restrict, BoundTo(Denier)).ThenRefused(RefusalCode.NotThePublisher);
+        Given(Claim).When(restrict, BoundTo(Publisher)).ThenOne<AccessRestricted>();
+    }
+
+    [Fact]
     public void An_unbound_key_may_act_for_any_party() => Given(Claim).When(Deny with { OnBehalfOf = Witness }).Then(Denial);
 
     [Fact]
