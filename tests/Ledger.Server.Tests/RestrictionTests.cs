@@ -97,6 +97,8 @@ public sealed class RestrictionTests
         [
             $"/v1/assertions/hidden?{moment}", $"/v1/assertions/hidden/history?{moment}", $"/v1/assertions?{at}", $"/v1/assertions?q=unheard&{at}",
             $"/v1/assertions?party=ministry&{at}", $"/v1/assertions?topic=secrets&{at}", $"/v1/parties/ministry?{moment}",
+            $"/v1/assertions/hidden/provenance?{moment}", $"/v1/sources/report/comparison?with=secret&{moment}",
+            $"/v1/export?format=datafeed&{moment}", $"/v1/changes?from=0&to={asOf ?? head}",
         ];
         string[] present = ["/v1/assertions/hidden?version=1", "/v1/events?limit=1000", "/v1/events?stream=assertion-hidden", "/v1/events?topic=secrets&types=claim_recorded"];
         var found = new List<(string, HttpStatusCode, bool)>();

@@ -30,6 +30,8 @@ internal static class ChangesRoute
         var points = call.Service<ReadPoints>();
         var from = call.Query.Text("from") is { } start ? await points.ResolveAsync(start, "from", call.Cancelled) : throw Query.Invalid("from", "is needed: a position or a time.");
         var to = call.Query.Text("to") is { } end ? (long?)await points.ResolveAsync(end, "to", call.Cancelled) : null;
+        var asOf = call.Query.Text("asOf") is { } then ? (long?)await points.ResolveAsync(then, "asOf", call.Cancelled) : null;
+        to = to is { } last && asOf is { } latest ? Math.Min(last, latest) : to ?? asOf;
         var limit = (int)call.Query.Number("limit", LimitDefault, 1, LimitMax);
         var cursor = call.Query.Text("cursor") is { } text ? ListCursor.Parse(text) : null;
         call.Query.Done();

@@ -29,7 +29,8 @@ internal static class ErasureRoutes
     internal static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/erasures", (Delegate)RequestAsync).RequireScope(Scopes.EraseRequest).WithTags("Erasure").WithSummary("Ask for values to be erased for good").Accepts<NewErasure>("application/json");
-        routes.MapGet("/v1/erasures", (Delegate)ListAsync).RequireScope(Scopes.Audit).WithTags("Erasure").WithSummary("List requests to erase");
+        routes.MapMethods("/v1/erasures", ["GET", "HEAD"], (Delegate)ListAsync).RequireScope(Scopes.Audit).WithTags("Erasure").WithSummary("List requests to erase");
+        routes.MapMethods("/v1/erasures/{id:guid}", ["GET", "HEAD"], (Delegate)ReadAsync).RequireScope(Scopes.Audit).WithTags("Erasure").WithSummary("Read a request to erase, and what was decided");
         routes.MapPost("/v1/erasures/{id:guid}/approval", (Delegate)ApproveAsync).RequireScope(Scopes.EraseApprove).WithTags("Erasure").WithSummary("Approve and carry out; by another principal than asked");
         routes.MapPost("/v1/erasures/{id:guid}/rejection", (Delegate)RejectAsync).RequireScope(Scopes.EraseApprove).WithTags("Erasure").WithSummary("Reject; by another principal than asked");
     }
@@ -37,6 +38,7 @@ internal static class ErasureRoutes
     private static async Task RequestAsync(HttpContext context, Access access, ErasureRequests requests, EventStore store, TimeProvider clock)
     {
         var actor = access.Writer(context);
+        new Query(context).Done();
         var body = JsonBody.Parse<NewErasure>(await JsonBody.ReadAsync(context));
         if (body.Fields is not { Count: > 0 and <= FieldsMax } fields || fields.Any(f => string.IsNullOrEmpty(f) || f.Length > FieldLengthMax))
         {
@@ -65,6 +67,13 @@ internal static class ErasureRoutes
         access.Writer(context);
         new Query(context).Done();
         await WriteAsync(context, 200, new { items = await requests.ListAsync(null, context.RequestAborted) });
+    }
+
+    private static async Task ReadAsync(HttpContext context, Guid id, Access access, ErasureRequests requests)
+    {
+        access.Writer(context);
+        new Query(context).Done();
+        await WriteAsync(context, 200, await FindAsync(id, requests, context.RequestAborted));
     }
 
     private static async Task ApproveAsync(
@@ -102,11 +111,8 @@ internal static class ErasureRoutes
     private static async Task<(Actor Actor, ErasureRequest Request)> DecidableAsync(HttpContext context, Guid id, Access access, ErasureRequests requests)
     {
         var actor = access.Writer(context);
-        if (await requests.ListAsync(id, context.RequestAborted) is not [var request])
-        {
-            throw new ProblemException(Problem.NotFound($"There is no request {id} to erase; GET /v1/erasures lists them."));
-        }
-
+        new Query(context).Done();
+        var request = await FindAsync(id, requests, context.RequestAborted);
         if (request.State != "pending")
         {
             throw Decided();
@@ -115,6 +121,11 @@ internal static class ErasureRoutes
         return request.RequestedBy != actor.Principal ? (actor, request) : throw new ProblemException(
             new(403, "same-principal", "Another principal must decide", "Who asked for an erasure cannot decide on it: use a key of another person with the scope erase:approve."));
     }
+
+    private static async Task<ErasureRequest> FindAsync(Guid id, ErasureRequests requests, CancellationToken cancellationToken) =>
+        await requests.ListAsync(id, cancellationToken) is [var request]
+            ? request
+            : throw new ProblemException(Problem.NotFound($"There is no request {id} to erase; GET /v1/erasures lists them."));
 
     /// <summary>The events meant, as far as they have any of the fields: an assertion's, those of a party and those that it stands behind, or these.</summary>
     private static async Task<IReadOnlyList<long>> PositionsAsync(NewErasure body, IReadOnlyList<string> fields, EventStore store, CancellationToken cancellationToken)

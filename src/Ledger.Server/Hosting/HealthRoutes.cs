@@ -12,8 +12,8 @@ internal static class HealthRoutes
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => Results.Ok(new { status = "live" })).WithTags("Health").WithSummary("The process runs");
-        routes.MapGet("/health/ready", ReadyAsync).WithTags("Health").WithSummary("The ledger can serve");
+        routes.MapMethods("/health/live", ["GET", "HEAD"], () => Results.Ok(new { status = "live" })).WithTags("Health").WithSummary("The process runs");
+        routes.MapMethods("/health/ready", ["GET", "HEAD"], ReadyAsync).WithTags("Health").WithSummary("The ledger can serve");
     }
 
     private static async Task ReadyAsync(HttpContext context, EventStore store, Projections projections, StartingHead start, LedgerSettings settings, Integrator integrator)

@@ -50,7 +50,27 @@ internal static class JsonBody
         {
             var field = string.IsNullOrEmpty(e.Path) || e.Path == "$" ? null : e.Path.Replace("$.", "", StringComparison.Ordinal);
             var detail = body.IsEmpty ? "The body is empty; send a JSON object." : $"{e.Message.Split(" Path:")[0]} /openapi/v1.json shows the fields.";
-            throw new ProblemException(new Problem(400, "invalid-json", "The body does not fit", detail) { Errors = field is null ? [] : [(field, detail)] });
+            throw new ProblemException(new Problem(400, "invalid-json", "The body does not fit", detail)
+            {
+                Errors = field is not null ? [(field, detail)] : [.. Missing<T>(body).Select(name => (name, $"{name} is required."))],
+            });
+        }
+    }
+
+    /// <summary>The fields that an object must have and this one lacks: the reader itself names them only in words.</summary>
+    private static List<string> Missing<T>(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            using var document = JsonDocument.ParseValue(ref reader);
+            return document.RootElement is not { ValueKind: JsonValueKind.Object } given
+                ? []
+                : [.. from p in DomainJson.Wire.GetTypeInfo(typeof(T)).Properties where p.IsRequired && !given.TryGetProperty(p.Name, out _) select p.Name];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return []; // It is not JSON, or a name in it is no text: that was the complaint.
         }
     }
 

@@ -21,6 +21,9 @@ internal static class ImportRoute
 
     private const int ReaderBufferCharacters = 64 * 1024;
 
+    /// <summary>The names under which lines of JSON travel; none has won.</summary>
+    private static readonly string[] MediaTypes = ["application/x-ndjson", "application/ndjson", "application/jsonl", "application/json", "text/plain"];
+
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/import", (Delegate)ImportAsync).WithSummary("Record many commands, a line each").WithTags("Recording").ProducesProblem(401);
 
@@ -28,6 +31,11 @@ internal static class ImportRoute
     {
         _ = context.RequestServices.GetRequiredService<Access>().Writer(context);
         new Query(context).Done();
+        if (context.Request.GetTypedHeaders().ContentType is { MediaType.Value: { } type } && !MediaTypes.Contains(type, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new ProblemException(new(415, "unsupported-media-type", "The content type is not supported", "Send a line a command with Content-Type: application/x-ndjson."));
+        }
+
         // Each line is bounded; how many there are is the sender's business.
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
         context.Response.ContentType = "application/x-ndjson";

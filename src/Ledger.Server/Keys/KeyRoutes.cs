@@ -35,7 +35,8 @@ internal static class KeyRoutes
     internal static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/keys", (Delegate)CreateAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("Make a key; its secret is shown once").Accepts<NewKey>("application/json");
-        routes.MapGet("/v1/keys", (Delegate)ListAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("List the keys");
+        routes.MapMethods("/v1/keys", ["GET", "HEAD"], (Delegate)ListAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("List the keys");
+        routes.MapMethods("/v1/keys/{id}", ["GET", "HEAD"], (Delegate)ReadAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("Read a key, without its secret");
         routes.MapDelete("/v1/keys/{id}", (Delegate)RevokeAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("End a key at once");
         routes.MapPost("/v1/keys/{id}/rotation", (Delegate)RotateAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("Give a key a new secret; the former is good for a while").Accepts<KeyRotation>("application/json");
     }
@@ -43,6 +44,7 @@ internal static class KeyRoutes
     private static async Task CreateAsync(HttpContext context, Access access, AccessKeys keys, StreamStates states)
     {
         var actor = access.Writer(context);
+        new Query(context).Done();
         var body = JsonBody.Parse<NewKey>(await JsonBody.ReadAsync(context));
         if (string.IsNullOrWhiteSpace(body.Name) || body.Name.Length > NameLengthMax)
         {
@@ -71,9 +73,17 @@ internal static class KeyRoutes
         await WriteAsync(context, 200, new { items = await keys.ListAsync(context.RequestAborted) });
     }
 
+    private static async Task ReadAsync(HttpContext context, Access access, AccessKeys keys, string id)
+    {
+        access.Writer(context);
+        new Query(context).Done();
+        await WriteAsync(context, 200, (await keys.ListAsync(context.RequestAborted)).FirstOrDefault(k => k.Id == id) ?? throw NoKey(id));
+    }
+
     private static async Task RevokeAsync(HttpContext context, Access access, AccessKeys keys, string id)
     {
         access.Writer(context);
+        new Query(context).Done();
         if (!await keys.RevokeAsync(id, context.RequestAborted))
         {
             throw NoKey(id);
@@ -85,6 +95,7 @@ internal static class KeyRoutes
     private static async Task RotateAsync(HttpContext context, Access access, AccessKeys keys, TimeProvider clock, string id)
     {
         access.Writer(context);
+        new Query(context).Done();
         var body = JsonBody.Parse<KeyRotation>(await JsonBody.ReadAsync(context));
         var overlapS = body.OverlapS ?? OverlapDefaultS;
         if (overlapS is < 0 or > OverlapMaxS)

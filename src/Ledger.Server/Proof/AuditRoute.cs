@@ -35,14 +35,16 @@ internal static class AuditRoute
         var limit = (int)call.Query.Number("limit", LimitDefault, 1, LimitMax);
         var from = call.Query.Text("from") is { } begin ? await points.ResolveAsync(begin, "from", call.Cancelled) : 0;
         var after = Math.Max(call.Query.Number("after", 0, 0, long.MaxValue), from);
-        var to = call.Query.Text("to") is { } end ? await points.ResolveAsync(end, "to", call.Cancelled) : await call.Store.HeadAsync(call.Cancelled);
+        var point = await call.PointAsync();
+        var to = call.Query.Text("to") is { } end ? Math.Min(point.Position, await points.ResolveAsync(end, "to", call.Cancelled)) : point.Position;
         var filter = new FeedFilter
         {
             Types = [.. call.Query.List("type").Select(CloudEvent.StoredType)],
             AnyOfTags = call.Query.List("publisher") is { Count: > 0 } publishers ? [[.. publishers.Select(p => $"publisher:{p}")]] : [],
         };
         call.Query.Done();
-        var (entries, next) = await ScanAsync(call, filter, actor, after, to, limit);
+        call.Response.Headers.Vary = "Accept";
+        var (entries, next) = await ScanAsync(call, filter, e => IsOf(e, actor) && (point.KnownAt is null || point.Counts(e.ToDomain())), after, to, limit);
         await call.Service<SignedHeads>().AddHeaderAsync(call.Response, call.Cancelled);
         if (call.Context.Request.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
         {
@@ -56,14 +58,17 @@ internal static class AuditRoute
         await call.WriteAsync(new { items = entries, next, position = to }, to);
     }
 
-    private static async Task<(List<AuditEntry> Entries, long? Next)> ScanAsync(ReadCall call, FeedFilter filter, string? actor, long after, long to, int limit)
+    private static bool IsOf(RecordedEvent e, string? actor) => actor is null || e.Headers.RecordedBy == actor || e.Headers.OnBehalfOf == actor;
+
+    private static async Task<(List<AuditEntry> Entries, long? Next)> ScanAsync(
+        ReadCall call, FeedFilter filter, Func<RecordedEvent, bool> passes, long after, long to, int limit)
     {
         var entries = new List<AuditEntry>();
         var scanEnd = after + ScanMax;
         while (after < to)
         {
             var page = await call.Store.ReadFeedAsync(after, LimitMax, filter, call.Cancelled);
-            foreach (var e in page.Events.Where(e => e.Position <= to && (actor is null || e.Headers.RecordedBy == actor || e.Headers.OnBehalfOf == actor)))
+            foreach (var e in page.Events.Where(e => e.Position <= to && passes(e)))
             {
                 entries.Add(AuditEntry.Of(e));
                 if (entries.Count == limit)

@@ -22,7 +22,7 @@ internal static class SubscriptionRoutes
     }
 
     internal static RouteHandlerBuilder MapSubscription(this IEndpointRouteBuilder routes, string method, string pattern, string summary, Func<SubscriptionCall, Task> act) =>
-        routes.MapMethods(pattern, [method], (Delegate)(async (HttpContext context) =>
+        routes.MapMethods(pattern, method == "GET" ? ["GET", "HEAD"] : [method], (Delegate)(async (HttpContext context) =>
             {
                 var actor = context.RequestServices.GetRequiredService<Access>().Writer(context);
                 await act(new(context, actor));
