@@ -1,11 +1,36 @@
 using System.Net;
 using System.Text.Json;
+using Ledger.Store;
 using Ledger.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ledger.Server.Tests;
 
 public class PointInTimeTests
 {
+    [Fact]
+    public async Task The_middle_of_a_long_stream_is_the_same_from_a_landmark_and_from_its_first_event()
+    {
+        const int Events = 150;
+        await using var ledger = await RunningLedger.StartAsync();
+        await ledger.RecordBasicsAsync();
+        await ledger.RecordClaimAsync("c1");
+        for (var n = 2; n <= Events; n++)
+        {
+            await ledger.RecordAsync("/v1/assertions/c1/denials",
+                $$"""{"party": "ministry", "statement": "No, for the {{n}}th time", "contests": "whole", "citation": "a letter"}""");
+        }
+
+        var stream = await ledger.Services.GetRequiredService<EventStore>().ReadStreamAsync("assertion-c1");
+        foreach (var version in new[] { 150, 129, 3, 64, 128, 127, 65, 63, 1, 140 })
+        {
+            var (_, then) = await ledger.GetAsync($"/v1/assertions/c1?asOf={stream[version - 1].Position}");
+
+            then.GetProperty("version").GetInt64().ShouldBe(version);
+            then.ToString().ShouldBe((await ledger.GetAsync($"/v1/assertions/c1?version={version}")).Body.ToString());
+        }
+    }
+
     [Fact]
     public async Task In_the_demonstration_what_was_known_and_what_was_recorded_are_told_apart_alike_everywhere()
     {

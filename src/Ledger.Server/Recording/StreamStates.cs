@@ -5,7 +5,7 @@ using Ledger.Store;
 namespace Ledger.Server;
 
 /// <summary>
-/// The folded states of streams, kept by version: a reader folds only what came since. Also hands out the turn in which commands
+/// The folded states of streams, kept by version: a reader folds only what came since, or since the landmark before a moment of the past. Also hands out the turn in which commands
 /// on one stream are decided. Nothing here is truth: an entry may be dropped at any moment.
 /// </summary>
 internal sealed class StreamStates(EventStore store)
@@ -43,10 +43,11 @@ internal sealed class StreamStates(EventStore store)
         var tail = await store.ReadStreamAsync(stream, afterVersion: state.Version, cancellationToken: cancellationToken);
         if (tail.Any(IsErasure))
         {
+            turn.Past.Clear();
             (state, tail) = (StreamState.Empty(stream), await store.ReadStreamAsync(stream, cancellationToken: cancellationToken));
         }
 
-        state = tail.Aggregate(state, (s, e) => s.Evolve(e.ToDomain()));
+        state = Fold(turn, state, tail);
         turn.Keep(state);
         return state;
     }
@@ -56,9 +57,9 @@ internal sealed class StreamStates(EventStore store)
     {
         var turn = Turn(stream);
         var kept = turn.Committed;
-        var start = kept is not null && kept.Position <= position ? kept : StreamState.Empty(stream);
+        var start = kept is not null && kept.Position <= position ? kept : turn.Past.At(position) ?? StreamState.Empty(stream);
         var tail = await store.ReadStreamAsync(stream, afterVersion: start.Version, toPosition: position, cancellationToken: cancellationToken);
-        var state = tail.Aggregate(start, (s, e) => s.Evolve(e.ToDomain()));
+        var state = Fold(turn, start, tail);
         if (kept is null || kept.Version < state.Version)
         {
             turn.Keep(state);
@@ -77,6 +78,17 @@ internal sealed class StreamStates(EventStore store)
             Ids.SourceStream(id),
             s => s is StreamState.OfSource source && source.State.Registered is not null && (version is null || source.State.Versions.ContainsKey(version.Value)),
             cancellationToken)).State;
+
+    private static StreamState Fold(StreamTurn turn, StreamState state, IReadOnlyList<RecordedEvent> events)
+    {
+        foreach (var e in events)
+        {
+            state = state.Evolve(e.ToDomain());
+            turn.Past.Pass(state);
+        }
+
+        return state;
+    }
 
     /// <summary>What was folded before an erasure holds the erased values: it is folded again.</summary>
     private static bool IsErasure(RecordedEvent e) => e.Type == EventTypes.NameOf(typeof(PayloadErased));

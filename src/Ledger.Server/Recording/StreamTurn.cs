@@ -16,6 +16,9 @@ internal sealed class StreamTurn(string stream)
 
     internal string Stream { get; } = stream;
 
+    /// <summary>What is kept of the stream's past.</summary>
+    internal Landmarks Past { get; } = new();
+
     /// <summary>Held while a command is decided and put into the append queue: never while a commit is waited for.</summary>
     internal SemaphoreSlim Gate { get; } = new(1, 1);
 
