@@ -36,6 +36,9 @@ public sealed record Entries
     /// <summary>What no longer stands, by version.</summary>
     public ImmutableSortedDictionary<long, Entry> Closed { get; init; } = ImmutableSortedDictionary<long, Entry>.Empty;
 
+    /// <summary>Of what was withdrawn, the newest of each party and stance, by what <see cref="StandingPositions.KeyOf"/> tells them apart.</summary>
+    internal ImmutableDictionary<PositionKey, Entry> Withdrawn { get; private init; } = ImmutableDictionary<PositionKey, Entry>.Empty;
+
     private ImmutableDictionary<Guid, long> Versions { get; init; } = ImmutableDictionary<Guid, long>.Empty;
 
     /// <summary>Adds an open entry.</summary>
@@ -47,8 +50,21 @@ public sealed record Entries
     /// <summary>Closes the entry with this id, if it is here and open.</summary>
     public Entries Close(Guid id, Recorded by, Closing how) =>
         Versions.TryGetValue(id, out var version) && Open.TryGetValue(version, out var entry)
-            ? this with { Open = Open.Remove(version), Closed = Closed.SetItem(version, entry with { ClosedBy = by, How = how }) }
+            ? Shut(entry with { ClosedBy = by, How = how })
             : this;
+
+    private Entries Shut(Entry closed)
+    {
+        var version = closed.Record.Version;
+        var key = closed.How == Closing.Withdrawn ? StandingPositions.KeyOf(closed.Record.Event) : null;
+        var isNewest = key is not null && !(Withdrawn.TryGetValue(key, out var other) && other.Record.Version > version);
+        return this with
+        {
+            Open = Open.Remove(version),
+            Closed = Closed.SetItem(version, closed),
+            Withdrawn = isNewest ? Withdrawn.SetItem(key!, closed) : Withdrawn,
+        };
+    }
 
     /// <summary>Closes the entry with this id as answered, or puts a later answer in the place of the earlier one.</summary>
     public Entries Answer(Guid id, Recorded by) =>

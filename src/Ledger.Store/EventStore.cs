@@ -103,6 +103,16 @@ public sealed class EventStore : IAsyncDisposable
             },
             cancellationToken);
 
+    /// <summary>
+    /// Every event of the streams whose names begin alike, stream after stream, each in order: what rebuilds a projection without keeping states.
+    /// One query over one snapshot, not repeated when its connection is lost.
+    /// </summary>
+    /// <param name="prefix">How the streams' ids begin; no wildcards.</param>
+    /// <param name="toPosition">Only what was recorded up to this position of the log.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    public IAsyncEnumerable<StreamEvent> ReadByStreamAsync(string prefix, long toPosition, CancellationToken cancellationToken = default) =>
+        StreamQuery.ReadAsync(DataSource, prefix, toPosition, cancellationToken);
+
     /// <summary>The event with an id.</summary>
     public Task<RecordedEvent?> ReadEventAsync(Guid id, CancellationToken cancellationToken = default) =>
         ReadOneAsync("e.id = $1", new NpgsqlParameter<Guid> { TypedValue = id }, cancellationToken);

@@ -75,6 +75,23 @@ public class RebuildTests
     }
 
     [Fact]
+    public async Task Folding_stream_after_stream_makes_the_rows_that_the_running_service_made_page_after_page()
+    {
+        const int Histories = 5;
+        await using var ledger = await RunningLedger.StartAsync();
+        var store = ledger.Services.GetRequiredService<EventStore>();
+        for (var seed = 1; seed <= Histories; seed++)
+        {
+            await new RandomHistory(seed).RecordAsync(store);
+        }
+
+        await ledger.GetAsync($"/v1/assertions?minPosition={await store.HeadAsync()}");
+        (await new ProjectionRebuild(store, "AssertionList").VerifyAsync(_ => { }, CancellationToken.None)).ShouldBeNull();
+        await using var count = store.DataSource.CreateCommand("select count(*) from ledger_read.assertion_patch where to_pos < 9223372036854775807");
+        ((long)(await count.ExecuteScalarAsync())!).ShouldBeGreaterThan(0, "late events came, and ended what was known before");
+    }
+
+    [Fact]
     public async Task A_cancelled_rebuild_leaves_the_old_tables_in_service_and_nothing_beside_them()
     {
         await using var ledger = await RunningLedger.StartAsync();

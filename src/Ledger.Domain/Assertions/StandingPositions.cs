@@ -2,6 +2,9 @@ using System.Text.Json;
 
 namespace Ledger.Domain;
 
+/// <summary>What tells the positions on one assertion apart: a later one with the same key takes the place of the earlier.</summary>
+internal sealed record PositionKey(string? Party, string Stance, Contests? Contests);
+
 /// <summary>Who said what of a proposition: the chain that carries it, and the stances taken towards it, open and withdrawn.</summary>
 public static class StandingPositions
 {
@@ -28,7 +31,7 @@ public static class StandingPositions
         }
 
         var entries = state.Entries.Open.Values
-            .Concat(state.Entries.Closed.Values.Where(e => e.How == Closing.Withdrawn))
+            .Concat(state.Entries.Withdrawn.Values)
             .OrderBy(e => e.Record.Version);
         var later = new HashSet<(string? Party, string Stance, Contests? Contests)>();
         var positions = entries.Select(Of).OfType<StandingPosition>().Reverse()
@@ -38,6 +41,15 @@ public static class StandingPositions
             yield return position;
         }
     }
+
+    /// <summary>The key of an event that takes a position; null of others.</summary>
+    internal static PositionKey? KeyOf(LedgerEvent e) => e switch
+    {
+        DenialRecorded d => new(d.Party, "denies", d.Contests),
+        PositionRecorded p => new(p.Party, p.Stance.ToString(), null),
+        ConcernExpressed c => new(c.Publisher, "concern", null),
+        _ => null,
+    };
 
     private static StandingPosition? Of(Entry entry)
     {

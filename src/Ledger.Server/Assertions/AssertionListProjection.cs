@@ -5,19 +5,22 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>Keeps the rows of the assertion lists on both axes: what the ledger said at a position, and what of it was known at a time.</summary>
-internal sealed class AssertionListProjection(EventStore store, string schema = ReadModels.Schema) : IRebuildable
+internal sealed class AssertionListProjection(EventStore store, string schema = ReadModels.Schema) : IFilledByStream
 {
-    internal const string ProgressName = "AssertionList:V2";
+    internal const string ProgressName = "AssertionList:V3";
 
-    /// <summary>Assertions kept between pages; a colder one is folded from its stream again.</summary>
-    private const int TimelinesMax = 50_000;
+    /// <summary>The start of the name of every stream that it folds.</summary>
+    private const string StreamPrefix = "assertion-";
+
+    /// <summary>Assertions kept between pages, about 10 KB each; a colder one is folded from its stream again.</summary>
+    private const int TimelinesMax = 10_000;
 
     private readonly Dictionary<string, AssertionTimeline> _timelines = new(StringComparer.Ordinal);
     private readonly AssertionListTables _tables = new(schema);
 
     public string Name => "AssertionList";
 
-    public int Version => 2;
+    public int Version => 3;
 
     /// <summary>Every event of an assertion makes a row, also one whose type this version does not know.</summary>
     public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf();
@@ -36,6 +39,9 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
     public Task IndexAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         _tables.IndexAsync(connection, transaction, cancellationToken);
 
+    public Task FillAsync(NpgsqlConnection connection, long toPosition, Action<long> report, CancellationToken cancellationToken) =>
+        new AssertionListFill(_tables).RunAsync(store.ReadByStreamAsync(StreamPrefix, toPosition, cancellationToken), connection, report, cancellationToken);
+
     public async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         if (_timelines.Count > TimelinesMax)
@@ -43,28 +49,32 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
             _timelines.Clear();
         }
 
-        var rows = new PageRows();
-        List<RecordedEvent> assertions = [.. page.Where(e => e.Stream.StartsWith("assertion-", StringComparison.Ordinal))];
-        foreach (var e in await RetellErasedAsync(assertions, connection, transaction, cancellationToken))
+        List<RecordedEvent> assertions = [.. page.Where(e => e.Stream.StartsWith(StreamPrefix, StringComparison.Ordinal))];
+        var told = await RetellErasedAsync(assertions, connection, transaction, cancellationToken);
+        await RecallAsync(told, cancellationToken);
+        var rows = new AssertionListRows();
+        foreach (var e in told)
         {
-            var timeline = await TimelineBeforeAsync(e, cancellationToken);
-            var was = timeline.Row;
-            var wasKnownFrom = was is null ? default : timeline.KnownFrom;
-            var late = timeline.Advance(e.ToDomain());
-            if (timeline.Row is { } row)
-            {
-                rows.Move(was, wasKnownFrom, row, e.Position, timeline.KnownFrom);
-            }
-
-            if (late is not null)
-            {
-                rows.Patch(late, await SegmentsAsync(late, e, cancellationToken));
-            }
+            rows.Take(_timelines[e.Stream], e.ToDomain());
         }
 
-        await _tables.AddHistoryAsync(rows.History, connection, cancellationToken);
-        await _tables.ReplaceCurrentAsync(rows.Current, rows.Existing, connection, transaction, cancellationToken);
-        await _tables.PatchAsync(rows.Late, rows.Patches, connection, transaction, cancellationToken);
+        await WriteAsync(rows, connection, transaction, cancellationToken);
+    }
+
+    private async Task WriteAsync(AssertionListRows rows, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var (history, current, patches) = (_tables.Rows("assertion_history"), _tables.Rows("assertion_current"), _tables.Rows("assertion_patch"));
+        rows.History.ForEach(r => r.WriteTo(history));
+        rows.Patches.ForEach(r => r.WriteTo(patches));
+        foreach (var row in rows.Current)
+        {
+            row.WriteTo(current, _timelines[Ids.AssertionStream(row.Row.Id)].WordsEver());
+        }
+
+        await history.SendAsync(connection, cancellationToken);
+        await _tables.ReplaceCurrentAsync(current, rows.Existing, connection, transaction, cancellationToken);
+        await _tables.PatchAsync(rows.Late, connection, transaction, cancellationToken);
+        await patches.SendAsync(connection, cancellationToken);
     }
 
     /// <summary>An erasure changed what was told before: the rows of its assertion are dropped, and told again from its first event.</summary>
@@ -88,87 +98,31 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
         return told;
     }
 
-    /// <summary>What was known in each stretch that a late event touches: a fold of the events that count there.</summary>
-    private async Task<IReadOnlyList<TemporalRow>> SegmentsAsync(LateEvent late, RecordedEvent e, CancellationToken cancellationToken)
+    /// <summary>
+    /// Has the timeline of every stream of a page stand before its first event there. A page that failed is applied again: what is kept may be
+    /// ahead of it, and is then built anew.
+    /// </summary>
+    private async Task RecallAsync(List<RecordedEvent> page, CancellationToken cancellationToken)
     {
-        if (late.Segments.Count == 0)
+        var missing = new List<string>();
+        foreach (var first in page.DistinctBy(e => e.Stream))
         {
-            return [];
-        }
-
-        var events = (await store.ReadStreamAsync(e.Stream, toVersion: e.Version, cancellationToken: cancellationToken)).Select(x => x.ToDomain()).ToList();
-        return
-        [
-            .. from segment in late.Segments
-               let state = Assertion.Fold(events.Where(x => x.Known.To <= segment.From))
-               select new TemporalRow(AssertionRow.Of(state)!, e.Position, null, segment.From, segment.To),
-        ];
-    }
-
-    private async Task<AssertionTimeline> TimelineBeforeAsync(RecordedEvent e, CancellationToken cancellationToken)
-    {
-        // A page that failed is applied again: what is kept may be ahead of it, and is then built anew.
-        if (_timelines.TryGetValue(e.Stream, out var kept) && kept.State.Version == e.Version - 1)
-        {
-            return kept;
-        }
-
-        var timeline = new AssertionTimeline();
-        if (e.Version > 1)
-        {
-            foreach (var before in await store.ReadStreamAsync(e.Stream, toVersion: e.Version - 1, cancellationToken: cancellationToken))
+            if (!_timelines.TryGetValue(first.Stream, out var kept) || kept.State.Version != first.Version - 1)
             {
-                timeline.Advance(before.ToDomain());
-            }
-        }
-
-        return _timelines[e.Stream] = timeline;
-    }
-
-    /// <summary>What one page of the log writes.</summary>
-    private sealed class PageRows
-    {
-        private readonly Dictionary<string, TemporalRow> _current = new(StringComparer.Ordinal);
-        private readonly HashSet<string> _existing = new(StringComparer.Ordinal);
-        private readonly List<TemporalRow> _patches = [];
-
-        internal List<TemporalRow> History { get; } = [];
-
-        internal List<LateEvent> Late { get; } = [];
-
-        internal IReadOnlyCollection<TemporalRow> Current => _current.Values;
-
-        internal IReadOnlyCollection<TemporalRow> Patches => _patches;
-
-        /// <summary>The assertions that had a current row before this page.</summary>
-        internal string[] Existing => [.. _existing];
-
-        internal void Move(AssertionRow? was, DateTimeOffset wasKnownFrom, AssertionRow row, long position, DateTimeOffset knownFrom)
-        {
-            if (was is not null)
-            {
-                History.Add(new(was, was.FromPosition, position, wasKnownFrom, knownFrom));
-                if (!_current.ContainsKey(row.Id))
+                _timelines[first.Stream] = new();
+                if (first.Version > 1)
                 {
-                    _existing.Add(row.Id);
+                    missing.Add(first.Stream);
                 }
             }
-
-            _current[row.Id] = new(row, position, null, knownFrom, null);
         }
 
-        internal void Patch(LateEvent late, IReadOnlyList<TemporalRow> segments)
+        if (missing.Count > 0)
         {
-            Late.Add(late);
-            for (var i = 0; i < _patches.Count; i++)
+            foreach (var before in await store.ReadStreamsAsync(missing, page[0].Position - 1, cancellationToken))
             {
-                if (_patches[i] is { ToPosition: null } open && open.Row.Id == late.Id && (late.GivesUp || open.KnownTo > late.Known))
-                {
-                    _patches[i] = open with { ToPosition = late.Position };
-                }
+                _timelines[before.Stream].Advance(before.ToDomain());
             }
-
-            _patches.AddRange(segments);
         }
     }
 }

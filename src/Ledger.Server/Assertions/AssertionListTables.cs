@@ -4,13 +4,6 @@ using NpgsqlTypes;
 
 namespace Ledger.Server;
 
-/// <summary>A state with the stretches of positions and of publication in which it stands; an end that is not there yet is null.</summary>
-internal sealed record TemporalRow(AssertionRow Row, long FromPosition, long? ToPosition, DateTimeOffset KnownFrom, DateTimeOffset? KnownTo)
-{
-    /// <summary>The end of what still stands, in columns that are compared with positions.</summary>
-    internal const long OpenEnd = long.MaxValue;
-}
-
 /// <summary>
 /// The tables of the assertion lists. <c>current</c>: the newest state of each assertion; <c>history</c>: the states before; <c>late</c>:
 /// the windows that late events open; <c>patch</c>: what was known inside them; <c>folded</c>: assertions without patches from a position on.
@@ -22,18 +15,18 @@ internal sealed class AssertionListTables(string schema)
 
     private const string RowColumns = "id, from_pos, known_from, source, publisher, label, lifecycle, parties, topics, flags, words, valid_from, valid_to, body";
 
+    private const string RowShape = """
+        id text collate "C" not null, from_pos bigint not null, known_from timestamptz not null, source text collate "C" not null,
+        publisher text collate "C" not null, label text collate "C" not null, lifecycle text collate "C" not null, parties text[] not null,
+        topics text[] not null, flags text[] not null, words text[] not null, valid_from timestamptz, valid_to timestamptz, body text not null
+        """;
+
     internal async Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"""
-            create table if not exists {schema}.assertion_current (
-                id text collate "C" primary key, from_pos bigint not null, known_from timestamptz not null, source text collate "C" not null,
-                publisher text collate "C" not null, label text collate "C" not null, lifecycle text collate "C" not null, parties text[] not null,
-                topics text[] not null, flags text[] not null, words text[] not null, valid_from timestamptz, valid_to timestamptz, body text not null)
-                with (fillfactor = 80);
-            create table if not exists {schema}.assertion_history (
-                like {schema}.assertion_current, to_pos bigint not null, known_to timestamptz not null);
-            create table if not exists {schema}.assertion_patch (
-                like {schema}.assertion_current, to_pos bigint not null, known_to timestamptz not null);
+            create table if not exists {schema}.assertion_current ({RowShape}, words_ever text[] not null, primary key (id)) with (fillfactor = 80);
+            create table if not exists {schema}.assertion_history ({RowShape}, to_pos bigint not null, known_to timestamptz not null);
+            create table if not exists {schema}.assertion_patch ({RowShape}, to_pos bigint not null, known_to timestamptz not null);
             create table if not exists {schema}.assertion_late (
                 id text collate "C" not null, pos bigint not null, known timestamptz not null, upto timestamptz not null, primary key (id, pos));
             create table if not exists {schema}.assertion_folded (id text collate "C" primary key, from_pos bigint not null);
@@ -42,7 +35,10 @@ internal sealed class AssertionListTables(string schema)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The indexes that reads need and writes do not: a rebuild makes them when the rows are there.</summary>
+    /// <summary>
+    /// The indexes that reads need and writes do not: a rebuild makes them when the rows are there. Words are looked up among all that an
+    /// assertion ever said, in one row each: an index over the words of every state took longer to make than all else.
+    /// </summary>
     internal async Task IndexAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"""
@@ -52,7 +48,7 @@ internal sealed class AssertionListTables(string schema)
             create index if not exists assertion_current_label on {schema}.assertion_current (label, from_pos);
             create index if not exists assertion_current_known on {schema}.assertion_current (known_from, id);
             create index if not exists assertion_current_label_known on {schema}.assertion_current (label, known_from, id);
-            create index if not exists assertion_current_words on {schema}.assertion_current using gin (words);
+            create index if not exists assertion_current_words_ever on {schema}.assertion_current using gin (words_ever);
             create index if not exists assertion_current_parties on {schema}.assertion_current using gin (parties);
             create index if not exists assertion_history_id on {schema}.assertion_history (id, from_pos);
             create index if not exists assertion_history_all on {schema}.assertion_history (from_pos) include (to_pos);
@@ -60,15 +56,23 @@ internal sealed class AssertionListTables(string schema)
             create index if not exists assertion_history_label on {schema}.assertion_history (label, from_pos) include (to_pos);
             create index if not exists assertion_history_known on {schema}.assertion_history (known_from, id) include (known_to, from_pos, to_pos);
             create index if not exists assertion_history_label_known on {schema}.assertion_history (label, known_from, id) include (known_to, from_pos, to_pos);
-            create index if not exists assertion_history_words on {schema}.assertion_history using gin (words);
             create index if not exists assertion_patch_label_known on {schema}.assertion_patch (label, known_from, id) include (known_to, from_pos, to_pos);
             create index if not exists assertion_late_window on {schema}.assertion_late (id, upto, known, pos);
             """, connection, transaction);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Rows to be sent to one of the tables by COPY.</summary>
+    internal CopyRows Rows(string table) => new($"{schema}.{table}", table switch
+    {
+        "assertion_current" => RowColumns + ", words_ever",
+        "assertion_late" => "id, pos, known, upto",
+        "assertion_folded" => "id, from_pos",
+        _ => RowColumns + ", to_pos, known_to",
+    });
+
     /// <summary>Puts rows in the place of the current ones of their assertions.</summary>
-    internal async Task ReplaceCurrentAsync(IReadOnlyCollection<TemporalRow> rows, string[] existing, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    internal async Task ReplaceCurrentAsync(CopyRows rows, string[] existing, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         if (existing.Length > 0)
         {
@@ -77,7 +81,7 @@ internal sealed class AssertionListTables(string schema)
             await delete.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await CopyAsync("assertion_current", rows, connection, cancellationToken);
+        await rows.SendAsync(connection, cancellationToken);
     }
 
     /// <summary>Drops every row of some assertions.</summary>
@@ -92,12 +96,9 @@ internal sealed class AssertionListTables(string schema)
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    internal Task AddHistoryAsync(IReadOnlyCollection<TemporalRow> rows, NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        CopyAsync("assertion_history", rows, connection, cancellationToken);
-
-    /// <summary>Ends stored patches that reach beyond a known time, each at the first position that does so; then adds new ones.</summary>
+    /// <summary>Ends stored patches that reach beyond a known time, each at the first position that does so; and keeps the windows.</summary>
     internal async Task PatchAsync(
-        IReadOnlyList<LateEvent> late, IReadOnlyCollection<TemporalRow> rows, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        IReadOnlyList<LateEvent> late, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         if (late.Count == 0)
         {
@@ -127,65 +128,8 @@ internal sealed class AssertionListTables(string schema)
         insert.Parameters.Add(Times(late.Select(l => l.Upto)));
         folded.Parameters.Add(new() { Value = late.Select(l => l.GivesUp).ToArray() });
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        await CopyAsync("assertion_patch", rows, connection, cancellationToken);
     }
 
     private static NpgsqlParameter Times(IEnumerable<DateTimeOffset> times) =>
         new() { Value = times.Select(t => t.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz };
-
-    private async Task CopyAsync(string table, IReadOnlyCollection<TemporalRow> rows, NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        if (rows.Count == 0)
-        {
-            return;
-        }
-
-        var ends = table != "assertion_current";
-        await using var copy = await connection.BeginBinaryImportAsync(
-            $"copy {schema}.{table} ({RowColumns}{(ends ? ", to_pos, known_to" : "")}) from stdin (format binary)", cancellationToken);
-        foreach (var row in rows)
-        {
-            // The importer writes into its buffer and awaits the network by itself only at its end; the synchronous form costs half.
-            Write(copy, row);
-            if (ends)
-            {
-                copy.Write(row.ToPosition ?? TemporalRow.OpenEnd, NpgsqlDbType.Bigint);
-                copy.Write(row.KnownTo!.Value.UtcDateTime, NpgsqlDbType.TimestampTz);
-            }
-        }
-
-        await copy.CompleteAsync(cancellationToken);
-    }
-
-    private static void Write(NpgsqlBinaryImporter copy, TemporalRow temporal)
-    {
-        var row = temporal.Row;
-        copy.StartRow();
-        copy.Write(row.Id, NpgsqlDbType.Text);
-        copy.Write(temporal.FromPosition, NpgsqlDbType.Bigint);
-        copy.Write(temporal.KnownFrom.UtcDateTime, NpgsqlDbType.TimestampTz);
-        copy.Write(row.Source, NpgsqlDbType.Text);
-        copy.Write(row.Publisher, NpgsqlDbType.Text);
-        copy.Write(row.Label, NpgsqlDbType.Text);
-        copy.Write(row.Lifecycle, NpgsqlDbType.Text);
-        copy.Write(row.Parties, NpgsqlDbType.Array | NpgsqlDbType.Text);
-        copy.Write(row.Topics, NpgsqlDbType.Array | NpgsqlDbType.Text);
-        copy.Write(row.Flags, NpgsqlDbType.Array | NpgsqlDbType.Text);
-        copy.Write(row.Words, NpgsqlDbType.Array | NpgsqlDbType.Text);
-        WriteTime(copy, row.ValidFrom);
-        WriteTime(copy, row.ValidTo);
-        copy.Write(row.Body, NpgsqlDbType.Text);
-    }
-
-    private static void WriteTime(NpgsqlBinaryImporter copy, DateTimeOffset? time)
-    {
-        if (time is { } at)
-        {
-            copy.Write(at.UtcDateTime, NpgsqlDbType.TimestampTz);
-        }
-        else
-        {
-            copy.WriteNull();
-        }
-    }
 }

@@ -5,7 +5,7 @@ namespace Ledger.Server;
 /// <summary>
 /// One assertion while its log is projected: its state, and how its events lie on the axis of publication. An event recorded late about
 /// an earlier publication opens a window in which what was known is no beginning of the stream; <see cref="Advance"/> says which stretches
-/// of publication it splits, so that exact rows can be written for them.
+/// of publication it splits, and what was known in each, so that exact rows can be written for them.
 /// </summary>
 internal sealed class AssertionTimeline
 {
@@ -15,8 +15,11 @@ internal sealed class AssertionTimeline
     /// </summary>
     internal const int SegmentsMax = 64;
 
-    private readonly List<DateTimeOffset> _moments = [];
-    private readonly HashSet<DateTimeOffset> _covered = [];
+    /// <summary>An event that is late behind more of them gives up: what lies before is never looked at again.</summary>
+    private const int MomentsMax = SegmentsMax + 2;
+
+    private readonly List<Moment> _moments = [];
+    private readonly HashSet<string> _wordsEver = new(StringComparer.Ordinal);
 
     /// <summary>The fold of every event so far.</summary>
     internal Assertion State { get; private set; } = Assertion.None;
@@ -25,60 +28,104 @@ internal sealed class AssertionTimeline
     internal AssertionRow? Row { get; private set; }
 
     /// <summary>The running maximum of known times: from when the whole stream so far is known.</summary>
-    internal DateTimeOffset KnownFrom => _moments[^1];
+    internal DateTimeOffset KnownFrom => _moments[^1].At;
 
     /// <summary>Whether exact rows were given up for this assertion.</summary>
     internal bool IsFoldedAtReading { get; private set; }
+
+    /// <summary>Every word of every row so far, in order of the alphabet: no search for a word finds a past of the assertion that lacks it here.</summary>
+    internal string[] WordsEver()
+    {
+        string[] words = [.. _wordsEver];
+        Array.Sort(words, StringComparer.Ordinal);
+        return words;
+    }
 
     /// <summary>Takes one more event; what it means for the windows, null where it is not late.</summary>
     internal LateEvent? Advance(Recorded e)
     {
         State = Assertion.Evolve(State, e);
         Row = AssertionRow.Of(State);
-        if (State.Claim is not { } claim)
+        if (State.Claim is not { } claim || Row is null)
         {
             return null;
         }
 
+        _wordsEver.UnionWith(Row.Words);
         // Nothing of an assertion is known before its claim is: what was published earlier counts from the claim on.
         var known = e.Known.To > claim.Known.To ? e.Known.To : claim.Known.To;
-        if (_moments.Count == 0 || known >= KnownFrom)
+        if (_moments.Count > 0 && known < KnownFrom)
         {
-            if (_moments.Count == 0 || known > KnownFrom)
-            {
-                _moments.Add(known);
-            }
-
-            return null;
+            return Split(e, known);
         }
 
-        return Split(e.Position, known);
+        if (_moments.Count == 0 || known > KnownFrom)
+        {
+            _moments.Add(new() { At = known, State = State });
+            Trim();
+        }
+
+        _moments[^1].State = State;
+        return null;
     }
 
-    private LateEvent Split(long position, DateTimeOffset known)
+    private LateEvent Split(Recorded e, DateTimeOffset known)
     {
         var upto = KnownFrom;
-        var at = _moments.BinarySearch(known);
-        var isNew = at < 0;
+        var at = _moments.FindIndex(m => m.At >= known);
+        var isNew = _moments[at].At > known;
         if (isNew)
         {
-            at = ~at;
-            _moments.Insert(at, known);
+            _moments.Insert(at, new() { At = known, State = at == 0 ? Assertion.None : _moments[at - 1].State });
         }
 
         var wasFolded = IsFoldedAtReading;
         IsFoldedAtReading |= _moments.Count - 1 - at > SegmentsMax;
-        // A stretch that an earlier window covers and that this event cuts in two keeps what it said, up to the cut.
-        var first = isNew && at > 0 && _covered.Contains(_moments[at - 1]) ? at - 1 : at;
-        for (var i = at; i < _moments.Count - 1; i++)
+        if (IsFoldedAtReading)
         {
-            _covered.Add(_moments[i]);
+            // Only how far the whole is known is needed from here on.
+            _moments.RemoveRange(0, _moments.Count - 1);
+            _moments[0].State = State;
+            return new(State.Id, e.Position, known, upto, [], !wasFolded);
         }
 
-        IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> segments = IsFoldedAtReading
-            ? []
-            : [.. from i in Enumerable.Range(first, _moments.Count - 1 - first) select (_moments[i], _moments[i + 1])];
-        return new(State.Id, position, known, upto, segments, IsFoldedAtReading && !wasFolded);
+        // What was known in a stretch is the fold of its events in position order, and the late event is the newest of them: it comes last.
+        for (var i = at; i < _moments.Count; i++)
+        {
+            _moments[i].State = Assertion.Evolve(_moments[i].State, e);
+        }
+
+        _moments[^1].State = State;
+        // A stretch that an earlier window covers and that this event cuts in two keeps what it said, up to the cut.
+        var first = isNew && at > 0 && _moments[at - 1].IsCovered ? at - 1 : at;
+        var segments = new List<TemporalRow>();
+        for (var i = first; i < _moments.Count - 1; i++)
+        {
+            _moments[i].IsCovered = true;
+            segments.Add(new(AssertionRow.Of(_moments[i].State)!, e.Position, null, _moments[i].At, _moments[i + 1].At));
+        }
+
+        Trim();
+        return new(State.Id, e.Position, known, upto, segments, false);
+    }
+
+    private void Trim()
+    {
+        if (_moments.Count > MomentsMax)
+        {
+            _moments.RemoveRange(0, _moments.Count - MomentsMax);
+        }
+    }
+
+    /// <summary>A time at which something of the assertion became known, and the fold of all that was known by then.</summary>
+    private sealed class Moment
+    {
+        internal required DateTimeOffset At { get; init; }
+
+        internal required Assertion State { get; set; }
+
+        /// <summary>Whether a window covers the stretch that begins here.</summary>
+        internal bool IsCovered { get; set; }
     }
 }
 
@@ -87,7 +134,26 @@ internal sealed class AssertionTimeline
 /// <param name="Position">From this position on the window is there.</param>
 /// <param name="Known">The window's start: when the event became known.</param>
 /// <param name="Upto">Its end: when all that was recorded before is known.</param>
-/// <param name="Segments">The stretches of publication whose fold this event changes or cuts; empty where rows were given up.</param>
+/// <param name="Segments">What was known in the stretches of publication that this event changes or cuts; empty where rows were given up.</param>
 /// <param name="GivesUp">Whether exact rows are given up from here.</param>
 internal sealed record LateEvent(
-    string Id, long Position, DateTimeOffset Known, DateTimeOffset Upto, IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> Segments, bool GivesUp);
+    string Id, long Position, DateTimeOffset Known, DateTimeOffset Upto, IReadOnlyList<TemporalRow> Segments, bool GivesUp)
+{
+    /// <summary>As a row of the windows.</summary>
+    internal void WriteWindow(CopyRows rows)
+    {
+        rows.StartRow();
+        rows.Write(Id);
+        rows.Write(Position);
+        rows.Write((DateTimeOffset?)Known);
+        rows.Write((DateTimeOffset?)Upto);
+    }
+
+    /// <summary>As a row of the assertions without patches.</summary>
+    internal void WriteFolded(CopyRows rows)
+    {
+        rows.StartRow();
+        rows.Write(Id);
+        rows.Write(Position);
+    }
+}

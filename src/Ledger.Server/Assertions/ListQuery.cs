@@ -57,6 +57,7 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
     {
         var position = Add(command, Point.Position, NpgsqlDbType.Bigint);
         var limit = Add(command, Limit, NpgsqlDbType.Integer);
+        var words = Filter.WordsSql(command);
         var where = Filter.Sql(command) + ByText(command, position) + Hidden(command);
         if (After is not null)
         {
@@ -66,10 +67,10 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
         return $"""
             select from_pos, id, body from (
                 (select from_pos, id, body from ledger_read.assertion_current
-                 where from_pos <= {position}{where} order by from_pos {Order} limit {limit})
+                 where from_pos <= {position}{where}{words.Current} order by from_pos {Order} limit {limit})
                 union all
                 (select from_pos, id, body from ledger_read.assertion_history
-                 where from_pos <= {position} and to_pos > {position}{where} order by from_pos {Order} limit {limit})) page
+                 where from_pos <= {position} and to_pos > {position}{where}{words.Past} order by from_pos {Order} limit {limit})) page
             order by from_pos {Order} limit {limit}
             """;
     }
@@ -79,6 +80,7 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
         var position = Add(command, Point.Position, NpgsqlDbType.Bigint);
         var known = Add(command, moment.To.UtcDateTime, NpgsqlDbType.TimestampTz);
         var limit = Add(command, Limit, NpgsqlDbType.Integer);
+        var words = Filter.WordsSql(command);
         var where = Filter.Sql(command) + ByText(command, position) + Hidden(command);
         if (After is not null)
         {
@@ -94,14 +96,14 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
         return $"""
             select known_from, id, body from (
                 (select known_from, id, body from ledger_read.assertion_current s
-                 where known_from <= {known} and from_pos <= {position} and {undisturbed}{where} order by {order} limit {limit})
+                 where known_from <= {known} and from_pos <= {position} and {undisturbed}{where}{words.Current} order by {order} limit {limit})
                 union all
                 (select known_from, id, body from ledger_read.assertion_history s
-                 where known_from <= {known} and from_pos <= {position} and (to_pos > {position} or known_to > {known}) and {undisturbed}{where}
+                 where known_from <= {known} and from_pos <= {position} and (to_pos > {position} or known_to > {known}) and {undisturbed}{where}{words.Past}
                  order by {order} limit {limit})
                 union all
                 (select known_from, id, body from ledger_read.assertion_patch s
-                 where known_from <= {known} and known_to > {known} and from_pos <= {position} and to_pos > {position}{where}
+                 where known_from <= {known} and known_to > {known} and from_pos <= {position} and to_pos > {position}{where}{words.Past}
                  order by {order} limit {limit})) page
             order by {order} limit {limit}
             """;

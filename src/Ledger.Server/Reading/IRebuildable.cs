@@ -25,3 +25,10 @@ internal interface IRebuildable : IProjection
     /// <summary>Makes the indexes that reading needs.</summary>
     Task IndexAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken);
 }
+
+/// <summary>A projection whose rows depend on one stream each: a rebuild reads stream after stream, and keeps no state but the one that it folds.</summary>
+internal interface IFilledByStream : IRebuildable
+{
+    /// <summary>Fills empty tables with what the log says up to a position; reports how many events it has taken so far.</summary>
+    Task FillAsync(NpgsqlConnection connection, long toPosition, Action<long> report, CancellationToken cancellationToken);
+}

@@ -18,6 +18,9 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
     /// <summary>How long the take-over waits for readers that began before it; then it fails rather than hold up those behind it.</summary>
     private const string LockTimeout = "30s";
 
+    /// <summary>What PostgreSQL may sort an index in, of its own memory and once at a time.</summary>
+    private const string IndexMemory = "256MB";
+
     private readonly IRebuildable _new = Projections.Rebuildable(store, ReadModels.RebuildSchema).Single(p => p.Name == name);
     private readonly IRebuildable _old = Projections.Rebuildable(store, ReadModels.Schema).Single(p => p.Name == name);
     private readonly Stopwatch _watch = new();
@@ -37,8 +40,13 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
         await WithinScratchAsync(lease.Connection, report, async () =>
         {
             report(Progress(_position, "indexing"));
-            await InTransactionAsync(lease.Connection, t => _new.IndexAsync(lease.Connection, t, cancellationToken), cancellationToken);
+            await InTransactionAsync(lease.Connection, async transaction =>
+            {
+                await ExecuteAsync(lease.Connection, transaction, $"set local maintenance_work_mem = '{IndexMemory}'", cancellationToken);
+                await _new.IndexAsync(lease.Connection, transaction, cancellationToken);
+            }, cancellationToken);
             await ExecuteAsync(lease.Connection, null, $"analyze {string.Join(", ", _new.Tables.Select(t => $"{ReadModels.RebuildSchema}.{t}"))}", cancellationToken);
+            await ExecuteAsync(lease.Connection, null, "reset synchronous_commit", cancellationToken);
             await InTransactionAsync(lease.Connection, async transaction =>
             {
                 await CatchUpLockedAsync(lease.Connection, transaction, "access exclusive", cancellationToken);
@@ -91,10 +99,20 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
         }
     }
 
-    /// <summary>Applies pages up to what the projection in service has, reading the next one while one is written.</summary>
+    /// <summary>
+    /// Folds what the projection in service has: stream after stream if it can, the rest in pages, reading the next one while one is written.
+    /// </summary>
     private async Task FillAsync(NpgsqlConnection connection, Action<RebuildProgress> report, CancellationToken cancellationToken)
     {
-        long target;
+        // A rebuild that a crash cuts short starts anew: nothing of it needs to reach the disk before the take-over does.
+        await ExecuteAsync(connection, null, "set synchronous_commit = off", cancellationToken);
+        var target = await store.ReadProgressAsync(Checkpoint, cancellationToken);
+        if (_new is IFilledByStream byStream)
+        {
+            await byStream.FillAsync(connection, target, taken => report(Progress(target, "folding", taken)), cancellationToken);
+            _position = target;
+        }
+
         while (_position < (target = await store.ReadProgressAsync(Checkpoint, cancellationToken)))
         {
             var reading = store.ReadFeedAsync(_position, PageEvents, FeedFilter.All, cancellationToken);
@@ -116,8 +134,6 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
         var events = page is [.., var last] && last.Position > target ? [.. page.TakeWhile(e => e.Position <= target)] : page;
         if (events.Count > 0)
         {
-            // A rebuild that a crash cuts short starts anew: nothing of it needs to reach the disk before the take-over does.
-            await ExecuteAsync(connection, transaction, "set local synchronous_commit = off", cancellationToken);
             await _new.ApplyAsync(events, connection, transaction, cancellationToken);
         }
     }
@@ -153,8 +169,8 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
             : $"{name}, table {table}, at position {_position}: a fold gives {folded ?? "no such row"}, stored is {stored ?? "no such row"}";
     }
 
-    private RebuildProgress Progress(long target, string doing) =>
-        new(name, _position, target, _position / Math.Max(_watch.Elapsed.TotalSeconds, 0.001), doing);
+    private RebuildProgress Progress(long target, string doing, long? taken = null) =>
+        new(name, taken ?? _position, target, (taken ?? _position) / Math.Max(_watch.Elapsed.TotalSeconds, 0.001), doing);
 
     /// <summary>Not cancellable: it is what cancelling does.</summary>
     private Task DropAsync(NpgsqlConnection connection) => ExecuteAsync(
