@@ -12,7 +12,10 @@ switch (args)
         await AppendBenchmark.RunHttpAsync(Seconds(), (int)Number("--rounds", 5));
         return 0;
     case ["time", ..]:
-        await TimeBenchmark.RunAsync((int)Number("--events", 100_000));
+        await TimeBenchmark.RunAsync((int)Number("--events", 1_000_000));
+        return 0;
+    case ["rebuild", ..]:
+        await TimeBenchmark.RunRebuildAsync((int)Number("--events", 1_000_000));
         return 0;
     case ["provenance", ..]:
         await ProvenanceBenchmark.RunAsync((int)Number("--claims", 100_000));
@@ -26,8 +29,10 @@ switch (args)
                    appends/s of the engine, and of denials over HTTP, beside pgbench's two inserts in one statement, on one private cluster
                    http [--seconds 3] [--rounds 5]
                    the part of append that goes over HTTP
-                   time [--events 100000]
-                   reads of the past beside reads of the present, and the rate of a rebuild
+                   time [--events 1000000]
+                   reads of the past beside reads of the present, and rebuilds, on a log and on one of a tenth of its length
+                   rebuild [--events 1000000]
+                   the part of time that rebuilds, alone on the machine
                    provenance [--claims 100000]
                    import, graphs of three hops, and a change with a thousand derived assertions, over HTTP
                    proof [--events 1000000] [--seconds 3] [--rounds 3]

@@ -1,160 +1,249 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Ledger.Domain;
 using Ledger.Server;
 using Ledger.Store;
 using Ledger.Testing;
-using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Ledger.Benchmarks;
 
 /// <summary>
-/// What the past costs beside the present, over HTTP on one durable cluster, on a log and on one of a tenth of its length. Requests of the
-/// kinds that are compared take turns, so that a machine that drifts drifts for both.
+/// What the past costs beside the present, and what a rebuild does, on a log and on one of a tenth of its length: the service and the rebuild
+/// as processes of their own on one durable cluster. Requests of the kinds that are compared take turns, so that a machine that drifts drifts
+/// for both.
 /// </summary>
-internal static class TimeBenchmark
+internal static partial class TimeBenchmark
 {
-    private const int HotEventsMax = 10_000;
     private const int Requests = 300;
     private const int WarmUp = 30;
-    private const string Cool = "cool";
+    private const int ReadsPerSecond = 200;
+    private const int LiveEvents = 20_000;
+    private const int LiveHotEvents = 2_000;
+    private const string Page = "/v1/assertions?label=denied";
+    private const string Rebuilt = "AssertionList";
 
-    private static readonly Dictionary<string, string> Settings = new() { ["shared_buffers"] = "512MB", ["max_wal_size"] = "4GB", ["max_connections"] = "100" };
+    private static readonly TimeSpan ProjectionMax = TimeSpan.FromMinutes(10);
+
+    private static readonly Dictionary<string, string> Settings = new() { ["shared_buffers"] = "1GB", ["max_wal_size"] = "4GB", ["max_connections"] = "100" };
 
     public static async Task RunAsync(int events)
     {
         await using var postgres = await TestPostgres.StartAsync(Settings);
         var small = await MeasureAsync(postgres, events / 10);
         var large = await MeasureAsync(postgres, events);
-        Console.WriteLine($"ratios at {events:N0} events (at a tenth of them), medians of {Requests} requests in turn");
-        Ratio("one assertion, asOf the middle of its life : present", "1.3", m => m.OneThen / m.OneNow);
-        Ratio("filtered page of 50, asOf half the log : present", "1.5", m => m.ListThen / m.ListNow);
-        Ratio("the same with knownAt : present", "6", m => m.ListKnown / m.ListNow);
-        Ratio($"assertion of {Math.Min(HotEventsMax, events / 10):N0} events : one of 10", "3", m => m.HotNow / m.OneNow);
-        foreach (var (name, of) in new (string, Func<Medians, double>)[] { ("one, present", m => m.OneNow), ("one, asOf", m => m.OneThen), ("page, present", m => m.ListNow), ("page, asOf", m => m.ListThen), ("page, asOf and knownAt", m => m.ListKnown) })
+        foreach (var kind in new[] { "one", "one then", "page", "page early", "page then", "page known" })
         {
-            Print($"tenfold history, {name}: {of(small):N2} ms to {of(large):N2} ms, ratio {of(large) / of(small):N2} (limit 1.3)");
+            AtMost($"tenfold history, {kind}", large.Ms[kind] / small.Ms[kind], 1.3);
         }
 
-        void Ratio(string name, string limit, Func<Medians, double> of) => Print($"{name}: {of(large):N2} ({of(small):N2}), limit {limit}");
+        AtMost($"beside {ReadsPerSecond} reads/s ({large.Read:N0} seen, the rebuild at {large.Beside.PerSecond:N0} events/s): p99 of the reads, ms", large.ReadP99Ms, 50);
+        Print($"the running service projected {LiveEvents:N0} more events, {LiveHotEvents:N0} of them on the hot assertion, at {large.LivePerSecond:N0} events/s, all projections at once");
     }
 
-    private static async Task<Medians> MeasureAsync(TestPostgres postgres, int events)
+    /// <summary>The part that rebuilds.</summary>
+    public static async Task RunRebuildAsync(int events)
+    {
+        await using var postgres = await TestPostgres.StartAsync(Settings);
+        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations, postgres: postgres);
+        await new SampleLog(database).AppendAsync(events, SampleLog.HotEvents);
+        await MarkAsync(database, events);
+        Print(events, await RebuildAsync(database));
+    }
+
+    private static void Print(int events, RebuildRun alone)
+    {
+        AtLeast($"rebuild of {Rebuilt} from {events:N0} events, indexes included, events/s", alone.PerSecond, 50_000);
+        AtMost("its process's memory, MB", alone.PeakMb, 400);
+    }
+
+    private static async Task<Measured> MeasureAsync(TestPostgres postgres, int events)
     {
         await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations, postgres: postgres);
-        await FillAsync(database, events);
-        await using var ledger = await RunningLedger.StartAsync(database, new Dictionary<string, string?> { ["Ledger:ProjectionWaitMs"] = "600000" });
+        var log = new SampleLog(database);
         var watch = Stopwatch.StartNew();
-        await ledger.Public.GetStringAsync(new Uri($"/v1/assertions?minPosition={events}&limit=1", UriKind.Relative));
-        Print($"{events:N0} events: the running service projected them at {events / watch.Elapsed.TotalSeconds:N0}/s (indexes in place, all projections at once)");
-        await RebuildAsync(ledger, events);
+        await log.AppendAsync(events, SampleLog.HotEvents);
+        Say($"{events:N0} events written in {watch.Elapsed.TotalSeconds:N0} s");
+        await MarkAsync(database, events);
+        var alone = await RebuildAsync(database);
+        Print(events, alone);
 
-        var half = events / 2;
-        var known = Uri.EscapeDataString(WireTime.Format(At(half)));
-        var middle = await MiddleOfLifeAsync(ledger, Cool);
-        var kinds = new[]
+        Dictionary<string, double> ms;
+        RebuildRun beside;
+        List<double> reads = [];
+        await using (var server = await ServerProcess.ServeAsync(database))
         {
-            $"/v1/assertions/{Cool}", $"/v1/assertions/{Cool}?asOf={middle}", "/v1/assertions/hot",
-            "/v1/assertions?label=denied", $"/v1/assertions?label=denied&asOf={half}", $"/v1/assertions?label=denied&asOf={events}&knownAt={known}",
-        };
-        var taken = kinds.Select(_ => new List<double>()).ToArray();
-        for (var i = 0; i < WarmUp + Requests; i++)
-        {
-            for (var kind = 0; kind < kinds.Length; kind++)
-            {
-                watch.Restart();
-                await ledger.Public.GetByteArrayAsync(new Uri(kinds[kind], UriKind.Relative));
-                if (i >= WarmUp)
-                {
-                    taken[kind].Add(watch.Elapsed.TotalMilliseconds);
-                }
-            }
+            using var http = new HttpClient { BaseAddress = server.BaseAddress };
+            await UntilSignedAsync(http, events);
+            ms = await ReadAsync(http, await KindsAsync(database, events));
+            PrintReads(events, ms);
+            using var stop = new CancellationTokenSource();
+            var reading = ReadSteadilyAsync(server.BaseAddress, reads, stop.Token);
+            beside = await RebuildAsync(database);
+            await stop.CancelAsync();
+            await reading;
+            await server.KillAsync();
         }
 
-        var medians = taken.Select(t => Figures.Of(t, 0).P50Ms).ToArray();
-        return new(medians[0], medians[1], medians[2], medians[3], medians[4], medians[5]);
+        await log.AppendAsync(LiveEvents, LiveHotEvents);
+        var live = await ProjectAsync(database, events);
+        Say($"{events:N0} events measured in {watch.Elapsed.TotalSeconds:N0} s");
+        return new(ms, beside, reads.Count, Figures.Of(reads, 0).P99Ms, live);
     }
 
-    private static async Task RebuildAsync(RunningLedger ledger, int events)
+    /// <summary>
+    /// Every projection stands at the log's head, with empty tables: what the log holds concerns the list alone, whose rebuild makes its rows.
+    /// </summary>
+    private static async Task MarkAsync(TestDatabase database, long head)
     {
-        var store = ledger.Services.GetRequiredService<EventStore>();
-        using var stop = new CancellationTokenSource();
-        var reads = new List<double>();
-        var reading = Task.Run(async () =>
+        await using var store = database.OpenStore();
+        await using var mark = store.DataSource.CreateCommand("select ledger.mt_mark_event_progression(name, $2) from unnest($1) name");
+        mark.Parameters.Add(new() { Value = Projections.All(store).Select(p => $"{p.Name}:V{p.Version}").ToArray() });
+        mark.Parameters.Add(new() { Value = head });
+        await mark.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The command of the service; its last line has the rate over everything, take-over included.</summary>
+    private static async Task<RebuildRun> RebuildAsync(TestDatabase database)
+    {
+        var (exit, output, peak) = await ServerProcess.RunAsync(database, "rebuild", Rebuilt);
+        if (exit != 0 || RateLine().Matches(output) is not [.., var last])
         {
-            // Some 200 reads a second beside it.
-            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-            while (!stop.IsCancellationRequested)
-            {
-                await pace.WaitForNextTickAsync(CancellationToken.None);
-                var one = Stopwatch.GetTimestamp();
-                await ledger.Public.GetByteArrayAsync(new Uri("/v1/assertions?label=denied", UriKind.Relative));
-                reads.Add(Stopwatch.GetElapsedTime(one).TotalMilliseconds);
-            }
-        });
-        var folding = 0.0;
-        var watch = Stopwatch.StartNew();
-        await new ProjectionRebuild(store, "AssertionList").RebuildAsync(p => folding = p.Doing == "folding" ? p.EventsPerSecond : folding, CancellationToken.None);
-        var rate = events / watch.Elapsed.TotalSeconds;
-        await stop.CancelAsync();
-        await reading;
-        var latency = Figures.Of(reads, 0);
-        using var process = Process.GetCurrentProcess();
-        Print($"{events:N0} events: rebuilt at {rate:N0}/s, indexes included ({folding:N0}/s without); {reads.Count} reads beside it, p50 {latency.P50Ms:N1} ms, p99 {latency.P99Ms:N1} ms; peak memory of this process {process.PeakWorkingSet64 / 1_000_000} MB");
+            throw new InvalidOperationException($"The rebuild ended with {exit}: {output}");
+        }
+
+        await Console.Error.WriteLineAsync(output);
+        return new(double.Parse(last.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture), peak / 1e6);
     }
 
-    private static async Task<long> MiddleOfLifeAsync(RunningLedger ledger, string id)
+    [GeneratedRegex(@"in service: .* events, ([\d,]+)/s")]
+    private static partial Regex RateLine();
+
+    private static async Task<IReadOnlyList<(string Name, string Path)>> KindsAsync(TestDatabase database, int events)
     {
-        var store = ledger.Services.GetRequiredService<EventStore>();
+        await using var store = database.OpenStore();
+        var (tenth, half) = (events / 10, events / 2);
+        var known = Uri.EscapeDataString(WireTime.Format(SampleLog.At(half)));
+        return
+        [
+            ("one", $"/v1/assertions/{SampleLog.Cool}"), ("one then", $"/v1/assertions/{SampleLog.Cool}?asOf={await MiddleAsync(store, SampleLog.Cool)}"),
+            ("hot", $"/v1/assertions/{SampleLog.Hot}"), ("hot then", $"/v1/assertions/{SampleLog.Hot}?asOf={await MiddleAsync(store, SampleLog.Hot)}"),
+            ("page", Page), ("page early", $"{Page}&asOf={tenth}"), ("page then", $"{Page}&asOf={half}"), ("page known", $"{Page}&asOf={events}&knownAt={known}"),
+        ];
+    }
+
+    private static async Task<long> MiddleAsync(EventStore store, string id)
+    {
         var stream = await store.ReadStreamAsync(Ids.AssertionStream(id));
         return stream[stream.Count / 2].Position;
     }
 
-    /// <summary>Ten events an assertion on average, skewed; one hot assertion has a tenth of a short log; one in twenty is recorded late.</summary>
-    private static async Task FillAsync(TestDatabase database, int events)
+    private static async Task<Dictionary<string, double>> ReadAsync(HttpClient http, IReadOnlyList<(string Name, string Path)> kinds)
     {
-        await using var store = database.OpenStore();
-        var random = new Random(5);
-        var assertions = events / 10;
-        var hotShare = (double)Math.Min(HotEventsMax, events / 10) / events;
-        var started = new HashSet<string>(StringComparer.Ordinal);
-        var pending = new Queue<Task>();
-        for (var position = 1; position <= events; position++)
+        var taken = kinds.ToDictionary(k => k.Name, _ => new List<double>());
+        for (var i = 0; i < WarmUp + Requests; i++)
         {
-            var id = position % (events / 10) == 5 ? Cool : random.NextDouble() < hotShare ? "hot" : $"a{(int)(assertions * Math.Pow(random.NextDouble(), 2))}";
-            var late = random.NextDouble() < 0.05;
-            var e = (started.Add(id) ? Claim(id) : Later(random)) with { PublishedAt = Stated(At(late ? position - (long)(random.NextDouble() * 0.3 * position) : position)) };
-            NewEvent stored = new(Guid.CreateVersion7(), EventTypes.NameOf(e), EventTypes.Serialize(e), new() { RecordedBy = "benchmark" });
-            pending.Enqueue(store.AppendAsync(new([new(Ids.AssertionStream(id), "assertion", null, [stored])])));
-            if (pending.Count > 256)
+            foreach (var (name, path) in kinds)
             {
-                await pending.Dequeue();
+                var began = Stopwatch.GetTimestamp();
+                await http.GetByteArrayAsync(new Uri(path, UriKind.Relative));
+                if (i >= WarmUp)
+                {
+                    taken[name].Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+                }
             }
         }
 
-        await Task.WhenAll(pending);
+        return taken.ToDictionary(t => t.Key, t => Figures.Of(t.Value, 0).P50Ms);
     }
 
-    private static ClaimRecorded Claim(string id) => new()
+    /// <summary>Reads at a steady pace; one that should have begun while the one before it still ran counts from when it should have.</summary>
+    private static async Task ReadSteadilyAsync(Uri address, List<double> ms, CancellationToken stopping)
     {
-        Proposition = $"It is stated of {id} that a number of permits was given out by the ministry.", Source = new("report", 1), Publisher = "gazette",
-        Attribution = [new("ministry")], Topics = ["permits"],
-    };
+        using var http = new HttpClient { BaseAddress = address };
+        var began = Stopwatch.GetTimestamp();
+        var pending = new List<Task<double>>();
+        for (var n = 0; !stopping.IsCancellationRequested; n++)
+        {
+            var due = TimeSpan.FromSeconds((double)n / ReadsPerSecond);
+            if (due - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } early)
+            {
+                await Task.Delay(early, CancellationToken.None);
+            }
 
-    /// <summary>Half of what follows is a denial or its like, so that labels come and go.</summary>
-    private static LedgerEvent Later(Random random) => random.Next(4) switch
+            pending.Add(OneAsync(due));
+        }
+
+        ms.AddRange(await Task.WhenAll(pending));
+
+        async Task<double> OneAsync(TimeSpan due)
+        {
+            await http.GetByteArrayAsync(new Uri(Page, UriKind.Relative), CancellationToken.None);
+            return (Stopwatch.GetElapsedTime(began) - due).TotalMilliseconds;
+        }
+    }
+
+    /// <summary>How fast a service that starts behind the head of the log catches up, from its first page to its last.</summary>
+    private static async Task<double> ProjectAsync(TestDatabase database, long from)
     {
-        0 => new DenialRecorded { Party = $"p{random.Next(5)}", Statement = "It is not so.", Citation = "a letter" },
-        1 => new ConcernExpressed { Notice = new("n", "Under doubt."), Publisher = "gazette", Reason = "doubt", Citation = "page 2" },
-        2 => new PositionRecorded { Party = $"p{random.Next(5)}", Stance = Stance.Disputes, Statement = "Hardly so.", Citation = "a letter" },
-        _ => new EntryAmended { Field = "language", Reason = "clerical" },
-    };
+        await using var server = await ServerProcess.ServeAsync(database);
+        await using var store = database.OpenStore();
+        var head = await store.HeadAsync();
+        using var timeout = new CancellationTokenSource(ProjectionMax);
+        var (began, first) = (0L, from);
+        while (true)
+        {
+            var at = await store.ReadProgressAsync(AssertionListProjection.ProgressName, timeout.Token);
+            if (at > from && began == 0)
+            {
+                (began, first) = (Stopwatch.GetTimestamp(), at);
+            }
 
-    private static DateTimeOffset At(long position) => new DateTimeOffset(2018, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(position);
+            if (at >= head)
+            {
+                return (head - first) / Stopwatch.GetElapsedTime(began).TotalSeconds;
+            }
 
-    private static StatedTime Stated(DateTimeOffset at) => StatedTime.Resolve(new(WireTime.Format(at)), TimeZoneInfo.Utc)!;
+            await Task.Delay(5, timeout.Token);
+        }
+    }
+
+    private static async Task UntilSignedAsync(HttpClient http, long events)
+    {
+        using var timeout = new CancellationTokenSource(ProjectionMax);
+        while (true)
+        {
+            using var answer = await http.GetAsync(new Uri("/log/checkpoint", UriKind.Relative), timeout.Token);
+            if (answer.IsSuccessStatusCode && long.Parse((await answer.Content.ReadAsStringAsync(timeout.Token)).Split('\n')[1], CultureInfo.InvariantCulture) >= events)
+            {
+                return;
+            }
+
+            await Task.Delay(100, timeout.Token);
+        }
+    }
+
+    private static void AtMost(string name, double seen, double aim) => Print($"{name}: {seen:N2}, aim at most {aim:N1}: {(seen <= aim ? "reached" : "NOT REACHED")}");
+
+    private static void AtLeast(string name, double seen, double aim) => Print($"{name}: {seen:N0}, aim at least {aim:N0}: {(seen >= aim ? "reached" : "NOT REACHED")}");
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
-    private sealed record Medians(double OneNow, double OneThen, double HotNow, double ListNow, double ListThen, double ListKnown);
+    private static void Say(FormattableString line) => Console.Error.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    private static void PrintReads(int events, Dictionary<string, double> ms)
+    {
+        Print($"{events:N0} events, medians of {Requests} requests in turn, ms: {string.Join(", ", ms.Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Key} {x.Value:N2}")))}");
+        AtMost("one assertion, asOf the middle of its life : present", ms["one then"] / ms["one"], 1.3);
+        AtMost("filtered page of 50, asOf a tenth of the log : present", ms["page early"] / ms["page"], 1.5);
+        AtMost("filtered page of 50, asOf half the log : present", ms["page then"] / ms["page"], 1.5);
+        AtMost("the same with knownAt : present", ms["page known"] / ms["page"], 6);
+        AtMost($"assertion of {SampleLog.HotEvents:N0} events : one of 10", ms["hot"] / ms["one"], 3);
+        AtMost($"assertion of {SampleLog.HotEvents:N0} events, asOf the middle of its life : one of 10", ms["hot then"] / ms["one"], 3);
+    }
+
+    private sealed record RebuildRun(double PerSecond, double PeakMb);
+
+    private sealed record Measured(Dictionary<string, double> Ms, RebuildRun Beside, int Read, double ReadP99Ms, double LivePerSecond);
 }

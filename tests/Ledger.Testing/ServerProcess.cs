@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace Ledger.Testing;
@@ -10,6 +11,7 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>A start includes the runtime's, migrations and the first connections, on a machine that may be busy.</summary>
     private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan PeakInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -61,15 +63,24 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts it on a database and a free port, and waits until it listens.</summary>
     public static async Task<ServerProcess> ServeAsync(TestDatabase database)
     {
-        var server = new ServerProcess(["--urls", "http://127.0.0.1:0"], new Dictionary<string, string?>
-        {
-            ["ConnectionStrings__Ledger"] = database.ServiceConnectionString,
-            ["ConnectionStrings__LedgerOwner"] = database.OwnerConnectionString,
-            ["Ledger__AdminKey"] = RunningLedger.AdminKey,
-            ["Ledger__PublicReads"] = "true",
-        }, null);
+        var server = new ServerProcess(["--urls", "http://127.0.0.1:0"], On(database), null);
         await server._address.Task.WaitAsync(StartMax);
         return server;
+    }
+
+    /// <summary>Runs a command on a database to its end; the exit code, what it printed, and the most memory that it held, in bytes (Linux; else 0).</summary>
+    public static async Task<(int ExitCode, string Output, long PeakMemoryBytes)> RunAsync(TestDatabase database, params string[] arguments)
+    {
+        await using var server = new ServerProcess(arguments, On(database), null);
+        var peak = 0L;
+        var ended = server._process.WaitForExitAsync();
+        while (!ended.IsCompleted)
+        {
+            peak = Math.Max(peak, server.PeakMemoryBytes());
+            await Task.WhenAny(ended, Task.Delay(PeakInterval));
+        }
+
+        return (server._process.ExitCode, server.Output, peak);
     }
 
     /// <summary>Runs a command in a directory to its end; the exit code and what it printed.</summary>
@@ -91,6 +102,29 @@ public sealed class ServerProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>The kernel's own high-water mark, so that nothing between two looks is missed but the last moment.</summary>
+    private long PeakMemoryBytes()
+    {
+        try
+        {
+            const string HighWater = "VmHWM:";
+            var line = File.ReadLines($"/proc/{_process.Id}/status").FirstOrDefault(l => l.StartsWith(HighWater, StringComparison.Ordinal));
+            return line is null ? 0 : 1024 * long.Parse(line[HighWater.Length..^"kB".Length].Trim(), CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;       // It has ended meanwhile, or there is no /proc.
+        }
+    }
+
+    private static Dictionary<string, string?> On(TestDatabase database) => new()
+    {
+        ["ConnectionStrings__Ledger"] = database.ServiceConnectionString,
+        ["ConnectionStrings__LedgerOwner"] = database.OwnerConnectionString,
+        ["Ledger__AdminKey"] = RunningLedger.AdminKey,
+        ["Ledger__PublicReads"] = "true",
+    };
 
     public async ValueTask DisposeAsync()
     {
