@@ -92,6 +92,27 @@ public class RebuildTests
     }
 
     [Fact]
+    public async Task The_commands_beside_a_running_service_tell_position_rate_and_time_left()
+    {
+        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var ledger = await RunningLedger.StartAsync(database);
+        var head = await ledger.RecordDemoAsync();
+        await ledger.GetAsync($"/v1/assertions?minPosition={head}");
+
+        var (exit, output, _) = await ServerProcess.RunAsync(database, "rebuild", "AssertionList");
+        output.ShouldMatch(@"AssertionList in service: \d+ of \d+ events, [\d,]+/s, \d\d:\d\d:\d\d left");
+        exit.ShouldBe(0);
+
+        (exit, output, _) = await ServerProcess.RunAsync(database, "verify", "AssertionList");
+        output.ShouldContain("every row is as a fold from the beginning makes it");
+        exit.ShouldBe(0);
+
+        (exit, output, _) = await ServerProcess.RunAsync(database, "rebuild", "Nothing");
+        output.ShouldContain("There is no projection Nothing");
+        exit.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_cancelled_rebuild_leaves_the_old_tables_in_service_and_nothing_beside_them()
     {
         await using var ledger = await RunningLedger.StartAsync();

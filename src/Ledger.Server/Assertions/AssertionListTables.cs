@@ -37,7 +37,8 @@ internal sealed class AssertionListTables(string schema)
 
     /// <summary>
     /// The indexes that reads need and writes do not: a rebuild makes them when the rows are there. Words are looked up among all that an
-    /// assertion ever said, in one row each: an index over the words of every state took longer to make than all else.
+    /// assertion ever said, in one row each: an index over the words of every state took longer to make than all else. By their ends the few states
+    /// are found that stood a moment ago: a page of the present would else look at every state of the past for one that ended after it.
     /// </summary>
     internal async Task IndexAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
     {
@@ -52,6 +53,7 @@ internal sealed class AssertionListTables(string schema)
             create index if not exists assertion_current_parties on {schema}.assertion_current using gin (parties);
             create index if not exists assertion_history_id on {schema}.assertion_history (id, from_pos);
             create index if not exists assertion_history_all on {schema}.assertion_history (from_pos) include (to_pos);
+            create index if not exists assertion_history_until on {schema}.assertion_history (to_pos);
             create index if not exists assertion_history_source on {schema}.assertion_history (source, from_pos) include (to_pos);
             create index if not exists assertion_history_label on {schema}.assertion_history (label, from_pos) include (to_pos);
             create index if not exists assertion_history_known on {schema}.assertion_history (known_from, id) include (known_to, from_pos, to_pos);

@@ -6,8 +6,8 @@ namespace Ledger.Server;
 /// </summary>
 internal sealed class Landmarks
 {
-    private const int KeptMax = 256;
-    private const int FirstStep = 64;
+    private const int KeptMax = 512;
+    private const int FirstStep = 32;
 
     private readonly Lock _lock = new();
     private readonly SortedList<long, StreamState> _byVersion = [];
