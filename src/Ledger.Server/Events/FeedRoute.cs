@@ -15,6 +15,8 @@ internal static class FeedRoute
     /// <summary>The longest poll: under the minute after which proxies give up.</summary>
     private const int WaitMaxS = 50;
 
+    private static readonly string[] Materialities = [.. Enum.GetNames<Materiality>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
+
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapRead("/v1/events", "Read the feed of events; long poll with wait", ReadAsync);
 
@@ -45,21 +47,27 @@ internal static class FeedRoute
     /// <summary>The filters that feed, stream and subscriptions share.</summary>
     internal static FeedFilter Filter(Query query)
     {
-        var tags = new List<IReadOnlyList<string>>();
-        foreach (var name in new[] { "source", "publisher", "party", "topic", "materiality" })
+        return new()
         {
-            if (query.List(name) is { Count: > 0 } values)
+            Types = [.. query.List("types").Select(CloudEvent.StoredType)],
+            Streams = query.List("stream"),
+            AnyOfTags = Tags(query, "source", "publisher", "party", "topic", "materiality"),
+        };
+    }
+
+    /// <summary>The tags that the query asks for, any of each name; a materiality that is none is refused, for nothing would ever match it.</summary>
+    internal static IReadOnlyList<IReadOnlyList<string>> Tags(Query query, params IReadOnlyList<string> names)
+    {
+        var tags = new List<IReadOnlyList<string>>();
+        foreach (var name in names)
+        {
+            if ((name == "materiality" ? query.Words(name, Materialities) : query.List(name)) is { Count: > 0 } values)
             {
                 tags.Add([.. values.Select(v => $"{name}:{v}")]);
             }
         }
 
-        return new()
-        {
-            Types = [.. query.List("types").Select(CloudEvent.StoredType)],
-            Streams = query.List("stream"),
-            AnyOfTags = tags,
-        };
+        return tags;
     }
 
     /// <summary>Reads on over what the filter or a restriction hides, one bounded page a round, until something is found or the head is reached.</summary>

@@ -24,15 +24,7 @@ internal static class CorrectionFeeds
 
     private static async Task ReadAsync(ReadCall call, string contentType, Func<Page, byte[]> write)
     {
-        var tags = new List<IReadOnlyList<string>>();
-        foreach (var name in new[] { "publisher", "materiality" })
-        {
-            if (call.Query.List(name) is { Count: > 0 } values)
-            {
-                tags.Add([.. values.Select(v => $"{name}:{v}")]);
-            }
-        }
-
+        var tags = FeedRoute.Tags(call.Query, "publisher", "materiality");
         var before = call.Query.Number("before", long.MaxValue, 1, long.MaxValue);
         call.Query.Done();
         var (entries, next) = await new CorrectionEntries(call.Store).ReadAsync(

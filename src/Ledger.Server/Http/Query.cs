@@ -40,6 +40,13 @@ internal sealed class Query(HttpContext context)
         return text is null || allowed.Contains(text, StringComparer.Ordinal) ? text : throw Invalid(name, $"is one of {string.Join(", ", allowed)}.");
     }
 
+    /// <summary>Some of a closed set of words, comma-separated.</summary>
+    internal IReadOnlyList<string> Words(string name, IReadOnlyList<string> allowed)
+    {
+        var words = List(name);
+        return words.All(w => allowed.Contains(w, StringComparer.Ordinal)) ? words : throw Invalid(name, $"is one or more of {string.Join(", ", allowed)}.");
+    }
+
     /// <summary>Refuses every parameter that was not asked for.</summary>
     internal void Done()
     {

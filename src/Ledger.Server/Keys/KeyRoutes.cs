@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ledger.Domain;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Ledger.Server;
 
@@ -96,7 +97,8 @@ internal static class KeyRoutes
     {
         access.Writer(context);
         new Query(context).Done();
-        var body = JsonBody.Parse<KeyRotation>(await JsonBody.ReadAsync(context));
+        var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
+        var body = hasBody ? JsonBody.Parse<KeyRotation>(await JsonBody.ReadAsync(context)) : new();
         var overlapS = body.OverlapS ?? OverlapDefaultS;
         if (overlapS is < 0 or > OverlapMaxS)
         {

@@ -46,6 +46,9 @@ internal static class BadReads
         Get("a feed without end", "/v1/events?limit=1001", 400, "invalid-parameter", "1000"),
         Get("a poll too long", "/v1/events?wait=90s", 400, "invalid-parameter", "50s"),
         Get("a poll of no time", "/v1/events?wait=soon", 400, "invalid-parameter", "30s"),
+        Get("a feed of a materiality that is none", "/v1/events?materiality=minor,large", 400, "invalid-parameter", "substantive"),
+        Get("corrections of a materiality that is none", "/feeds/corrections.json?materiality=large", 400, "invalid-parameter", "substantive"),
+        Get("a stream of a materiality that is none", "/v1/events/stream?materiality=large", 400, "invalid-parameter", "substantive"),
         Get("a feed by an unknown filter", "/v1/events?colour=red", 400, "unknown-parameter", "publisher"),
     ];
 

@@ -59,6 +59,17 @@ public class EdgeTests
         }
     }
 
+    [Fact]
+    public async Task A_key_is_rotated_without_a_body()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        var key = await ledger.RecordAsync("/v1/keys", """{"name": "K", "scopes": ["read"]}""");
+
+        using var rotated = await ledger.Http.PostAsync(new Uri($"/v1/keys/{key.GetProperty("id").GetString()}/rotation", UriKind.Relative), null);
+        rotated.StatusCode.ShouldBe(HttpStatusCode.OK);
+        JsonElement.Parse(await rotated.Content.ReadAsStringAsync()).GetProperty("secret").GetString().ShouldNotBe(key.GetProperty("secret").GetString());
+    }
+
     [Theory]
     [InlineData("POST", "/v1/keys", """{"name": "K", "scopes": ["read"]}""")]
     [InlineData("GET", "/v1/keys/key-1", null)]
