@@ -21,7 +21,7 @@ internal static class ProvDocument
         foreach (var state in graph.Assertions)
         {
             var id = Name(Ids.AssertionStream(state.Id));
-            entities[id] = new JsonObject { ["prov:type"] = "ledger:assertion", ["prov:value"] = state.Content.Proposition, ["prov:label"] = StandingLabel.Of(state).Label };
+            entities[id] = new JsonObject { ["prov:type"] = QualifiedName("ledger:assertion"), ["prov:value"] = state.Content.Proposition, ["prov:label"] = StandingLabel.Of(state).Label };
             foreach (var notice in state.Corrections.Concat(state.Entries.Open.Values.Select(e => e.Record)))
             {
                 if (PublisherOf(notice.Event) is not { } publisher)
@@ -30,7 +30,7 @@ internal static class ProvDocument
                 }
 
                 var act = $"ledger:event-{notice.Id}";
-                activities[act] = new JsonObject { ["prov:type"] = "ledger:" + EventTypes.NameOf(notice.Event) };
+                activities[act] = new JsonObject { ["prov:type"] = QualifiedName("ledger:" + EventTypes.NameOf(notice.Event)) };
                 associated[Blank(associated)] = new JsonObject { ["prov:activity"] = act, ["prov:agent"] = Name(Ids.PartyStream(publisher)) };
                 if (notice.Event is RetractionIssued { Extent: Extent.Full })
                 {
@@ -46,10 +46,10 @@ internal static class ProvDocument
         var specialised = new JsonObject();
         foreach (var source in graph.Sources)
         {
-            entities[Name(Ids.SourceStream(source.Id))] = new JsonObject { ["prov:type"] = "ledger:source", ["prov:label"] = source.Title };
+            entities[Name(Ids.SourceStream(source.Id))] = new JsonObject { ["prov:type"] = QualifiedName("ledger:source"), ["prov:label"] = source.Title };
             foreach (var version in source.Versions)
             {
-                entities[VersionName(source.Id, version.Version)] = new JsonObject { ["prov:type"] = "ledger:sourceVersion", ["ledger:edition"] = version.Edition };
+                entities[VersionName(source.Id, version.Version)] = new JsonObject { ["prov:type"] = QualifiedName("ledger:sourceVersion"), ["ledger:edition"] = version.Edition };
                 specialised[Blank(specialised)] = new JsonObject
                 {
                     ["prov:specificEntity"] = VersionName(source.Id, version.Version), ["prov:generalEntity"] = Name(Ids.SourceStream(source.Id)),
@@ -81,7 +81,7 @@ internal static class ProvDocument
         {
             agents[Name(Ids.PartyStream(party.Id))] = new JsonObject
             {
-                ["prov:type"] = party.Kind == "person" ? "prov:Person" : "prov:Organization", ["prov:label"] = party.Name,
+                ["prov:type"] = QualifiedName(party.Kind == "person" ? "prov:Person" : "prov:Organization"), ["prov:label"] = party.Name,
             };
         }
 
@@ -98,7 +98,7 @@ internal static class ProvDocument
         var node = new JsonObject { ["prov:generatedEntity"] = Name(from), ["prov:usedEntity"] = to, ["ledger:relation"] = edge.Relation };
         if (type is not null)
         {
-            node["prov:type"] = new JsonObject { ["$"] = type, ["type"] = "xsd:QName" };
+            node["prov:type"] = QualifiedName(type);
         }
 
         if (edge.Basis is { } basis)
@@ -116,6 +116,8 @@ internal static class ProvDocument
         ConcernExpressed c => c.Publisher,
         _ => null,
     };
+
+    private static JsonObject QualifiedName(string name) => new() { ["$"] = name, ["type"] = "prov:QUALIFIED_NAME" };
 
     private static string Name(string stream) => "ledger:" + stream;
 

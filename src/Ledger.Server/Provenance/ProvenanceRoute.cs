@@ -3,7 +3,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Where an assertion came from and who took it over, as JSON, as schema.org JSON-LD or as PROV-JSON.</summary>
+/// <summary>Where an assertion came from and who took it over, as JSON, as schema.org JSON-LD, as PROV-JSON, or (by its profile) as PROV in JSON-LD.</summary>
 internal static class ProvenanceRoute
 {
     private const string LinkedData = "application/ld+json";
@@ -28,7 +28,11 @@ internal static class ProvenanceRoute
         call.Response.Headers.Vary = "Accept";
         var root = new Uri($"{call.Context.Request.Scheme}://{call.Context.Request.Host}/v1/");
         var accept = call.Context.Request.Headers.Accept.ToString();
-        if (accept.Contains(LinkedData, StringComparison.OrdinalIgnoreCase))
+        if (accept.Contains(LinkedData, StringComparison.OrdinalIgnoreCase) && accept.Contains(ProvLinkedData.Profile, StringComparison.Ordinal))
+        {
+            await WriteAsync(call, ProvLinkedData.Of(ProvDocument.Of(graph, root)), $"{LinkedData};profile=\"{ProvLinkedData.Profile}\"", point.Position);
+        }
+        else if (accept.Contains(LinkedData, StringComparison.OrdinalIgnoreCase))
         {
             await WriteAsync(call, SchemaOrg.Graph(graph, root), LinkedData, point.Position);
         }

@@ -6,7 +6,7 @@ namespace Ledger.Server.Tests;
 /// <summary>The two reports of August 2018: what a change of one means for the other. Corrections here are fictional.</summary>
 public class ArticlesTests
 {
-    private const string FictionalCorrection = """
+    internal const string FictionalCorrection = """
         {"publisher": "the-telegraph", "text": "FICTIONAL, made up for a test: the number was misread.", "url": "https://example.org/fictional",
          "reason": "fictional", "changes": [{"field": "figures/workers", "before": 1237, "after": 1200}]}
         """;
@@ -29,6 +29,8 @@ public class ArticlesTests
         change.GetProperty("upstream").GetString().ShouldBe("t06");
         change.GetProperty("path").EnumerateArray().Select(p => p.GetString()).ShouldBe(["t06"]);
         change.GetProperty("awaitsAnswer").GetBoolean().ShouldBeFalse();
+        var (_, feed) = await ledger.GetAsync("/v1/events?types=upstream_changed");
+        feed.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("subject").GetString()).ShouldBe(["assertion-d30", "assertion-d02"], "of the denial and of the correction; nobody else carries the figure");
     }
 
     [Fact]
@@ -124,6 +126,8 @@ public class ArticlesTests
         document.GetProperty("assertions")[0].GetProperty("label").GetString().ShouldBe("corrected");
         var (_, byHash) = await ledger.GetAsync($"/v1/status?sha256={Domain.TextParts.Sha256("It is so.")}");
         byHash.GetProperty("documents")[0].GetProperty("source").GetString().ShouldBe("report");
+        var (_, bySource) = await ledger.GetAsync("/v1/status?source=report");
+        bySource.GetProperty("documents").EnumerateArray().SelectMany(d => d.GetProperty("assertions").EnumerateArray()).Select(a => a.GetProperty("id").GetString()).ShouldContain("c1");
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Ledger.Server.Tests.Subscribers;
 /// <summary>Runs a script in Node with packages of npm, fetched once into a folder of the machine's temporary files. Required, never skipped.</summary>
 internal static class NodeScript
 {
-    private const string Packages = "standardwebhooks@1.0.0 cloudevents@8.0.2 eventsource@3.0.2 fast-xml-parser@4.5.0";
+    private const string Packages = "standardwebhooks@1.0.0 cloudevents@8.0.2 eventsource@3.0.2 fast-xml-parser@4.5.0 jsonld@9.0.0";
 
     /// <summary>An input may be longer than a command line may be.</summary>
     private const string ReadInput = "import { readFileSync } from \"node:fs\"; process.argv[1] = readFileSync(0, \"utf8\");\n";
@@ -27,11 +27,12 @@ internal static class NodeScript
     {
         var directory = Path.Combine(Path.GetTempPath(), "ledger-npm-subscribers");
         Directory.CreateDirectory(directory);
-        if (!File.Exists(Path.Combine(directory, "installed")))
+        var marker = Path.Combine(directory, "installed");
+        if (!File.Exists(marker) || await File.ReadAllTextAsync(marker) != Packages)
         {
             var (code, _, errors) = await RunAsync(directory, "npm", ["install", "--no-audit", "--no-fund", "--prefix", directory, .. Packages.Split(' ')], "");
             code.ShouldBe(0, errors);
-            await File.WriteAllTextAsync(Path.Combine(directory, "installed"), Packages);
+            await File.WriteAllTextAsync(marker, Packages);
         }
 
         return directory;
