@@ -14,10 +14,20 @@ internal sealed record PartyView(
             ? ((StreamState.OfParty)await call.States.AtAsync(stream, point.Position, call.Cancelled)).State
             : (await call.Store.ReadStreamAsync(stream, toPosition: point.Position, cancellationToken: call.Cancelled))
                 .Select(e => e.ToDomain()).Where(point.Counts).Aggregate(Party.None, Party.Evolve);
-        return party.Entry is { } e
-            ? new(id, e.Name, e.Kind, e.Aliases, e.Enrolled, party.RecordedAt!.Value, party.Version, party.Position)
-            : null;
+        return Of(id, party);
     }
+
+    /// <summary>The views of several parties at a moment, by one query; those that were not there or not known are left out.</summary>
+    internal static async Task<IReadOnlyList<PartyView>> AllAtAsync(ReadCall call, IReadOnlyCollection<string> ids, ReadPoint point) =>
+    [
+        .. (await call.Store.ReadStreamsAsync([.. ids.Select(Ids.PartyStream)], point.Position, call.Cancelled)).GroupBy(e => e.Stream, StringComparer.Ordinal)
+            .Select(stream => Of(Ids.OfStream(stream.Key).Id, stream.Select(e => e.ToDomain()).Where(point.Counts).Aggregate(Party.None, Party.Evolve)))
+            .OfType<PartyView>().OrderBy(v => v.Id, StringComparer.Ordinal),
+    ];
+
+    private static PartyView? Of(string id, Party party) => party.Entry is { } e
+        ? new(id, e.Name, e.Kind, e.Aliases, e.Enrolled, party.RecordedAt!.Value, party.Version, party.Position)
+        : null;
 }
 
 /// <summary>What a party said of an assertion, or what others said of one that it published.</summary>

@@ -13,19 +13,22 @@ internal static class CarryingLinks
     /// </summary>
     internal static async Task<IReadOnlyList<CarryingLink>> BelowAsync(NpgsqlDataSource source, string stream, long position, CancellationToken cancellationToken)
     {
+        // The laterals keep the planner from scanning all links, or all events, for the few that are reached.
         await using var command = source.CreateCommand("""
             with recursive below (stream) as (
               select $1::text collate "C"
               union
-              select l.from_stream from below b join ledger_read.link l on l.to_stream = b.stream
-              where l.relation in ('derivedFrom', 'restates') and l.from_stream like 'assertion-%'
-                and l.from_pos < $2 and (l.to_pos is null or l.to_pos > $2))
-            select l.from_stream, l.to_stream, e.data ->> 'basis', e.data -> 'differences'
+              select x.from_stream from below b cross join lateral (
+                select l.from_stream from ledger_read.link l where l.to_stream = b.stream
+                  and l.relation in ('derivedFrom', 'restates') and l.from_stream like 'assertion-%'
+                  and l.from_pos < $2 and (l.to_pos is null or l.to_pos > $2) offset 0) x)
+            select x.from_stream, b.stream, e.data ->> 'basis', e.data -> 'differences'
             from below b
-            join ledger_read.link l on l.to_stream = b.stream
-            join ledger.mt_events e on e.seq_id = l.from_pos
-            where l.relation in ('derivedFrom', 'restates') and l.from_stream like 'assertion-%'
-              and l.from_pos < $2 and (l.to_pos is null or l.to_pos > $2)
+            cross join lateral (
+                select l.from_stream, l.from_pos from ledger_read.link l where l.to_stream = b.stream
+                  and l.relation in ('derivedFrom', 'restates') and l.from_stream like 'assertion-%'
+                  and l.from_pos < $2 and (l.to_pos is null or l.to_pos > $2) offset 0) x
+            cross join lateral (select k.data from ledger.mt_events k where k.seq_id = x.from_pos offset 0) e
             """);
         command.Parameters.Add(new() { Value = stream });
         command.Parameters.Add(new() { Value = position });

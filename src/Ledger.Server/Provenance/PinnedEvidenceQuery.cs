@@ -31,15 +31,23 @@ internal static class PinnedEvidenceQuery
     }
 
     /// <summary>A state with what the later versions of its sources say of its evidence, at the same moment.</summary>
-    internal static async Task<Assertion> SearchedAsync(ReadCall call, Assertion state, ReadPoint point)
+    internal static async Task<Assertion> SearchedAsync(ReadCall call, Assertion state, ReadPoint point) => (await SearchedAsync(call, [state], point))[0];
+
+    /// <summary>The same for several states, by one query.</summary>
+    internal static async Task<IReadOnlyList<Assertion>> SearchedAsync(ReadCall call, IReadOnlyList<Assertion> states, ReadPoint point)
     {
-        foreach (var source in state.Entries.Standing<EvidenceAttached>().Select(e => e.Event.SourceVersion.Id).Distinct(StringComparer.Ordinal).ToList())
+        List<string> sources = [.. states.SelectMany(PinnedTo).Distinct(StringComparer.Ordinal).Select(Ids.SourceStream)];
+        if (sources.Count == 0)
         {
-            var at = (StreamState.OfSource)await call.States.AtAsync(Ids.SourceStream(source), point.Position, call.Cancelled);
-            state = at.State.Versions.Values.Where(point.Counts).OrderBy(v => v.Position)
-                .Aggregate(state, (s, v) => Assertion.Evolve(s, v, (VersionCaptured)v.Event));
+            return states;
         }
 
-        return state;
+        var captured = (await call.Store.ReadStreamsAsync(sources, point.Position, call.Cancelled))
+            .Where(e => e.Type == EventTypes.NameOf(typeof(VersionCaptured))).Select(e => e.ToDomain()).Where(point.Counts)
+            .ToLookup(e => Ids.OfStream(e.Stream).Id, StringComparer.Ordinal);
+        return [.. states.Select(state => PinnedTo(state).SelectMany(s => captured[s]).Aggregate(state, (s, v) => Assertion.Evolve(s, v, (VersionCaptured)v.Event)))];
     }
+
+    private static List<string> PinnedTo(Assertion state) =>
+        [.. state.Entries.Standing<EvidenceAttached>().Select(e => e.Event.SourceVersion.Id).Distinct(StringComparer.Ordinal)];
 }

@@ -50,16 +50,21 @@ internal static class ProvenanceEdges
                 select from ledger.mt_events k where k.seq_id = l.from_pos
                   and coalesce((k.data -> 'publishedAt' ->> 'to')::timestamptz, k.timestamp + interval '1 microsecond') <= $4))
             """;
+        // The laterals keep the planner from scanning all links, or all events, for the few that are reached.
         await using var command = call.Store.DataSource.CreateCommand($"""
             with recursive walk (stream, depth) as (
               select s collate "C", 0 from unnest($1::text[]) s
               union
-              select l.{ends.Far}, w.depth + 1 from walk w join ledger_read.link l on l.{ends.Near} = w.stream
-              where w.depth < $2 and {Stands}),
+              select x.far, w.depth + 1 from walk w cross join lateral (
+                select l.{ends.Far} as far from ledger_read.link l where l.{ends.Near} = w.stream and {Stands} offset 0) x
+              where w.depth < $2),
             reached as (select stream from walk where depth < $2 group by stream)
-            select l.from_stream, l.to_stream, l.relation, l.from_pos, e.type, e.data::text
-            from reached r join ledger_read.link l on l.{ends.Near} = r.stream join ledger.mt_events e on e.seq_id = l.from_pos
-            where {Stands} order by l.from_pos limit $5
+            select x.from_stream, x.to_stream, x.relation, x.from_pos, e.type, e.data
+            from reached r
+            cross join lateral (
+                select l.from_stream, l.to_stream, l.relation, l.from_pos from ledger_read.link l where l.{ends.Near} = r.stream and {Stands} offset 0) x
+            cross join lateral (select k.type, k.data::text as data from ledger.mt_events k where k.seq_id = x.from_pos offset 0) e
+            order by x.from_pos limit $5
             """);
         command.Parameters.Add(new() { Value = streams.ToArray() });
         command.Parameters.Add(new() { Value = depth });

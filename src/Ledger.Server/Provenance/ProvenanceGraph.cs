@@ -61,29 +61,15 @@ internal sealed record ProvenanceGraph(string Root, IReadOnlyList<ProvenanceNode
         List<Assertion> assertions = [.. states.Values.Where(s => !restricted.Hides(s.Id, Claim(s).Source.Id)).OrderBy(s => s.Id, StringComparer.Ordinal)];
         List<string> carriers = [.. assertions.Select(s => Ids.SourceStream(Claim(s).Source.Id)).Concat(streams.Where(s => Ids.OfStream(s).Type == "source")).Distinct()];
         var derivations = depth == 0 ? [] : await ProvenanceEdges.WalkAsync(call, carriers, WalkDirection.Up, depth, point);
-        var sources = new List<SourceView>();
-        foreach (var source in carriers.Concat(derivations.SelectMany(d => new[] { d.From, d.To })).Where(s => Ids.OfStream(s).Type == "source").Distinct().Order(StringComparer.Ordinal))
-        {
-            if (!restricted.Sources.Contains(Ids.OfStream(source).Id) && await SourceView.AtAsync(call, Ids.OfStream(source).Id, point) is { } view)
-            {
-                sources.Add(view);
-            }
-        }
-
-        var parties = new List<PartyView>();
-        foreach (var party in assertions.SelectMany(PartiesOf).Concat(sources.Select(s => s.Publisher)).Distinct().Order(StringComparer.Ordinal))
-        {
-            if (await PartyView.AtAsync(call, party, point) is { } view)
-            {
-                parties.Add(view);
-            }
-        }
-
+        var sources = await SourceView.AllAtAsync(call,
+            [.. carriers.Concat(derivations.SelectMany(d => new[] { d.From, d.To })).Where(s => Ids.OfStream(s).Type == "source").Select(s => Ids.OfStream(s).Id)
+                .Where(s => !restricted.Sources.Contains(s)).Distinct()], point);
+        var parties = await PartyView.AllAtAsync(call, [.. assertions.SelectMany(PartiesOf).Concat(sources.Select(s => s.Publisher)).Distinct()], point);
         return Of(root, assertions, sources, parties, [.. links, .. derivations]);
     }
 
     private static ProvenanceGraph Of(
-        string root, List<Assertion> assertions, List<SourceView> sources, List<PartyView> parties, IReadOnlyList<ProvenanceEdgeRow> rows)
+        string root, List<Assertion> assertions, IReadOnlyList<SourceView> sources, IReadOnlyList<PartyView> parties, IReadOnlyList<ProvenanceEdgeRow> rows)
     {
         List<ProvenanceNode> nodes = [.. assertions.Select(Node), .. sources.Select(Node), .. parties.Select(Node)];
         var edges = rows.DistinctBy(r => (r.Position, r.To, r.Relation)).Select(Edge).Concat(assertions.SelectMany(Own))

@@ -35,16 +35,7 @@ internal static class SourceAssertions
     internal static async Task<Dictionary<string, Assertion>> FoldAsync(ReadCall call, IReadOnlyCollection<string> ids, ReadPoint point)
     {
         var events = await call.Store.ReadStreamsAsync([.. ids.Select(Ids.AssertionStream)], point.Position, call.Cancelled);
-        var states = new Dictionary<string, Assertion>(StringComparer.Ordinal);
-        foreach (var stream in events.GroupBy(e => e.Stream))
-        {
-            var state = Assertion.Fold(stream.Select(e => e.ToDomain()).Where(point.Counts));
-            if (state.Claim is not null)
-            {
-                states[state.Id] = await PinnedEvidenceQuery.SearchedAsync(call, state, point);
-            }
-        }
-
-        return states;
+        List<Assertion> states = [.. events.GroupBy(e => e.Stream).Select(g => Assertion.Fold(g.Select(e => e.ToDomain()).Where(point.Counts))).Where(s => s.Claim is not null)];
+        return (await PinnedEvidenceQuery.SearchedAsync(call, states, point)).ToDictionary(s => s.Id, StringComparer.Ordinal);
     }
 }

@@ -25,13 +25,23 @@ internal sealed record SourceView(
             ? ((StreamState.OfSource)await call.States.AtAsync(stream, point.Position, call.Cancelled)).State
             : (await call.Store.ReadStreamAsync(stream, toPosition: point.Position, cancellationToken: call.Cancelled))
                 .Select(e => e.ToDomain()).Where(point.Counts).Aggregate(Source.None, Source.Evolve);
-        return source.Registered is { } r
-            ? new(id, r.Kind, r.Title, r.Publisher, r.Url, r.Identifiers, r.Language, r.TimeZone,
-                [.. source.Versions.Values.Select(v => VersionView.Of(v, (VersionCaptured)v.Event))],
-                [.. source.Entries.Standing<Linked>().Select(l => LinkView.Of(l.Record, l.Event))],
-                source.RecordedAt!.Value, source.Version, source.Position)
-            : null;
+        return Of(id, source);
     }
+
+    /// <summary>The views of several works at a moment, by one query; those that were not there or not known are left out.</summary>
+    internal static async Task<IReadOnlyList<SourceView>> AllAtAsync(ReadCall call, IReadOnlyCollection<string> ids, ReadPoint point) =>
+    [
+        .. (await call.Store.ReadStreamsAsync([.. ids.Select(Ids.SourceStream)], point.Position, call.Cancelled)).GroupBy(e => e.Stream, StringComparer.Ordinal)
+            .Select(stream => Of(Ids.OfStream(stream.Key).Id, stream.Select(e => e.ToDomain()).Where(point.Counts).Aggregate(Source.None with { Id = Ids.OfStream(stream.Key).Id }, Source.Evolve)))
+            .OfType<SourceView>().OrderBy(v => v.Id, StringComparer.Ordinal),
+    ];
+
+    private static SourceView? Of(string id, Source source) => source.Registered is { } r
+        ? new(id, r.Kind, r.Title, r.Publisher, r.Url, r.Identifiers, r.Language, r.TimeZone,
+            [.. source.Versions.Values.Select(v => VersionView.Of(v, (VersionCaptured)v.Event))],
+            [.. source.Entries.Standing<Linked>().Select(l => LinkView.Of(l.Record, l.Event))],
+            source.RecordedAt!.Value, source.Version, source.Position)
+        : null;
 }
 
 /// <summary>Reading works and their versions.</summary>
