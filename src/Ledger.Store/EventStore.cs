@@ -60,6 +60,11 @@ public sealed class EventStore : IAsyncDisposable
         ReadAttempts.RunAsync(
             () => AnswerQuery.ReadAsync(DataSource, principal, key, cancellationToken), cancellationToken);
 
+    /// <summary>Which of some keys of a principal were used; the others are free.</summary>
+    public Task<IReadOnlySet<string>> FindKeysAsync(string principal, IReadOnlyCollection<string> keys, CancellationToken cancellationToken = default) =>
+        ReadAttempts.RunAsync(
+            () => AnswerQuery.ReadUsedAsync(DataSource, principal, keys, cancellationToken), cancellationToken);
+
     /// <summary>A stream's events in order; empty for an unknown stream.</summary>
     /// <param name="stream">The stream's id.</param>
     /// <param name="afterVersion">Begin behind this version.</param>

@@ -34,7 +34,7 @@ internal static class DemoCommand
         var lines = new List<ImportLine>();
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
-            lines.Add(JsonSerializer.Deserialize<ImportLine>(line, Domain.DomainJson.Wire)!);
+            lines.Add(ImportLine.Parse(Encoding.UTF8.GetBytes(line)));
         }
 
         return lines;
@@ -50,7 +50,7 @@ internal static class DemoCommand
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, line.Path)
             {
-                Content = new StringContent(line.Body.GetRawText(), Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
+                Content = new StringContent(Encoding.UTF8.GetString(line.Body.Span), Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
             };
             request.Headers.Add("Idempotency-Key", $"\"{line.Key}\"");
             using var response = await http.SendAsync(request, cancellationToken);

@@ -56,6 +56,11 @@ internal static class CloudEvent
                 writer.WriteString("traceparent", traceParent);
             }
 
+            if (e.Headers.OnBehalfOf is { } party)
+            {
+                writer.WriteString("onbehalfof", party);
+            }
+
             writer.WritePropertyName("data");
             writer.WriteRawValue(e.Data, skipInputValidation: true);
             writer.WriteEndObject();

@@ -18,11 +18,15 @@ internal static class Preconditions
 
         var text = header?.Trim() ?? "";
         var key = text is ['"', ..] ? Unquote(text) : text.AsSpan().ContainsAny("\",; ") ? null : text;
-        return values.Count == 1 && key is { Length: > 0 and <= KeyLengthMax } && key.All(c => c is >= ' ' and <= '~')
+        return RequireKey(values.Count == 1 ? key : null);
+    }
+
+    /// <summary>A key that may be one, or 400.</summary>
+    internal static string RequireKey(string? key) =>
+        key is { Length: > 0 and <= KeyLengthMax } && key.All(c => c is >= ' ' and <= '~')
             ? key
             : throw new ProblemException(Problem.BadRequest("invalid-idempotency-key",
                 $"Idempotency-Key is one string of 1 to {KeyLengthMax} printable ASCII characters, such as \"8e03978e-40d5\".", "Idempotency-Key"));
-    }
 
     /// <summary>The version that the client has seen; null where it does not mind.</summary>
     internal static long? IfMatch(HttpRequest request)

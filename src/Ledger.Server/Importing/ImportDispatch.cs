@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Ledger.Domain;
 using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Ledger.Server;
@@ -13,23 +11,28 @@ internal sealed record ImportResult(long Line, int Status, long? Position, IRead
 /// </summary>
 internal sealed class ImportDispatch(EndpointDataSource endpoints, ILogger<ImportDispatch> logger)
 {
-    private readonly Lazy<Dictionary<string, RouteEndpoint>> _byPattern = new(() => endpoints.Endpoints.OfType<RouteEndpoint>()
-        .Where(e => e.RequestDelegate is not null && (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("POST") ?? false))
-        .GroupBy(e => Text(e.RoutePattern)).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal));
+    private readonly Lazy<Dictionary<string, (RouteEndpoint Endpoint, CommandEndpoint Command)>> _byPattern = new(() => (
+        from endpoint in endpoints.Endpoints.OfType<RouteEndpoint>()
+        let command = endpoint.Metadata.GetMetadata<CommandEndpoint>()
+        where command is not null && (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("POST") ?? false)
+        group (Endpoint: endpoint, Command: command!) by Text(endpoint.RoutePattern)).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal));
 
-    internal async Task<ImportResult> RunAsync(long number, ImportLine line, HttpContext import)
+    /// <param name="number">The line's number.</param>
+    /// <param name="line">The line.</param>
+    /// <param name="import">The request that brought it.</param>
+    /// <param name="keyIsFree">Whether its key was seen to be free a moment ago: then only the append looks for it.</param>
+    internal async Task<ImportResult> RunAsync(long number, ImportLine line, HttpContext import, bool keyIsFree)
     {
         try
         {
-            using var answer = new MemoryStream();
-            var context = Request(line, import, answer);
-            var endpoint = _byPattern.Value[line.Pattern];
+            var (endpoint, command) = _byPattern.Value[line.Pattern];
+            var context = Request(line, import);
 
             // The line is the principal's own request: it needs the scope that the route asks for.
             context.SetEndpoint(endpoint);
-            await endpoint.RequestDelegate!(context);
-            var position = JsonElement.Parse(answer.ToArray()).GetProperty("position").GetInt64();
-            return new(number, context.Response.StatusCode, position, null);
+            var key = line.Key is null ? null : Preconditions.RequireKey(line.Key);
+            var answer = await command.RunAsync(context, line.Body, key, keyIsFree);
+            return new(number, answer.Events.Count > 0 ? StatusCodes.Status201Created : StatusCodes.Status200OK, answer.Position, null);
         }
         catch (Exception e) when (!import.RequestAborted.IsCancellationRequested)
         {
@@ -44,26 +47,19 @@ internal sealed class ImportDispatch(EndpointDataSource endpoints, ILogger<Impor
         return new(number, problem.Status, null, ProblemWriter.Document(problem));
     }
 
-    private static DefaultHttpContext Request(ImportLine line, HttpContext import, Stream answer)
+    private static DefaultHttpContext Request(ImportLine line, HttpContext import)
     {
         var context = new DefaultHttpContext { RequestServices = import.RequestServices, RequestAborted = import.RequestAborted, User = import.User };
         context.Features.Set(import.Features.Get<Principal>());
         var request = context.Request;
-        (request.Method, request.Path, request.ContentType) = ("POST", line.Path, "application/json");
+        (request.Method, request.Path) = ("POST", line.Path);
         (request.Scheme, request.Host) = (import.Request.Scheme, import.Request.Host);
-        if (line.Key is { } key)
-        {
-            request.Headers["Idempotency-Key"] = $"\"{key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
-        }
-
         if (line.Target is { } target)
         {
             request.RouteValues["id"] = target;
             request.RouteValues["eventId"] = target;
         }
 
-        request.Body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(line.Body, DomainJson.Stored), writable: false);
-        context.Response.Body = answer;
         return context;
     }
 

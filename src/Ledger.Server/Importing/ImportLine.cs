@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Ledger.Domain;
+using System.Text.Json.Serialization;
 
 namespace Ledger.Server;
 
@@ -37,7 +37,15 @@ internal sealed record ImportLine
     /// <summary>Makes the line repeatable; without one, running the import again records it again where the rules allow.</summary>
     public string? Key { get; init; }
 
-    public required JsonElement Body { get; init; }
+    /// <summary>The body as it was sent.</summary>
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Reads a line, or ends with 400 and the offending field.</summary>
+    internal static ImportLine Parse(ReadOnlyMemory<byte> text)
+    {
+        var line = JsonBody.Parse<Members>(text.Span);
+        return new() { Command = line.Command, Target = line.Target, Key = line.Key, Body = text.Slice(line.Body.Start, line.Body.Length) };
+    }
 
     /// <summary>The pattern of the command's route.</summary>
     internal string Pattern => Routes.GetValueOrDefault(Command)
@@ -56,20 +64,30 @@ internal sealed record ImportLine
         }
     }
 
-    /// <summary>What the line writes to: lines that mention any of it wait for this one.</summary>
-    internal IEnumerable<string> Written() => Body.ValueKind is not JsonValueKind.Object ? []
-        : Target is not null ? [Target]
-        : Body.TryGetProperty("items", out _) ? Mentioned()
-        : Body.TryGetProperty("id", out var id) && id.ValueKind is JsonValueKind.String ? [id.GetString()!] : Mentioned();
-
-    /// <summary>Everything in the line that may be the id of something: a word too many only makes it wait.</summary>
-    internal IEnumerable<string> Mentioned() => (Target is null ? [] : new[] { Target }).Concat(Texts(Body));
-
-    private static IEnumerable<string> Texts(JsonElement value) => value.ValueKind switch
+    /// <summary>The line's members; of the body only where it stands, so that it is read once, as the command that it is.</summary>
+    private sealed record Members
     {
-        JsonValueKind.String => value.GetString() is { Length: <= 80 } text && (Ids.IsId(text) || Guid.TryParse(text, out _)) ? [text] : [],
-        JsonValueKind.Array => value.EnumerateArray().SelectMany(Texts),
-        JsonValueKind.Object => value.EnumerateObject().SelectMany(p => Texts(p.Value)),
-        _ => [],
-    };
+        public required string Command { get; init; }
+
+        public string? Target { get; init; }
+
+        public string? Key { get; init; }
+
+        [JsonConverter(typeof(PlaceConverter))]
+        public required Place Body { get; init; }
+    }
+
+    private readonly record struct Place(int Start, int Length);
+
+    private sealed class PlaceConverter : JsonConverter<Place>
+    {
+        public override Place Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            return new(start, (int)reader.BytesConsumed - start);
+        }
+
+        public override void Write(Utf8JsonWriter writer, Place value, JsonSerializerOptions options) => throw new NotSupportedException();
+    }
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using System.Text.Json;
 using System.Threading.Channels;
 using Ledger.Domain;
@@ -9,20 +9,21 @@ namespace Ledger.Server;
 /// <summary>
 /// Recording many commands in one request, a line each; a line of answer each streams back in the same order. Lines run beside one another
 /// unless they mention the same things: a commit is then shared by hundreds. A bad line stops nothing; a repeated import repeats nothing
-/// that has a key.
+/// that has a key. A line may also be an event of another ledger's export: <see cref="DumpRestore"/>.
 /// </summary>
 internal static class ImportRoute
 {
-    /// <summary>Lines under way: as many as the append engine takes in a batch.</summary>
-    private const int WindowLines = 512;
-
-    /// <summary>The body limit of a single command, and its wrapping.</summary>
-    private const int LineCharactersMax = JsonBody.BytesMax + 2_000;
-
-    private const int ReaderBufferCharacters = 64 * 1024;
+    /// <summary>Pages of lines under way, so that some are read and looked up while others wait for their commit.</summary>
+    private const int PagesMax = 6;
 
     /// <summary>The names under which lines of JSON travel; none has won.</summary>
     private static readonly string[] MediaTypes = ["application/x-ndjson", "application/ndjson", "application/jsonl", "application/json", "text/plain"];
+
+    /// <summary>
+    /// Pages of answers that are kept for a sender which reads nothing before it has sent everything, as many HTTP clients do: without them both
+    /// would wait for one another for ever. A page of answers takes some 20 kB, so these are enough for more than a million lines.
+    /// </summary>
+    private const int AnswersMax = 4_096;
 
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/import", (Delegate)ImportAsync).WithSummary("Record many commands, a line each").WithTags("Recording").ProducesProblem(401);
@@ -39,93 +40,65 @@ internal static class ImportRoute
         // Each line is bounded; how many there are is the sender's business.
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
         context.Response.ContentType = "application/x-ndjson";
-        var results = Channel.CreateBounded<Task<ImportResult>>(WindowLines);
-        var writing = WriteAsync(context, results.Reader);
+        var results = Channel.CreateBounded<IReadOnlyList<Task<ImportResult>>>(PagesMax);
+        var answers = Channel.CreateBounded<byte[]>(AnswersMax);
+        var settling = SettleAsync(results.Reader, answers.Writer);
+        var writing = WriteAsync(context, answers.Reader);
         try
         {
-            await ReadAsync(context, results.Writer);
+            await using var run = new ImportRun(context);
+            await foreach (var page in ImportLines.ReadAsync(context.Request.Body, context.RequestAborted))
+            {
+                await results.Writer.WriteAsync(await run.StartAsync(page), context.RequestAborted);
+            }
         }
         finally
         {
             results.Writer.TryComplete();
-            await writing;
+            await Task.WhenAll(settling, writing);
         }
     }
 
-    private static async Task ReadAsync(HttpContext context, ChannelWriter<Task<ImportResult>> results)
+    /// <summary>Waits for the results of each page in turn and makes its answers.</summary>
+    private static async Task SettleAsync(ChannelReader<IReadOnlyList<Task<ImportResult>>> results, ChannelWriter<byte[]> answers)
     {
-        var dispatch = context.RequestServices.GetRequiredService<ImportDispatch>();
-        var last = new Dictionary<string, Task>(StringComparer.Ordinal);
-        using var reader = new StreamReader(context.Request.Body, new UTF8Encoding(false, throwOnInvalidBytes: false), false, ReaderBufferCharacters, leaveOpen: true);
-        for (var number = 1L; await reader.ReadLineAsync(context.RequestAborted) is { } text; number++)
-        {
-            if (string.IsNullOrWhiteSpace(text))
-            {
-                continue;
-            }
-
-            await results.WriteAsync(Start(dispatch, number, text, context, last), context.RequestAborted);
-        }
-    }
-
-    private static Task<ImportResult> Start(ImportDispatch dispatch, long number, string text, HttpContext context, Dictionary<string, Task> last)
-    {
-        ImportLine line;
         try
         {
-            line = text.Length <= LineCharactersMax
-                ? JsonBody.Parse<ImportLine>(Encoding.UTF8.GetBytes(text))
-                : throw new ProblemException(new(413, "too-large", "The line is too large", "A command has at most 1 MB."));
-            _ = line.Path;
-        }
-        catch (ProblemException e)
-        {
-            return Task.FromResult(dispatch.Failed(number, e));
-        }
-
-        Task[] before = [.. line.Mentioned().Distinct(StringComparer.Ordinal).Select(m => last.GetValueOrDefault(m)).OfType<Task>().Where(t => !t.IsCompleted)];
-        var run = before.Length == 0 ? dispatch.RunAsync(number, line, context) : AfterAsync(before, () => dispatch.RunAsync(number, line, context));
-        if (last.Count > WindowLines * 8)
-        {
-            foreach (var done in last.Where(l => l.Value.IsCompleted).Select(l => l.Key).ToList())
+            var buffer = new ArrayBufferWriter<byte>();
+            await foreach (var page in results.ReadAllAsync())
             {
-                last.Remove(done);
-            }
-        }
-
-        foreach (var written in line.Written())
-        {
-            last[written] = run;
-        }
-
-        return run;
-    }
-
-    private static async Task<ImportResult> AfterAsync(Task[] before, Func<Task<ImportResult>> run)
-    {
-        // What became of the lines before is said in their own answers; this one finds out by itself what it lacks.
-        await Task.WhenAll(before).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await run();
-    }
-
-    private static async Task WriteAsync(HttpContext context, ChannelReader<Task<ImportResult>> results)
-    {
-        var body = context.Response.BodyWriter;
-        while (await results.WaitToReadAsync(context.RequestAborted))
-        {
-            while (results.TryRead(out var result))
-            {
-                if (!result.IsCompleted)
+                foreach (var result in page)
                 {
-                    await body.FlushAsync(context.RequestAborted);
+                    buffer.Write(JsonSerializer.SerializeToUtf8Bytes(await result, DomainJson.Stored));
+                    buffer.Write("\n"u8);
                 }
 
-                var line = JsonSerializer.SerializeToUtf8Bytes(await result, DomainJson.Stored);
-                System.Buffers.BuffersExtensions.Write(body, line);
-                System.Buffers.BuffersExtensions.Write(body, "\n"u8);
+                await answers.WriteAsync(buffer.WrittenSpan.ToArray());
+                buffer.ResetWrittenCount();
             }
+        }
+        finally
+        {
+            answers.TryComplete();
+        }
+    }
 
-            await body.FlushAsync(context.RequestAborted);
+    private static async Task WriteAsync(HttpContext context, ChannelReader<byte[]> answers)
+    {
+        try
+        {
+            await foreach (var page in answers.ReadAllAsync(context.RequestAborted))
+            {
+                await context.Response.Body.WriteAsync(page, context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+        }
+        finally
+        {
+            // Nobody reads them any more: what is under way must still come to its end.
+            await foreach (var _ in answers.ReadAllAsync(CancellationToken.None))
+            {
+            }
         }
     }
 }

@@ -39,6 +39,14 @@ internal sealed class PropagationPolicy(EventStore store) : IProjection
         var pending = new List<Task<AppendResult>>();
         await LinksAtAsync(page[^1].Position, cancellationToken);
         var takenOver = await CarryingLinks.TakenOverAsync(store.DataSource, [.. page.Select(e => e.Stream)], cancellationToken);
+        if (takenOver.Count == 0)
+        {
+            return;
+        }
+
+        // A dump that is being restored brings the policy's events itself, each in its place.
+        await using var lease = await Lease.TryAcquireAsync(store.DataSource, DumpRestore.LeaseName, cancellationToken)
+            ?? throw new StoreUnavailableException("A dump is being restored; what follows from changes waits for its end.", outcomeKnown: true);
         foreach (var e in page.Where(e => takenOver.Contains(e.Stream)))
         {
             foreach (var request in await RequestsAsync(e, cancellationToken))
@@ -52,6 +60,13 @@ internal sealed class PropagationPolicy(EventStore store) : IProjection
         }
 
         await SettleAsync(pending);
+    }
+
+    /// <summary>The command key of the one event that tells an assertion of a cause.</summary>
+    internal static CommandKey KeyOf(string derived, long cause)
+    {
+        var key = $"{derived}@{cause}";
+        return new(Principal, key, SHA256.HashData(Encoding.UTF8.GetBytes(key)));
     }
 
     private static async Task SettleAsync(List<Task<AppendResult>> pending)
@@ -104,7 +119,6 @@ internal sealed class PropagationPolicy(EventStore store) : IProjection
             PublishedAt = cause.Event.PublishedAt,
         };
         var stream = Ids.AssertionStream(reached.Derived);
-        var key = $"{reached.Derived}@{e.Position}";
         return new([
             new(stream, "assertion", null, [new(Guid.CreateVersion7(), EventTypes.NameOf(change), EventTypes.Serialize(change), new()
             {
@@ -114,7 +128,7 @@ internal sealed class PropagationPolicy(EventStore store) : IProjection
             })]),
         ])
         {
-            Key = new(Principal, key, SHA256.HashData(Encoding.UTF8.GetBytes(key))),
+            Key = KeyOf(reached.Derived, e.Position),
             CausationId = e.Id,
             CorrelationId = e.CorrelationId,
         };

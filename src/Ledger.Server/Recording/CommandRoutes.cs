@@ -11,6 +11,10 @@ internal sealed record CommandCall(HttpContext Context, WriteRequest Request, Co
     internal string Route(string name) => (string)Context.GetRouteValue(name)!;
 }
 
+/// <summary>A command's route for callers inside this process, who bring body and key themselves.</summary>
+/// <param name="RunAsync">Takes the context, the body, the command's key, and whether that was seen to be free a moment ago.</param>
+internal sealed record CommandEndpoint(Func<HttpContext, ReadOnlyMemory<byte>, string?, bool, Task<Answer>> RunAsync);
+
 /// <summary>Maps a write: access, body, key, answer are the same for all; the slice says only what is recorded.</summary>
 internal static class CommandRoutes
 {
@@ -20,6 +24,7 @@ internal static class CommandRoutes
         routes.MapMethods(pattern, [method], (Delegate)(async (HttpContext context) => await AnswerAsync(context, record)))
             .WithSummary(summary)
             .WithTags("Recording")
+            .WithMetadata(new CommandEndpoint((context, body, key, keyIsFree) => RunAsync(context, body, key, keyIsFree, record)))
             .Accepts<T>("application/json")
             .Produces<Answer>(201)
             .Produces<Answer>(200)
@@ -33,25 +38,29 @@ internal static class CommandRoutes
         where T : class => routes.MapCommand("POST", pattern, summary, record);
 
     private static async Task AnswerAsync<T>(HttpContext context, Func<CommandCall, T, Task<Answer>> record)
+        where T : class
+    {
+        context.RequestServices.GetRequiredService<Access>().Writer(context);
+        new Query(context).Done();
+        var body = await JsonBody.ReadAsync(context);
+        await WriteAsync(context, await RunAsync(context, body, Preconditions.IdempotencyKey(context.Request), false, record));
+    }
+
+    private static async Task<Answer> RunAsync<T>(HttpContext context, ReadOnlyMemory<byte> body, string? key, bool keyIsFree, Func<CommandCall, T, Task<Answer>> record)
+        where T : class
     {
         var services = context.RequestServices;
         var actor = services.GetRequiredService<Access>().Writer(context);
-        new Query(context).Done();
-        var body = await JsonBody.ReadAsync(context);
-        var key = Preconditions.IdempotencyKey(context.Request) is { } text
-            ? WriteRequest.KeyOf(actor.Principal, text, context.Request.Method, context.Request.Path, body)
-            : null;
-        var request = new WriteRequest(actor, key, Preconditions.IfMatch(context.Request));
-        using var held = key is null ? null : await services.GetRequiredService<KeysInFlight>().TakeAsync(key, context.RequestAborted);
-        if (key is not null
-            && await services.GetRequiredService<EventStore>().FindAnswerAsync(key.Principal, key.Key, context.RequestAborted) is { } remembered)
+        var commandKey = key is null ? null : WriteRequest.KeyOf(actor.Principal, key, context.Request.Method, context.Request.Path, body.Span);
+        var request = new WriteRequest(actor, commandKey, Preconditions.IfMatch(context.Request));
+        using var held = commandKey is null ? null : await services.GetRequiredService<KeysInFlight>().TakeAsync(commandKey, context.RequestAborted);
+        if (commandKey is not null && !keyIsFree
+            && await services.GetRequiredService<EventStore>().FindAnswerAsync(commandKey.Principal, commandKey.Key, context.RequestAborted) is { } remembered)
         {
-            await WriteAsync(context, request.Replay(remembered));
-            return;
+            return request.Replay(remembered);
         }
 
-        var command = JsonBody.Parse<T>(body);
-        await WriteAsync(context, await record(new(context, request, services.GetRequiredService<Commands>()), command));
+        return await record(new(context, request, services.GetRequiredService<Commands>()), JsonBody.Parse<T>(body.Span));
     }
 
     private static async Task WriteAsync(HttpContext context, Answer answer)

@@ -68,6 +68,25 @@ internal sealed class StreamStates(EventStore store)
         return state;
     }
 
+    /// <summary>
+    /// Keeps the states of streams that will be asked for soon, read by one query. One that has not begun is kept as empty: what is decided
+    /// on that is appended only if it still holds.
+    /// </summary>
+    internal async Task PrimeAsync(IEnumerable<string> streams, CancellationToken cancellationToken)
+    {
+        List<string> missing = [.. streams.Distinct(StringComparer.Ordinal).Where(s => Turn(s).Committed is null)];
+        if (missing.Count == 0)
+        {
+            return;
+        }
+
+        var found = (await store.ReadStreamsAsync(missing, cancellationToken: cancellationToken)).ToLookup(e => e.Stream, StringComparer.Ordinal);
+        foreach (var stream in missing)
+        {
+            Turn(stream).Keep(found[stream].Aggregate(StreamState.Empty(stream), (s, e) => s.Evolve(e.ToDomain())));
+        }
+    }
+
     /// <summary>A state good enough to learn what never changes once it is there (that a party exists, who publishes); read anew where it is missing.</summary>
     internal async ValueTask<StreamState> KnownAsync(string stream, Func<StreamState, bool> suffices, CancellationToken cancellationToken) =>
         Turn(stream).Committed is { } kept && suffices(kept) ? kept : await CurrentAsync(stream, cancellationToken);

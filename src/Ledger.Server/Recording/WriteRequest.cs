@@ -16,8 +16,13 @@ internal sealed record WriteRequest(Actor Actor, CommandKey? Key, long? IfMatch)
     {
         var secret = Encoding.UTF8.GetBytes(key);
         byte[] request = [.. Encoding.UTF8.GetBytes($"{method} {path}\n"), .. body];
-        return new(principal, Convert.ToBase64String(SHA256.HashData(secret)), HMACSHA256.HashData(secret, request));
+        return new(principal, NameOf(secret), HMACSHA256.HashData(secret, request));
     }
+
+    /// <summary>The name under which a client's key is remembered.</summary>
+    internal static string NameOf(string key) => NameOf(Encoding.UTF8.GetBytes(key));
+
+    private static string NameOf(byte[] secret) => Convert.ToBase64String(SHA256.HashData(secret));
 
     /// <summary>The remembered answer of this very request, or 422 where the key belongs to another.</summary>
     internal Answer Replay(RememberedAnswer remembered) =>

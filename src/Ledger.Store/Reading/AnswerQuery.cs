@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Ledger.Store;
 
@@ -29,5 +30,21 @@ internal static class AnswerQuery
         }
 
         return fingerprint is null ? null : new(fingerprint, new(events, answer, Replayed: true));
+    }
+
+    public static async Task<IReadOnlySet<string>> ReadUsedAsync(
+        NpgsqlDataSource dataSource, string principal, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select key from ledger.command_keys where principal = $1 and key = any($2)");
+        command.Parameters.Add(new() { Value = principal, NpgsqlDbType = NpgsqlDbType.Varchar });
+        command.Parameters.Add(new() { Value = keys.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            used.Add(row.GetString(0));
+        }
+
+        return used;
     }
 }

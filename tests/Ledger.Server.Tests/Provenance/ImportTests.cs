@@ -44,6 +44,47 @@ public class ImportTests
     }
 
     [Fact]
+    public async Task A_sender_that_reads_nothing_before_it_has_sent_everything_gets_every_answer()
+    {
+        const int Lines = 60_000;   // Their answers, some 15 MB, fit into no socket's buffers.
+        await using var ledger = await RunningLedger.StartAsync();
+
+        var answers = await ImportAsync(ledger, Enumerable.Repeat("x", Lines)).WaitAsync(TimeSpan.FromMinutes(1));
+
+        answers.Count.ShouldBe(Lines);
+        answers[^1].GetProperty("line").GetInt64().ShouldBe(Lines);
+    }
+
+    [Fact]
+    public async Task Lines_of_every_length_are_cut_where_they_end()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        string Party(int n, int length) => $$$"""{"command": "recordParty", "body": {"id": "party{{{n}}}", "name": "{{{new string('é', length)}}}", "kind": "publisher"}}""";
+
+        var answers = await ImportAsync(ledger, [Party(1, 1), "", "  \r", Party(2, 500) + "\r", new string('x', 3_000_000), Party(3, 499), new string('y', 1_500_000)]);
+
+        answers.Select(a => a.GetProperty("line").GetInt64()).ShouldBe([1, 4, 5, 6, 7]);
+        answers.Select(a => a.GetProperty("status").GetInt32()).ShouldBe([201, 201, 413, 201, 413]);
+    }
+
+    [Fact]
+    public async Task Links_in_an_import_wait_for_one_another_and_none_is_lost()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        string[] lines =
+        [
+            .. Basics, .. Enumerable.Range(1, 60).Select(Claim),
+            .. Enumerable.Range(2, 59).Select(n => $$$"""{"command": "linkAssertion", "target": "c{{{n}}}", "key": "l{{{n}}}", "body": {"to": "c{{{n - 1}}}", "relation": "derivedFrom", "basis": "stated"}}"""),
+            """{"command": "linkAssertion", "target": "c1", "key": "l1", "body": {"to": "c60", "relation": "derivedFrom", "basis": "stated"}}""",
+            .. Enumerable.Range(61, 20).Select(Claim),
+        ];
+
+        var answers = await ImportAsync(ledger, lines);
+
+        answers.Where(a => a.GetProperty("status").GetInt32() != 201).Select(a => a.GetProperty("problem").GetProperty("type").GetString()).ShouldBe(["/problems/cycle"]);
+    }
+
+    [Fact]
     public async Task Exports_stream_every_event_every_claim_and_every_notice()
     {
         await using var ledger = await RunningLedger.StartAsync();

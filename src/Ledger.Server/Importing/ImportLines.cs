@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+
+namespace Ledger.Server;
+
+/// <summary>A line of an import as it came; null text where it was too long.</summary>
+internal readonly record struct NumberedLine(long Number, ReadOnlyMemory<byte>? Text);
+
+/// <summary>Cuts a request's body into lines, and gives together what came in together: nothing waits for a page to fill.</summary>
+internal static class ImportLines
+{
+    /// <summary>Lines that are looked up together: as many as the append engine takes in a batch.</summary>
+    internal const int PageLinesMax = 512;
+
+    /// <summary>The body limit of a single command, and its wrapping.</summary>
+    private const int LineBytesMax = JsonBody.BytesMax + 2_000;
+
+    private const int BufferBytes = 128 * 1024;
+
+    internal static async IAsyncEnumerable<IReadOnlyList<NumberedLine>> ReadAsync(Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (buffer, filled, number, tooLong) = (new byte[BufferBytes], 0, 0L, false);
+        for (var ended = false; !ended;)
+        {
+            if (filled == buffer.Length)
+            {
+                // One line fills it all: either it may grow, or it is let run through to its end.
+                tooLong |= filled > LineBytesMax;
+                filled = tooLong ? 0 : filled;
+                Array.Resize(ref buffer, tooLong ? buffer.Length : buffer.Length * 2);
+            }
+
+            var read = await body.ReadAsync(buffer.AsMemory(filled), cancellationToken);
+            ended = read == 0;
+            filled += read;
+            var page = new List<NumberedLine>();
+            var start = 0;
+            while (Next(buffer.AsSpan(start, filled - start), ended) is { } length)
+            {
+                number++;
+                var text = buffer.AsSpan(start, length).TrimEnd((byte)'\r');
+                if (tooLong || text.Length > LineBytesMax)
+                {
+                    page.Add(new(number, null));
+                }
+                else if (!text.Trim(" \t"u8).IsEmpty)
+                {
+                    page.Add(new(number, text.ToArray()));
+                }
+
+                (tooLong, start) = (false, Math.Min(start + length + 1, filled));
+                if (page.Count == PageLinesMax)
+                {
+                    yield return page;
+                    page = [];
+                }
+            }
+
+            buffer.AsSpan(start, filled - start).CopyTo(buffer);
+            filled -= start;
+            if (page.Count > 0)
+            {
+                yield return page;
+            }
+        }
+
+        if (tooLong)
+        {
+            yield return [new(number + 1, null)];
+        }
+    }
+
+    /// <summary>The length of the next whole line; at the end of the body also of one without a newline.</summary>
+    private static int? Next(ReadOnlySpan<byte> rest, bool ended) =>
+        rest.IndexOf((byte)'\n') is var newline and >= 0 ? newline : ended && !rest.IsEmpty ? rest.Length : null;
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Ledger.Domain;
+
+namespace Ledger.Server;
+
+/// <summary>What a line names, found by one pass over its body: which lines must wait for it, and which streams it will need.</summary>
+/// <param name="Ids">Everything that may be the id of something: a word too many only makes a line wait.</param>
+/// <param name="Written">What the line writes to: lines that mention any of it wait for this one.</param>
+/// <param name="Streams">The streams that deciding it reads, as far as its field names tell: a missing one is read when it is needed.</param>
+/// <param name="HasLinks">Whether it adds edges to the graph of derivation beside a claim or a version.</param>
+internal sealed record ImportMentions(IReadOnlySet<string> Ids, IReadOnlySet<string> Written, IReadOnlyList<string> Streams, bool HasLinks)
+{
+    /// <summary>Ids are this long at most, and so are the ids of events.</summary>
+    private const int IdBytesMax = 80;
+
+    private const int DepthMax = 64;
+
+    internal static ImportMentions Of(ImportLine line)
+    {
+        var (ids, streams) = (new HashSet<string>(StringComparer.Ordinal), new List<string>());
+        if (line.Target is { } target)
+        {
+            ids.Add(target);
+            Add(streams, TargetType(line.Pattern), target);
+        }
+
+        var (own, items, links) = Scan(line, ids, streams);
+        IReadOnlySet<string> written = line.Target is not null ? new HashSet<string>(StringComparer.Ordinal) { line.Target }
+            : own is not null && !items ? new HashSet<string>(StringComparer.Ordinal) { own } : ids;
+        return new(ids, written, streams, links);
+    }
+
+    private static (string? Own, bool Items, bool Links) Scan(ImportLine line, HashSet<string> ids, List<string> streams)
+    {
+        var (own, items, links) = ((string?)null, false, false);
+        var names = new string?[DepthMax + 2];
+        var reader = new Utf8JsonReader(line.Body.Span);
+        while (reader.Read())
+        {
+            var depth = reader.CurrentDepth;
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.PropertyName:
+                    names[depth] = reader.GetString();
+                    items |= depth == 1 && names[1] == "items";
+                    break;
+                case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                    names[depth + 1] = null;
+                    links |= depth > 1 && names[1] is "links" or "basedOn";
+                    break;
+                case JsonTokenType.String when depth > 0 && reader.ValueSpan.Length <= IdBytesMax && !reader.ValueIsEscaped:
+                    var text = reader.GetString()!;
+                    if (Domain.Ids.IsId(text))
+                    {
+                        ids.Add(text);
+                        own = depth == 1 && names[1] == "id" ? text : own;
+                        Add(streams, TypeOf(line.Command, names, depth), text);
+                    }
+                    else if (Guid.TryParse(text, out _))
+                    {
+                        ids.Add(text);
+                    }
+
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return (own, items, links);
+    }
+
+    private static void Add(List<string> streams, string? type, string id)
+    {
+        if (type is not null && Domain.Ids.IsId(id))
+        {
+            streams.Add($"{type}-{id}");
+        }
+    }
+
+    private static string? TargetType(string pattern) =>
+        pattern.StartsWith("/v1/assertions/", StringComparison.Ordinal) ? "assertion" : pattern.StartsWith("/v1/sources/", StringComparison.Ordinal) ? "source" : null;
+
+    private static string? TypeOf(string command, string?[] names, int depth) => (names[depth] ?? names[depth - 1]) switch
+    {
+        "party" or "publisher" or "by" or "requester" or "onBehalfOf" => "party",
+        "to" or "assertion" or "statedIn" or "of" => "assertion",
+        "source" => "source",
+        "id" when depth == 1 => command switch { "recordParty" => "party", "registerSource" => "source", "recordClaim" => "assertion", _ => null },
+        "id" when names[depth - 1] is "source" or "sourceVersion" => "source",
+        _ => null,
+    };
+}

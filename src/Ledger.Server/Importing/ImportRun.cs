@@ -1,0 +1,155 @@
+using System.Text.Unicode;
+using Ledger.Store;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// One import under way: which lines must wait for which, and what a page of lines will need, read by two queries instead of several
+/// for each line.
+/// </summary>
+internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
+{
+    /// <summary>What is kept of lines that are done is thrown away when it comes to this many.</summary>
+    private const int WrittenMax = 8_192;
+
+    private readonly ImportDispatch _dispatch = context.RequestServices.GetRequiredService<ImportDispatch>();
+    private readonly StreamStates _states = context.RequestServices.GetRequiredService<StreamStates>();
+    private readonly string _principal = context.RequestServices.GetRequiredService<Access>().Writer(context).Principal;
+    private readonly DumpRestore _restore = new(context);
+    private readonly Dictionary<string, Task> _last = new(StringComparer.Ordinal);
+    private readonly List<Task> _addingEdges = [];
+    private Task _checkingEdges = Task.CompletedTask;
+
+    /// <summary>Starts a page of lines, as far as each may start; gives their results in order.</summary>
+    internal async Task<IReadOnlyList<Task<ImportResult>>> StartAsync(IReadOnlyList<NumberedLine> page)
+    {
+        List<Read> lines = [.. page.Select(Parse)];
+        var taken = await TakenAsync([.. lines.Select(l => l.Line?.Key).OfType<string>().Select(WriteRequest.NameOf)]);
+        await _states.PrimeAsync(lines.Where(l => l.Mentions is not null).SelectMany(l => l.Mentions!.Streams), context.RequestAborted);
+        if (_last.Count > WrittenMax)
+        {
+            foreach (var done in _last.Where(l => l.Value.IsCompleted).Select(l => l.Key).ToList())
+            {
+                _last.Remove(done);
+            }
+        }
+
+        _addingEdges.RemoveAll(t => t.IsCompleted);
+        var results = new List<Task<ImportResult>>(lines.Count);
+        foreach (var read in lines)
+        {
+            results.Add(read switch
+            {
+                { Failure: { } failure } => Task.FromResult(failure),
+                { Event: { } text } => _restore.Add(read.Number, text),
+                { Line: { } line, Mentions: { } mentions } => Start(read.Number, line, mentions, line.Key is { } key && !taken.Contains(WriteRequest.NameOf(key))),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            });
+        }
+
+        await _restore.SendAsync();
+        return results;
+    }
+
+    public ValueTask DisposeAsync() => _restore.DisposeAsync();
+
+    private Read Parse(NumberedLine numbered)
+    {
+        try
+        {
+            if (numbered.Text is not { } text)
+            {
+                throw new ProblemException(new(413, "too-large", "The line is too large", "A command has at most 1 MB."));
+            }
+
+            if (!Utf8.IsValid(text.Span))
+            {
+                throw new ProblemException(Problem.BadRequest("invalid-json", "The line is not UTF-8.", "line"));
+            }
+
+            if (DumpRestore.IsEvent(text.Span))
+            {
+                return new(numbered.Number) { Event = text };
+            }
+
+            var line = ImportLine.Parse(text);
+            _ = line.Path;
+            return new(numbered.Number) { Line = line, Mentions = ImportMentions.Of(line) };
+        }
+        catch (ProblemException e)
+        {
+            return new(numbered.Number) { Failure = _dispatch.Failed(numbered.Number, e) };
+        }
+    }
+
+    /// <summary>Which of the keys were used before: of the others nothing is remembered, and the append itself looks again.</summary>
+    private async Task<IReadOnlySet<string>> TakenAsync(string[] keys) =>
+        keys.Length == 0 ? new HashSet<string>() : await context.RequestServices.GetRequiredService<EventStore>().FindKeysAsync(_principal, keys, context.RequestAborted);
+
+    private Task<ImportResult> Start(long number, ImportLine line, ImportMentions mentions, bool keyIsFree)
+    {
+        List<Task> before = [.. mentions.Ids.Select(m => _last.GetValueOrDefault(m)).OfType<Task>()];
+        before.Add(_restore.Sent);
+        var (adds, checks) = EdgesOf(line, mentions);
+        if (adds)
+        {
+            before.Add(_checkingEdges);
+        }
+
+        if (checks)
+        {
+            before.AddRange(_addingEdges);
+        }
+
+        before.RemoveAll(t => t.IsCompleted);
+        var run = before.Count == 0 ? _dispatch.RunAsync(number, line, context, keyIsFree) : AfterAsync([.. before], () => _dispatch.RunAsync(number, line, context, keyIsFree));
+        if (adds)
+        {
+            _addingEdges.Add(run);
+        }
+
+        if (checks)
+        {
+            _checkingEdges = run;
+        }
+
+        foreach (var written in mentions.Written)
+        {
+            _last[written] = run;
+        }
+
+        return run;
+    }
+
+    /// <summary>
+    /// Whether a line adds edges of derivation, and whether it must be checked for a cycle: such a one fails when an edge is added beside it,
+    /// so it runs alone among those that add any.
+    /// </summary>
+    private static (bool Adds, bool Checks) EdgesOf(ImportLine line, ImportMentions mentions) => line.Command switch
+    {
+        "linkAssertion" or "linkSource" => (true, true),
+        "captureVersion" => (true, mentions.HasLinks),
+        "recordClaim" => (mentions.HasLinks, false),
+        "recordRetelling" => (true, false),
+        _ => (false, false),
+    };
+
+    private static async Task<ImportResult> AfterAsync(Task[] before, Func<Task<ImportResult>> run)
+    {
+        // What became of the lines before is said in their own answers; this one finds out by itself what it lacks.
+        await Task.WhenAll(before).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await run();
+    }
+
+    /// <summary>What a line turned out to be: a command, an event of a dump, or neither.</summary>
+    private sealed record Read(long Number)
+    {
+        public ImportLine? Line { get; init; }
+
+        public ImportMentions? Mentions { get; init; }
+
+        public ReadOnlyMemory<byte>? Event { get; init; }
+
+        public ImportResult? Failure { get; init; }
+    }
+}
