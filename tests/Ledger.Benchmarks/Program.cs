@@ -18,7 +18,7 @@ switch (args)
         await TimeBenchmark.RunRebuildAsync((int)Number("--events", 1_000_000));
         return 0;
     case ["provenance", ..]:
-        await ProvenanceBenchmark.RunAsync((int)Number("--claims", 100_000));
+        await ProvenanceBenchmark.RunAsync((int)Number("--commands", 200_000), (int)Number("--claims", 100_000));
         return 0;
     case ["proof", ..]:
         await ProofBenchmark.RunAsync(Number("--events", 1_000_000), Seconds(), (int)Number("--rounds", 3));
@@ -33,7 +33,7 @@ switch (args)
                    reads of the past beside reads of the present, and rebuilds, on a log and on one of a tenth of its length
                    rebuild [--events 1000000]
                    the part of time that rebuilds, alone on the machine
-                   provenance [--claims 100000]
+                   provenance [--commands 200000] [--claims 100000]
                    import, graphs of three hops, and a change with a thousand derived assertions, over HTTP
                    proof [--events 1000000] [--seconds 3] [--rounds 3]
                    appends with and without signing, the lag of the signed head, a receipt, and ledger verify

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -6,32 +7,68 @@ using Npgsql;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>The policy against a naive walk over every event, on random graphs with links made and withdrawn meanwhile.</summary>
+/// <summary>
+/// The policy against a naive walk over every event, on random graphs with links made and withdrawn meanwhile, while one of two nodes is killed.
+/// <c>LEDGER_PROPAGATION_GRAPHS</c> asks for more graphs than the two of every run.
+/// </summary>
 public class PropagationProperties
 {
     private const int Assertions = 200;
     private const int Changes = 40;
+    private const int Sources = 4;
+
+    public static TheoryData<int> Seeds()
+    {
+        var seeds = new TheoryData<int>();
+        for (var graph = 0; graph < int.Parse(Environment.GetEnvironmentVariable("LEDGER_PROPAGATION_GRAPHS") ?? "2", CultureInfo.InvariantCulture); graph++)
+        {
+            seeds.Add(20180803 + graph);
+        }
+
+        return seeds;
+    }
 
     [Theory]
-    [InlineData(20180803)]
-    [InlineData(7)]
+    [MemberData(nameof(Seeds))]
     public async Task On_two_nodes_of_which_one_dies_and_after_a_rebuild_each_change_reaches_whom_a_naive_walk_finds_once(int seed)
     {
         var random = new Random(seed);
         await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
-        var survivor = await RunningLedger.StartAsync(database);
-        var other = await RunningLedger.StartAsync(database);
+
+        // Whoever is there first runs the policy: every other graph has it die with its node.
+        RunningLedger survivor;
+        ServerProcess other;
+        if (seed % 2 == 0)
+        {
+            survivor = await RunningLedger.StartAsync(database);
+            other = await ServerProcess.ServeAsync(database);
+        }
+        else
+        {
+            other = await ServerProcess.ServeAsync(database);
+            survivor = await RunningLedger.StartAsync(database);
+        }
+
+        await using var dying = other;
+        using var otherHttp = new HttpClient { BaseAddress = other.BaseAddress };
+        otherHttp.DefaultRequestHeaders.Authorization = new("Bearer", RunningLedger.AdminKey);
         await survivor.RecordBasicsAsync();
+        foreach (var report in Enumerable.Range(2, Sources - 1))
+        {
+            await survivor.RecordAsync("/v1/sources", $$"""{"id": "report{{report}}", "kind": "report", "title": "A report", "publisher": "{{(report % 2 == 0 ? "ministry" : "gazette")}}"}""");
+            await survivor.RecordAsync($"/v1/sources/report{report}/versions", """{"edition": "print", "publishedAt": "2018-08-04", "seen": true}""");
+        }
+
         await ImportAsync(survivor, Enumerable.Range(0, Assertions).Select(i => Claim(i, random)));
         var deathAt = random.Next(Changes);
         for (var change = 0; change < Changes; change++)
         {
             if (change == deathAt)
             {
-                await other.DisposeAsync();
+                await other.KillAsync();
             }
 
-            await ChangeAsync(change < deathAt && random.Next(2) == 0 ? other : survivor, random);
+            await ChangeAsync(change < deathAt && random.Next(2) == 0 ? otherHttp : survivor.Http, random);
         }
 
         await survivor.SettleAsync();
@@ -49,8 +86,9 @@ public class PropagationProperties
     private static string Claim(int i, Random random)
     {
         var links = Enumerable.Range(0, i == 0 ? 0 : random.Next(4)).Select(_ => random.Next(Math.Max(0, i - 25), i)).Distinct().Select(to => Link(to, random));
+        var report = i % Sources == 0 ? "report" : $"report{(i % Sources) + 1}";
         return $$$"""
-            {"command": "recordClaim", "key": "a{{{i}}}", "body": {"id": "a{{{i}}}", "proposition": "It is so", "source": {"id": "report", "version": 1}, "attribution": [], "figures": [{"name": "n", "value": {{{i}}}}], "links": [{{{string.Join(", ", links)}}}]}}
+            {"command": "recordClaim", "key": "a{{{i}}}", "body": {"id": "a{{{i}}}", "proposition": "It is so", "source": {"id": "{{{report}}}", "version": 1}, "attribution": [], "figures": [{"name": "n", "value": {{{i}}}}], "links": [{{{string.Join(", ", links)}}}]}}
             """;
     }
 
@@ -62,31 +100,41 @@ public class PropagationProperties
         return $$"""{"to": "a{{to}}", "relation": "{{relation}}", "basis": "{{basis}}", "differences": [{{lost}}]}""";
     }
 
-    private static async Task ChangeAsync(RunningLedger node, Random random)
+    private static async Task ChangeAsync(HttpClient node, Random random)
     {
         var id = random.Next(Assertions);
-        var events = (await node.GetAsync($"/v1/assertions/a{id}/history")).Body.GetProperty("entries").EnumerateArray().ToList();
+        var publisher = id % Sources % 2 == 1 ? "ministry" : "gazette";
+        var events = (await GetAsync(node, $"/v1/assertions/a{id}/history")).GetProperty("entries").EnumerateArray().ToList();
         switch (random.Next(5))
         {
             case 0:
-                await node.RecordAsync($"/v1/assertions/a{id}/denials", $$"""{"party": "ministry", "statement": "No, {{random.Next()}}", "contests": "whole", "citation": "x"}""");
+                await PostAsync(node, $"/v1/assertions/a{id}/denials", $$"""{"party": "ministry", "statement": "No, {{random.Next()}}", "contests": "whole", "citation": "x"}""");
                 break;
             case 1:
-                var (_, view) = await node.GetAsync($"/v1/assertions/a{id}");
-                var value = view.GetProperty("figures")[0].GetProperty("value").GetDecimal();
-                await node.RecordAsync($"/v1/assertions/a{id}/corrections",
-                    $$$"""{"publisher": "gazette", "text": "x{{{random.Next()}}}", "citation": "x", "reason": "x", "materiality": "{{{(random.Next(4) == 0 ? "minor" : "substantive")}}}", "changes": [{"field": "figures/n", "before": {{{value}}}, "after": {{{value + 1000}}}}]}""");
+                var value = (await GetAsync(node, $"/v1/assertions/a{id}")).GetProperty("figures")[0].GetProperty("value").GetDecimal();
+                await PostAsync(node, $"/v1/assertions/a{id}/corrections",
+                    $$$"""{"publisher": "{{{publisher}}}", "text": "x{{{random.Next()}}}", "citation": "x", "reason": "x", "materiality": "{{{(random.Next(4) == 0 ? "minor" : "substantive")}}}", "changes": [{"field": "figures/n", "before": {{{value}}}, "after": {{{value + 1000}}}}]}""");
                 break;
             case 2 when events.Find(e => e.GetProperty("type").GetString() is "linked" or "denial_recorded") is { ValueKind: JsonValueKind.Object } entry:
-                await node.PostAsync($"/v1/events/{entry.GetProperty("id").GetString()}/withdrawal", """{"reason": "x", "citation": "x"}""");
+                await PostAsync(node, $"/v1/events/{entry.GetProperty("id").GetString()}/withdrawal", """{"reason": "x", "citation": "x"}""", mayBeRefused: true);
                 break;
             case 3 when id > 0:
-                await node.PostAsync($"/v1/assertions/a{id}/links", Link(random.Next(id), random));
+                await PostAsync(node, $"/v1/assertions/a{id}/links", Link(random.Next(id), random), mayBeRefused: true);
                 break;
             default:
-                await node.RecordAsync($"/v1/assertions/a{id}/concerns", $$"""{"publisher": "gazette", "text": "x{{random.Next()}}", "citation": "x", "reason": "x"}""");
+                await PostAsync(node, $"/v1/assertions/a{id}/concerns", $$"""{"publisher": "{{publisher}}", "text": "x{{random.Next()}}", "citation": "x", "reason": "x"}""");
                 break;
         }
+    }
+
+    private static async Task<JsonElement> GetAsync(HttpClient node, string path) => JsonElement.Parse(await node.GetStringAsync(new Uri(path, UriKind.Relative)));
+
+    /// <summary>A withdrawal of what is withdrawn already, and a link that is there, are refused.</summary>
+    private static async Task PostAsync(HttpClient node, string path, string json, bool mayBeRefused = false)
+    {
+        using var body = new StringContent(json, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+        using var response = await node.PostAsync(new Uri(path, UriKind.Relative), body);
+        (response.IsSuccessStatusCode || (mayBeRefused && (int)response.StatusCode is >= 400 and < 500)).ShouldBeTrue($"{path}: {response.StatusCode} {await response.Content.ReadAsStringAsync()}");
     }
 
     private static async Task ImportAsync(RunningLedger ledger, IEnumerable<string> lines)
@@ -140,7 +188,7 @@ public class PropagationProperties
                 };
                 foreach (var (derived, basis) in fields.SelectMany(f => Reached(e.GetProperty("subject").GetString()!, f, [.. links.Values])))
                 {
-                    expected.Add((derived, long.Parse(e.GetProperty("sequence").GetString()!, System.Globalization.CultureInfo.InvariantCulture), fields[0], basis));
+                    expected.Add((derived, long.Parse(e.GetProperty("sequence").GetString()!, CultureInfo.InvariantCulture), fields[0], basis));
                 }
 
                 if (type == "ledger.linked.v1")
