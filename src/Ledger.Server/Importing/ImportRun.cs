@@ -24,8 +24,7 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     internal async Task<IReadOnlyList<Task<ImportResult>>> StartAsync(IReadOnlyList<NumberedLine> page)
     {
         List<Read> lines = [.. page.Select(Parse)];
-        var taken = await TakenAsync([.. lines.Select(l => l.Line?.Key).OfType<string>().Select(WriteRequest.NameOf)]);
-        await _states.PrimeAsync(lines.Where(l => l.Mentions is not null).SelectMany(l => l.Mentions!.Streams), context.RequestAborted);
+        var taken = await LookUpAsync(lines);
         if (_last.Count > WrittenMax)
         {
             foreach (var done in _last.Where(l => l.Value.IsCompleted).Select(l => l.Key).ToList())
@@ -42,7 +41,7 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
             {
                 { Failure: { } failure } => Task.FromResult(failure),
                 { Event: { } text } => _restore.Add(read.Number, text),
-                { Line: { } line, Mentions: { } mentions } => Start(read.Number, line, mentions, line.Key is { } key && !taken.Contains(WriteRequest.NameOf(key))),
+                { Line: { } line, Mentions: { } mentions } => Start(read.Number, line, mentions, line.Key is { } key && taken is not null && !taken.Contains(WriteRequest.NameOf(key))),
                 _ => throw new System.Diagnostics.UnreachableException(),
             });
         }
@@ -82,9 +81,23 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
         }
     }
 
-    /// <summary>Which of the keys were used before: of the others nothing is remembered, and the append itself looks again.</summary>
-    private async Task<IReadOnlySet<string>> TakenAsync(string[] keys) =>
-        keys.Length == 0 ? new HashSet<string>() : await context.RequestServices.GetRequiredService<EventStore>().FindKeysAsync(_principal, keys, context.RequestAborted);
+    /// <summary>
+    /// Reads the streams that the lines need, and which of their keys were used before: of the others nothing is remembered, and the append
+    /// itself looks again. Null while the database is away: then each line finds that out for itself, and says so.
+    /// </summary>
+    private async Task<IReadOnlySet<string>?> LookUpAsync(List<Read> lines)
+    {
+        string[] keys = [.. lines.Select(l => l.Line?.Key).OfType<string>().Select(WriteRequest.NameOf)];
+        try
+        {
+            await _states.PrimeAsync(lines.Where(l => l.Mentions is not null).SelectMany(l => l.Mentions!.Streams), context.RequestAborted);
+            return await context.RequestServices.GetRequiredService<EventStore>().FindKeysAsync(_principal, keys, context.RequestAborted);
+        }
+        catch (StoreUnavailableException)
+        {
+            return null;
+        }
+    }
 
     private Task<ImportResult> Start(long number, ImportLine line, ImportMentions mentions, bool keyIsFree)
     {
