@@ -83,7 +83,8 @@ internal sealed class StreamStates(EventStore store)
         var found = (await store.ReadStreamsAsync(missing, cancellationToken: cancellationToken)).ToLookup(e => e.Stream, StringComparer.Ordinal);
         foreach (var stream in missing)
         {
-            Turn(stream).Keep(found[stream].Aggregate(StreamState.Empty(stream), (s, e) => s.Evolve(e.ToDomain())));
+            var turn = Turn(stream);
+            turn.Keep(Fold(turn, StreamState.Empty(stream), [.. found[stream]]));
         }
     }
 
