@@ -1,3 +1,4 @@
+using Ledger.Domain;
 using Ledger.Store;
 using Npgsql;
 
@@ -18,6 +19,7 @@ internal sealed partial class EventTail(
 
     private const int PageEvents = 500;
 
+    private static readonly string ErasureType = EventTypes.NameOf(typeof(PayloadErased));
     private static readonly TimeSpan IdleMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(250);
 
@@ -30,19 +32,21 @@ internal sealed partial class EventTail(
     private long _bytes;
     private int _followers;
     private bool _running;
+    private long _newestErasure;
 
     /// <summary>What is hidden from the public, as of the last event of the ring.</summary>
     internal RestrictedNow Restricted { get; private set; } = RestrictedNow.Nothing;
+
+    /// <summary>The last erasure that was seen: events before it that were read earlier may hold what it erased.</summary>
+    internal long NewestErasure => Volatile.Read(ref _newestErasure);
 
     /// <summary>Keeps the tail reading until it is disposed.</summary>
     internal IDisposable Follow()
     {
         lock (_gate)
         {
-            if (_followers++ == 0)
+            if (_followers++ == 0 && !_running)
             {
-                // What the ring still holds was judged by restrictions of another time.
-                _running = false;
                 _wanted.Release();
             }
         }
@@ -115,6 +119,7 @@ internal sealed partial class EventTail(
             catch (Exception e) when (e is StoreUnavailableException or NpgsqlException or TimeoutException)
             {
                 LogAway(logger, e);
+                Stop();
                 await Task.Delay(RetryPause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _wanted.Release();
             }
@@ -125,7 +130,7 @@ internal sealed partial class EventTail(
 
     private async Task ReadOnAsync(CancellationToken cancellationToken)
     {
-        while (Volatile.Read(ref _followers) > 0)
+        while (IsFollowed())
         {
             var page = await store.ReadFeedAsync(_last, PageEvents, FeedFilter.All, cancellationToken);
             if (page.Events.Count == 0)
@@ -134,9 +139,31 @@ internal sealed partial class EventTail(
                 continue;
             }
 
-            // Whoever is shown these events is shown nothing that one of them restricts.
-            Restricted = await restrictions.CurrentAsync(cancellationToken);
+            // Whoever is shown these events is shown nothing that one of them restricts. While something is restricted it is asked each time:
+            // that may end by itself.
+            if (!Restricted.IsEmpty || page.Events.Any(e => Restrictions.Types.Contains(e.Type)))
+            {
+                Restricted = await restrictions.CurrentAsync(cancellationToken);
+            }
+
             Publish([.. page.Events.Select(e => PublishedEvent.Of(e, identity.Uri))]);
+        }
+    }
+
+    /// <summary>Ends the reading where nobody follows: what the ring then holds is judged by restrictions of that time, and is not given out again.</summary>
+    private bool IsFollowed()
+    {
+        lock (_gate)
+        {
+            return _running = _followers > 0;
+        }
+    }
+
+    private void Stop()
+    {
+        lock (_gate)
+        {
+            _running = false;
         }
     }
 
@@ -145,6 +172,13 @@ internal sealed partial class EventTail(
         TaskCompletionSource grown;
         lock (_gate)
         {
+            if (events.LastOrDefault(e => e.Recorded.Type == ErasureType) is { } erasure)
+            {
+                // These were read after it; what the ring holds was read before, and is read from the store again by whoever still needs it.
+                Volatile.Write(ref _newestErasure, erasure.Position);
+                Empty();
+            }
+
             foreach (var e in events)
             {
                 _bytes += e.Frame.Length;
@@ -163,6 +197,14 @@ internal sealed partial class EventTail(
         grown.SetResult();
     }
 
+    private void Empty()
+    {
+        while (_first <= _last)
+        {
+            Forget();
+        }
+    }
+
     private void Forget()
     {
         _bytes -= _ring[_first % EventsMax]!.Frame.Length;
@@ -174,11 +216,7 @@ internal sealed partial class EventTail(
         TaskCompletionSource grown;
         lock (_gate)
         {
-            while (_first <= _last)
-            {
-                Forget();
-            }
-
+            Empty();
             (_first, _last, _running) = (head + 1, head, true);
             (grown, _grown) = (_grown, New());
         }

@@ -1,5 +1,6 @@
 using Ledger.Domain;
 using Ledger.Store;
+using Npgsql;
 
 namespace Ledger.Server;
 
@@ -11,7 +12,10 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
 {
     private const int PageEvents = 1_000;
 
-    private static readonly FeedFilter Relevant = new() { Types = [EventTypes.NameOf(typeof(AccessRestricted)), EventTypes.NameOf(typeof(Withdrawn))] };
+    /// <summary>The types that restrict or lift; after any other event the same is restricted as before it.</summary>
+    internal static readonly IReadOnlySet<string> Types = EventTypes.NamesOf(typeof(AccessRestricted), typeof(Withdrawn));
+
+    private static readonly FeedFilter Relevant = new() { Types = [.. Types] };
 
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly Dictionary<Guid, (string Stream, AccessRestricted Restriction)> _open = [];
@@ -78,13 +82,21 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
         await using var command = store.DataSource.CreateCommand(
             "select event_id, stream, data from ledger_read.restriction where from_pos <= $1 and (to_pos is null or to_pos > $1)");
         command.Parameters.Add(new() { Value = position });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        try
         {
-            var restriction = (AccessRestricted)EventTypes.Deserialize(EventTypes.NameOf(typeof(AccessRestricted)), reader.GetString(2));
-            _open[reader.GetGuid(0)] = (reader.GetString(1), restriction);
-        }
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var restriction = (AccessRestricted)EventTypes.Deserialize(EventTypes.NameOf(typeof(AccessRestricted)), reader.GetString(2));
+                _open[reader.GetGuid(0)] = (reader.GetString(1), restriction);
+            }
 
-        _position = position;
+            _position = position;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            // The first start of a ledger: the projection has not made its table yet, and the log itself is read.
+            _position = 0;
+        }
     }
 }

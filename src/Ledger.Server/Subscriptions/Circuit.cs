@@ -27,6 +27,12 @@ internal sealed class Circuit(TimeSpan firstPause)
     internal void Fail(string stream, DateTimeOffset now, bool away)
     {
         _failing.Add(stream);
+        if (now < OpenUntil)
+        {
+            // It was under way when the circuit opened, and says nothing new: counted, a burst of those would make the pause the longest at once.
+            return;
+        }
+
         if (away || OpenUntil is not null || _failing.Count >= LanesThatOpen)
         {
             var pause = _pause ?? firstPause;
