@@ -21,6 +21,9 @@ internal sealed class EventReader(EventTail tail, EventStore store, Restrictions
     /// <summary>The last position that was looked at.</summary>
     internal required long Position { get; set; }
 
+    /// <summary>The last erasure that was seen on this node.</summary>
+    internal long NewestErasure => tail.NewestErasure;
+
     /// <summary>The next events that are shown; none when the time is over, or when what was looked at is hidden.</summary>
     /// <param name="max">Most events, up to a page of the feed.</param>
     /// <param name="patience">How long to wait for a first event.</param>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
 using Ledger.Store;
+using Npgsql;
 
 namespace Ledger.Server;
 
@@ -19,9 +20,6 @@ internal static class EventStreamRoute
 
     /// <summary>Under the half minute after which proxies give up on a silent connection.</summary>
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(15);
-
-    /// <summary>A reader that takes nothing for so long is cut off; it resumes where it was.</summary>
-    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(30);
 
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapRead("/v1/events/stream", "Follow the feed by Server-Sent Events; resumes from Last-Event-ID or after", StreamAsync);
@@ -50,24 +48,31 @@ internal static class EventStreamRoute
         };
         try
         {
-            await WriteAsync(call.Context, reader, ending.Token);
+            await WriteAsync(call.Context, reader, call.Service<SignedHeads>(), call.Service<SubscriberSettings>().StreamPatience, ending.Token);
         }
-        catch (Exception e) when (ending.IsCancellationRequested || e is OperationCanceledException or TimeoutException or StoreUnavailableException)
+        catch (Exception e) when (ending.IsCancellationRequested || e is OperationCanceledException or TimeoutException or StoreUnavailableException or NpgsqlException)
         {
             // The reader went, took nothing for too long, the server stops, or the database is away: the reader comes again with its last id.
             call.Context.Abort();
         }
     }
 
-    private static async Task WriteAsync(HttpContext context, EventReader reader, CancellationToken cancellationToken)
+    private static async Task WriteAsync(HttpContext context, EventReader reader, SignedHeads heads, TimeSpan patience, CancellationToken cancellationToken)
     {
+        string? told = null;
         var writer = context.Response.BodyWriter;
         var written = reader.Position;
         writer.Write("retry: 1000\n\n"u8);
-        await FlushAsync(writer, cancellationToken);
+        await FlushAsync(writer, patience, cancellationToken);
         while (true)
         {
             var events = await reader.NextAsync(BatchEvents, HeartbeatInterval, cancellationToken);
+            if (await heads.BesideAsync(cancellationToken) is { } head && head != told)
+            {
+                writer.Write(Encoding.ASCII.GetBytes($": {SignedHeads.Header} {head}\n"));
+                told = head;
+            }
+
             foreach (var e in events)
             {
                 writer.Write(e.Frame.Span);
@@ -84,14 +89,15 @@ internal static class EventStreamRoute
                 writer.Write(":\n\n"u8);
             }
 
-            await FlushAsync(writer, cancellationToken);
+            await FlushAsync(writer, patience, cancellationToken);
         }
     }
 
-    private static async Task FlushAsync(PipeWriter writer, CancellationToken cancellationToken)
+    /// <summary>A reader that takes nothing for so long is cut off; it resumes where it was.</summary>
+    private static async Task FlushAsync(PipeWriter writer, TimeSpan patience, CancellationToken cancellationToken)
     {
         var flush = writer.FlushAsync(cancellationToken);
-        if (flush.IsCompletedSuccessfully ? flush.Result.IsCompleted : (await flush.AsTask().WaitAsync(WriteTimeout, cancellationToken)).IsCompleted)
+        if (flush.IsCompletedSuccessfully ? flush.Result.IsCompleted : (await flush.AsTask().WaitAsync(patience, cancellationToken)).IsCompleted)
         {
             throw new OperationCanceledException(cancellationToken);
         }

@@ -1,18 +1,23 @@
 using System.Text;
 using Ledger.Store;
 using Ledger.Transparency;
+using Npgsql;
 
 namespace Ledger.Server;
 
 /// <summary>The newest signed head, as every node sees it.</summary>
-internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings settings, TimeProvider clock)
+internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings settings, TimeProvider clock) : IDisposable
 {
+    /// <summary>The header that carries a head beside events, in answers, webhooks and messages.</summary>
+    internal const string Header = "Ledger-Checkpoint";
+
     /// <summary>How often a request that waits for its position looks: heads come five times a second at most.</summary>
     private const int PollMs = 10;
 
-    /// <summary>How old the head beside a page of the feed may be; it saves that read a query.</summary>
+    /// <summary>How old the head beside events may be; it saves each of them a query.</summary>
     private static readonly TimeSpan HeaderAgeMax = TimeSpan.FromMilliseconds(200);
 
+    private readonly SemaphoreSlim _reading = new(1, 1);
     private volatile Kept? _kept;
 
     /// <summary>The newest head; 503 before the first, and where the database holds none of this log's.</summary>
@@ -43,20 +48,49 @@ internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings s
         }
     }
 
-    /// <summary>Tells a reader of events the newest head, in base64 because a head has several lines.</summary>
+    /// <summary>Tells a reader of events the newest head.</summary>
     internal async Task AddHeaderAsync(HttpResponse response, CancellationToken cancellationToken)
     {
-        if (_kept is not { } kept || clock.GetElapsedTime(kept.ReadAt) > HeaderAgeMax)
+        if (await BesideAsync(cancellationToken) is { } head)
         {
-            var stored = await TileStore.ReadHeadAsync(store.DataSource, cancellationToken);
-            _kept = kept = new(stored is null ? null : Convert.ToBase64String(Encoding.UTF8.GetBytes(stored)), clock.GetTimestamp());
-        }
-
-        if (kept.Header is not null)
-        {
-            response.Headers["Ledger-Checkpoint"] = kept.Header;
+            response.Headers[Header] = head;
         }
     }
+
+    /// <summary>The head that travels beside events, in base64 because a head has several lines; null before the first.</summary>
+    internal async ValueTask<string?> BesideAsync(CancellationToken cancellationToken)
+    {
+        if (Fresh() is { } fresh)
+        {
+            return fresh.Head;
+        }
+
+        await _reading.WaitAsync(cancellationToken);
+        try
+        {
+            if (Fresh() is { } meanwhile)
+            {
+                return meanwhile.Head;
+            }
+
+            var stored = await TileStore.ReadHeadAsync(store.DataSource, cancellationToken);
+            _kept = new(stored is null ? null : Convert.ToBase64String(Encoding.UTF8.GetBytes(stored)), clock.GetTimestamp());
+            return _kept.Head;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        {
+            // The events are there to be sent, and an older head of the same log is as true.
+            return _kept?.Head;
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    public void Dispose() => _reading.Dispose();
+
+    private Kept? Fresh() => _kept is { } kept && clock.GetElapsedTime(kept.ReadAt) <= HeaderAgeMax ? kept : null;
 
     private static (SignedNote Note, Checkpoint Checkpoint)? Best((SignedNote Note, Checkpoint Checkpoint)? one, (SignedNote Note, Checkpoint Checkpoint)? other) =>
         one is null || (other is not null && other.Value.Checkpoint.Size > one.Value.Checkpoint.Size) ? other : one;
@@ -68,5 +102,5 @@ internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings s
     private (SignedNote Note, Checkpoint Checkpoint)? Open(string? note) =>
         note is not null && key.TryOpen(note, out var signed, out var checkpoint, out _) ? (signed, checkpoint) : null;
 
-    private sealed record Kept(string? Header, long ReadAt);
+    private sealed record Kept(string? Head, long ReadAt);
 }

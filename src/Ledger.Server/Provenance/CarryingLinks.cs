@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ledger.Domain;
+using Ledger.Store;
 using Npgsql;
 
 namespace Ledger.Server;
@@ -7,6 +8,26 @@ namespace Ledger.Server;
 /// <summary>The links over which a change passes downstream, as they stood at a position.</summary>
 internal static class CarryingLinks
 {
+    private const int PollMs = 5;
+
+    /// <summary>How long is waited for the projected links before the waiter gives its place up and tries again.</summary>
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(30);
+
+    /// <summary>Waits until the projected links have reached a position; they run beside whoever asks, perhaps on another node.</summary>
+    internal static async Task ReachAsync(EventStore store, long position, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(WaitMax);
+        while (await store.ReadProgressAsync(LinkProjection.ProgressName, cancellationToken) < position)
+        {
+            if (timeout.IsCancellationRequested)
+            {
+                throw new StoreUnavailableException("The projected links do not follow the log.", outcomeKnown: true);
+            }
+
+            await Task.Delay(PollMs, cancellationToken);
+        }
+    }
+
     /// <summary>
     /// Every such link below an assertion, over any number of hops. Basis and differences are the link event's own, read by its position;
     /// the projected edges must have reached the position asked for.

@@ -21,11 +21,6 @@ internal sealed class PropagationPolicy(EventStore store) : IProjection
     /// <summary>Appends under way before the policy waits for them: a quarter of the append queue, so that clients keep their place.</summary>
     private const int PendingMax = 2_000;
 
-    private const int PollMs = 5;
-
-    /// <summary>How long the policy waits for the projected links before it gives its place up and tries again.</summary>
-    private static readonly TimeSpan LinksWaitMax = TimeSpan.FromSeconds(30);
-
     public string Name => "Propagation";
 
     public int Version => 1;
@@ -37,7 +32,7 @@ internal sealed class PropagationPolicy(EventStore store) : IProjection
     public async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var pending = new List<Task<AppendResult>>();
-        await LinksAtAsync(page[^1].Position, cancellationToken);
+        await CarryingLinks.ReachAsync(store, page[^1].Position, cancellationToken);
         var takenOver = await CarryingLinks.TakenOverAsync(store.DataSource, [.. page.Select(e => e.Stream)], cancellationToken);
         if (takenOver.Count == 0)
         {
@@ -142,20 +137,5 @@ internal sealed class PropagationPolicy(EventStore store) : IProjection
         return parties.GroupBy(p => p.Stream)
             .Where(g => g.Select(x => x.ToDomain()).Aggregate(Party.None, Party.Evolve).Entry is { Enrolled: true })
             .Select(g => Ids.OfStream(g.Key).Id).ToHashSet(StringComparer.Ordinal);
-    }
-
-    /// <summary>Waits until the projected links have reached a position; they run beside the policy, perhaps on another node.</summary>
-    private async Task LinksAtAsync(long position, CancellationToken cancellationToken)
-    {
-        using var timeout = new CancellationTokenSource(LinksWaitMax);
-        while (await store.ReadProgressAsync(LinkProjection.ProgressName, cancellationToken) < position)
-        {
-            if (timeout.IsCancellationRequested)
-            {
-                throw new StoreUnavailableException("The projected links do not follow the log.", outcomeKnown: true);
-            }
-
-            await Task.Delay(PollMs, cancellationToken);
-        }
     }
 }

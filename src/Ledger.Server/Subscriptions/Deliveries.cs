@@ -36,12 +36,13 @@ internal sealed class Deliveries(EventStore store)
     /// <summary>Delivers a range again; gives how many events that is.</summary>
     internal async Task<int> ReplayAsync(Subscription subscription, long from, long to, CancellationToken cancellationToken)
     {
+        var interest = new Interest(subscription.Filter, store);
         var count = 0;
         var after = from - 1;
         while (after < to)
         {
-            var page = await store.ReadFeedAsync(after, EventStore.FeedPageMax, subscription.Filter.ToFeed(), cancellationToken);
-            var events = page.Events.Where(e => e.Position <= to).ToList();
+            var page = await store.ReadFeedAsync(after, EventStore.FeedPageMax, interest.Read, cancellationToken);
+            var events = await interest.SelectAsync([.. page.Events.Where(e => e.Position <= to)], e => e, cancellationToken);
             count += events.Count;
             after = page.Next;
             await using var command = store.DataSource.CreateCommand("""

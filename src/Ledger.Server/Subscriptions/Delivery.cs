@@ -42,6 +42,29 @@ internal interface IDeliveryTarget : IAsyncDisposable
 /// <summary>What is handed over.</summary>
 internal sealed record DeliveredMessage(Guid Id, string Type, string Subject, DateTimeOffset RecordedAt, ReadOnlyMemory<byte> Json)
 {
+    /// <summary>Through which links it concerns the subscriber, where it happened further up: a header's name and JSON.</summary>
+    internal const string ViaHeader = "Ledger-Via";
+
+    /// <summary>The newest signed head, in base64; null before the first.</summary>
+    public string? Checkpoint { get; init; }
+
+    /// <summary>The ways to the assertions that the subscriber follows, as JSON; null where it follows the event's own.</summary>
+    public string? Via { get; init; }
+
+    /// <summary>What travels beside the event, never inside.</summary>
+    internal IEnumerable<(string Name, string Value)> Beside()
+    {
+        if (Checkpoint is not null)
+        {
+            yield return (SignedHeads.Header, Checkpoint);
+        }
+
+        if (Via is not null)
+        {
+            yield return (ViaHeader, Via);
+        }
+    }
+
     internal static DeliveredMessage Of(PublishedEvent e) =>
         new(e.Recorded.Id, CloudEvent.TypeOf(e.Recorded.Type), e.Recorded.Stream, e.Recorded.RecordedAt, e.Json);
 }

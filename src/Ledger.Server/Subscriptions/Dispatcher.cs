@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Ledger.Domain;
 using Ledger.Store;
+using Npgsql;
 
 namespace Ledger.Server;
 
@@ -10,8 +11,8 @@ namespace Ledger.Server;
 /// stores how far it came. What was handed over but not yet stored is handed over again, under the same id.
 /// </summary>
 internal sealed class Dispatcher(
-    Subscription subscription, Lease lease, IDeliveryTarget target, EventReader reader, EventStore store, Restrictions restrictions,
-    LedgerIdentity identity, SubscriberSettings settings, TimeProvider clock) : IDisposable
+    Subscription subscription, Lease lease, IDeliveryTarget target, EventReader reader, Interest interest, EventStore store,
+    Restrictions restrictions, SignedHeads heads, LedgerIdentity identity, SubscriberSettings settings, TimeProvider clock) : IDisposable
 {
     /// <summary>Attempts under way at once, each of another assertion.</summary>
     private const int InFlightMax = 32;
@@ -33,7 +34,7 @@ internal sealed class Dispatcher(
 
     /// <summary>How long attempts under way may take when the dispatcher ends: less than another node takes to notice.</summary>
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan ForgetInterval = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ForgetIntervalMax = TimeSpan.FromMinutes(10);
 
     private readonly DeliveryBook _book = new(subscription.Id, lease.Connection);
     private readonly DeliveryLanes _lanes = new(settings.RetrySchedule, subscription.Position);
@@ -42,9 +43,10 @@ internal sealed class Dispatcher(
     private readonly Channel<(IReadOnlyList<PublishedEvent> Events, long Position)> _read =
         Channel.CreateBounded<(IReadOnlyList<PublishedEvent>, long)>(1);
     private readonly SemaphoreSlim _wake = new(0);
-    private readonly FeedFilter? _urgent = UrgentEvents.Of(reader.Filter);
+    private readonly FeedFilter? _urgent = UrgentEvents.Of(interest.Read);
 
     private readonly CancellationTokenSource _cut = new();
+    private readonly TimeSpan _forgetInterval = settings.HistoryKept < ForgetIntervalMax ? settings.HistoryKept : ForgetIntervalMax;
 
     private int _inFlight;
     private long _urgentTo = subscription.Position;
@@ -145,7 +147,7 @@ internal sealed class Dispatcher(
         while (true)
         {
             var before = reader.Position;
-            var events = await reader.NextAsync(BatchEvents, ReadPatience, cancellationToken);
+            var events = await interest.SelectAsync(await reader.NextAsync(BatchEvents, ReadPatience, cancellationToken), e => e.Recorded, cancellationToken);
             if (reader.Position > before)
             {
                 await _read.Writer.WriteAsync((events, reader.Position), cancellationToken);
@@ -171,12 +173,15 @@ internal sealed class Dispatcher(
         DeliveryOutcome outcome;
         try
         {
-            var e = turn.Event ?? PublishedEvent.Of((await store.ReadEventAsync(turn.Delivery.Position, cancellationToken))!, identity.Uri);
+            // What waited while something was erased is read again: it may hold what was erased.
+            var e = turn.Event is { } kept && kept.Position > reader.NewestErasure
+                ? kept
+                : PublishedEvent.Of((await store.ReadEventAsync(turn.Delivery.Position, cancellationToken))!, identity.Uri);
             outcome = await IsWithheldAsync(e.Recorded, cancellationToken)
                 ? new() { Error = "access is restricted for now", Withheld = true }
-                : await target.DeliverAsync(DeliveredMessage.Of(e), cancellationToken);
+                : await target.DeliverAsync(await MessageAsync(e, cancellationToken), cancellationToken);
         }
-        catch (Exception e) when (e is OperationCanceledException or StoreUnavailableException)
+        catch (Exception e) when (e is OperationCanceledException or StoreUnavailableException or NpgsqlException or TimeoutException or IOException)
         {
             outcome = new() { Error = "interrupted", Away = true };
         }
@@ -184,6 +189,12 @@ internal sealed class Dispatcher(
         _ended.Enqueue((lane, new(at, (long)clock.GetElapsedTime(started).TotalMilliseconds, outcome.Status, outcome.Error), outcome));
         _wake.Release();
     }
+
+    private async Task<DeliveredMessage> MessageAsync(PublishedEvent e, CancellationToken cancellationToken) => DeliveredMessage.Of(e) with
+    {
+        Checkpoint = await heads.BesideAsync(cancellationToken),
+        Via = await interest.ViaAsync(e.Recorded, cancellationToken),
+    };
 
     /// <summary>That something is restricted or erased is told to all; what it said, to those who may see it. It waits, visibly, until that is lifted.</summary>
     private async Task<bool> IsWithheldAsync(RecordedEvent e, CancellationToken cancellationToken) =>
@@ -247,11 +258,11 @@ internal sealed class Dispatcher(
         _hastenedAt = now;
         _urgentTo = Math.Max(_urgentTo, _lanes.ReadTo);
         var page = await store.ReadFeedAsync(_urgentTo, AheadMax - _lanes.AheadCount, _urgent, cancellationToken);
-        foreach (var stream in page.Events.GroupBy(e => e.Stream))
+        foreach (var stream in (await interest.SelectAsync(page.Events, e => e, cancellationToken)).GroupBy(e => e.Stream))
         {
             var last = stream.Max(e => e.Position);
             var earlier = await store.ReadStreamAsync(stream.Key, toPosition: last, cancellationToken: cancellationToken);
-            foreach (var e in earlier.Where(e => e.Position > _lanes.ReadTo && reader.Filter.Shows(e)))
+            foreach (var e in await interest.SelectAsync([.. earlier.Where(e => e.Position > _lanes.ReadTo)], e => e, cancellationToken))
             {
                 _lanes.AddAhead(PublishedEvent.Of(e, identity.Uri));
             }
@@ -277,7 +288,7 @@ internal sealed class Dispatcher(
         (_succeededAt, _failedAt, _error) = (null, null, null);
         _storedAt = now;
         var found = await _book.WriteAsync(entry, cancellationToken);
-        if (now - _forgotAt > ForgetInterval)
+        if (now - _forgotAt > _forgetInterval)
         {
             _forgotAt = now;
             await _book.ForgetAsync(now - settings.HistoryKept, cancellationToken);

@@ -7,7 +7,7 @@ namespace Ledger.Server;
 /// <summary>Serves every active subscription whose lease this node gets; the others are served by other nodes, and taken over when those die.</summary>
 internal sealed partial class Dispatchers(
     Subscriptions subscriptions, SubscriptionStatuses statuses, DeliveryTargets targets, EventTail tail, EventStore store, Restrictions restrictions,
-    LedgerIdentity identity, SubscriberSettings settings, TimeProvider clock, ILogger<Dispatchers> logger) : BackgroundService
+    SignedHeads heads, LedgerIdentity identity, SubscriberSettings settings, TimeProvider clock, ILogger<Dispatchers> logger) : BackgroundService
 {
     /// <summary>How often a node looks for subscriptions that nobody serves: what a takeover costs at most, once the lease is free.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
@@ -68,14 +68,15 @@ internal sealed partial class Dispatchers(
             }
 
             await using var target = targets.Open(subscription);
+            var interest = new Interest(subscription.Filter, store);
             using var reader = new EventReader(tail, store, restrictions, identity)
             {
-                Filter = subscription.Filter.ToFeed(),
+                Filter = interest.Read,
                 // What is restricted is withheld at each attempt, so that it is not lost when that is lifted.
                 Audits = true,
                 Position = subscription.Position,
             };
-            using var dispatcher = new Dispatcher(subscription, lease, target, reader, store, restrictions, identity, settings, clock);
+            using var dispatcher = new Dispatcher(subscription, lease, target, reader, interest, store, restrictions, heads, identity, settings, clock);
             await dispatcher.RunAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

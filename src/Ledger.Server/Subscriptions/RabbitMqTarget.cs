@@ -29,6 +29,7 @@ internal sealed class RabbitMqTarget(Uri broker, DeliveryTarget place, TimeSpan 
                 ContentType = ContentType,
                 Persistent = true,
                 Timestamp = new(message.RecordedAt.ToUnixTimeSeconds()),
+                Headers = message.Beside().ToDictionary(h => h.Name, object? (h) => h.Value),
             };
             var key = $"{place.RoutingKey ?? message.Type}.{message.Subject}";
             await channel.BasicPublishAsync(place.Exchange!, key, mandatory: false, properties, message.Json, limited.Token);

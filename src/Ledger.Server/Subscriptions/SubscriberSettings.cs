@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Ledger.Server;
 
-/// <summary>What an operator may set about deliveries, under <c>Ledger:Webhooks</c>, <c>Ledger:RabbitMq</c> and <c>Ledger:SecretsKey</c>.</summary>
+/// <summary>What an operator may set about deliveries, under <c>Ledger:Webhooks</c>, <c>Ledger:Streams</c>, <c>Ledger:RabbitMq</c> and <c>Ledger:SecretsKey</c>.</summary>
 internal sealed record SubscriberSettings
 {
     private const string DefaultSchedule = "0,00:00:05,00:05:00,00:30:00,02:00:00,05:00:00,10:00:00,14:00:00,20:00:00,1.00:00:00";
@@ -29,6 +29,9 @@ internal sealed record SubscriberSettings
     /// <summary>How long a finished delivery is remembered.</summary>
     public TimeSpan HistoryKept { get; init; } = TimeSpan.FromDays(14);
 
+    /// <summary>How long a reader of the event stream may take nothing before it is cut off.</summary>
+    public TimeSpan StreamPatience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The broker of the subscriptions that ask for one.</summary>
     public Uri? RabbitMqUri { get; init; }
 
@@ -48,6 +51,7 @@ internal sealed record SubscriberSettings
             SecretOverlap = webhooks.GetValue("SecretOverlap", TimeSpan.FromHours(24)),
             CircuitPause = webhooks.GetValue("CircuitPause", TimeSpan.FromSeconds(5)),
             HistoryKept = webhooks.GetValue("HistoryKept", TimeSpan.FromDays(14)),
+            StreamPatience = ledger.GetValue("Streams:Patience", TimeSpan.FromSeconds(30)),
             RabbitMqUri = ledger["RabbitMq:Uri"] is { Length: > 0 } uri ? new(uri) : null,
             SecretsKey = ledger["SecretsKey"],
         };

@@ -28,6 +28,7 @@ internal sealed record SubscriptionFilter
 
     public IReadOnlyList<string> Materiality { get; init; } = [];
 
+    /// <summary>Also material changes of what the selected assertions restate or derive from, over any number of links.</summary>
     public bool? IncludeDerived { get; init; }
 
     /// <summary>The same as the feed understands it.</summary>

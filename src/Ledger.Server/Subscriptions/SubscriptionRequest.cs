@@ -67,11 +67,6 @@ internal static class SubscriptionRules
 
     private static void DemandFilter(SubscriptionFilter filter)
     {
-        if (filter.IncludeDerived == true)
-        {
-            throw Invalid("filter.includeDerived", "is not available yet; leave it out.");
-        }
-
         IReadOnlyList<string>[] lists = [filter.Types, filter.Assertions, filter.Sources, filter.Publishers, filter.Parties, filter.Topics, filter.Materiality];
         if (lists.Any(l => l.Count > FilterValuesMax || l.Any(string.IsNullOrEmpty)))
         {

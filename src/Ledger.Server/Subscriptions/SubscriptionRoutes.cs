@@ -58,7 +58,7 @@ internal static class SubscriptionRoutes
             Secrets = secrets is null ? null : call.Service<SecretBox>().Seal(id, secrets.ToJson()),
             Position = await SubscriptionRules.StartAsync(request.From, call.Service<ReadPoints>(), await call.Service<EventStore>().HeadAsync(call.Cancelled), call.Cancelled),
             CreatedBy = call.Actor.Principal,
-            Audits = call.Service<Access>().MayAudit(call.Context),
+            Audits = call.Context.Features.Get<Principal>()!.May(Scopes.Audit),
             CreatedAt = now,
         };
         if (!await call.Subscriptions.AddAsync(subscription, call.Cancelled))

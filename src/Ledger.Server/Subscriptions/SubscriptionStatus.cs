@@ -47,11 +47,15 @@ internal sealed record SubscriptionStatus
 /// <summary>Reads how a subscription stands.</summary>
 internal sealed class SubscriptionStatuses(EventStore store, TimeProvider clock)
 {
+    /// <summary>Events behind the cursor among which the first that concerns the subscriber is looked for, where not all that are read do.</summary>
+    private const int UndeliveredPage = 100;
+
     internal async Task<SubscriptionStatus> OfAsync(Subscription subscription, CancellationToken cancellationToken)
     {
         var (pending, parked, oldest) = await OpenAsync(subscription.Id, cancellationToken);
-        var page = await store.ReadFeedAsync(subscription.Position, 1, subscription.Filter.ToFeed(), cancellationToken);
-        if (page.Events is [var next, ..] && (oldest is null || next.RecordedAt < oldest))
+        var interest = new Interest(subscription.Filter, store);
+        var page = await store.ReadFeedAsync(subscription.Position, interest.ReadsMore ? UndeliveredPage : 1, interest.Read, cancellationToken);
+        if (await interest.SelectAsync(page.Events, e => e, cancellationToken) is [var next, ..] && (oldest is null || next.RecordedAt < oldest))
         {
             oldest = next.RecordedAt;
         }

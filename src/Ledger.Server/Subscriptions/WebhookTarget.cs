@@ -56,6 +56,11 @@ internal sealed class WebhookTarget(HttpClient http, Uri address, WebhookSecrets
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("webhook-signature", secrets.Sign(id, at, message.Json.Span));
+        foreach (var (name, value) in message.Beside())
+        {
+            request.Headers.Add(name, value);
+        }
+
         return request;
     }
 

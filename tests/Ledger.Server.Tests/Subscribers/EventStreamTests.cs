@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Ledger.Testing;
 using static Ledger.Server.Tests.Subscribers.SubscriberExtensions;
 
@@ -92,27 +95,100 @@ public class EventStreamTests
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
+    [Fact]
+    public async Task The_newest_signed_head_travels_beside_the_events_as_a_comment()
+    {
+        await using var ledger = await RunningLedger.StartAsync(settings: Settings);
+        await ledger.RecordBasicsAsync();
+        using var reading = new StreamReading(ledger, "/v1/events/stream");
+        await UntilAsync(async () => (await ledger.Public.GetAsync(new Uri("/log/checkpoint", UriKind.Relative))).IsSuccessStatusCode, "the log is signed");
+        await Task.Delay(300);      // A head may be a fifth of a second old.
+
+        await ledger.RecordClaimAsync("c1");
+        await UntilAsync(() => reading.Events.Count == 5, "the claim");
+
+        var comment = reading.Comments.First(c => c.StartsWith(" Ledger-Checkpoint ", StringComparison.Ordinal));
+        var lines = Encoding.UTF8.GetString(Convert.FromBase64String(comment[" Ledger-Checkpoint ".Length..])).Split('\n');
+        int.Parse(lines[1], CultureInfo.InvariantCulture).ShouldBeInRange(1, 5);
+        (await ledger.Public.GetStringAsync(new Uri("/log/checkpoint", UriKind.Relative))).Split('\n')[0].ShouldBe(lines[0]);
+    }
+
+    /// <summary>Whatever it stops taking waits in the sockets and in one batch, not in the server: it is cut off, and comes again.</summary>
+    [Fact]
+    public async Task A_reader_that_takes_nothing_is_cut_off_and_resumes_without_a_gap_while_others_go_on()
+    {
+        const int Count = 40_000;
+        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await LogCopy.FillAsync(database, Enumerable.Range(0, Count).Select(n =>
+            new CopiedEvent($"assertion-a{n % 100}", "assertion", "sample_recorded", $$"""{"text": "{{new string('x', 600)}}"}""", [])));
+        await using var ledger = await RunningLedger.StartAsync(database, new Dictionary<string, string?>(Settings) { ["Ledger:Streams:Patience"] = "00:00:01" });
+        using var slow = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096 };
+        await slow.ConnectAsync(ledger.BaseAddress.Host, ledger.BaseAddress.Port);
+        await slow.SendAsync("GET /v1/events/stream HTTP/1.1\r\nHost: ledger\r\n\r\n"u8.ToArray());
+        var taken = new StringBuilder();
+        await TakeAsync(slow, taken, 20_000);
+
+        using var other = new StreamReading(ledger, "/v1/events/stream");
+        await UntilAsync(() => other.LastId == Count.ToString(CultureInfo.InvariantCulture), "the other reader has all");
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        await TakeAsync(slow, taken, int.MaxValue);
+
+        var ids = taken.ToString().Split('\n').Where(l => l.StartsWith("id: ", StringComparison.Ordinal)).SkipLast(1).Select(l => long.Parse(l[4..], CultureInfo.InvariantCulture)).ToList();
+        ids.ShouldBe(Enumerable.Range(1, ids.Count).Select(n => (long)n));
+        ids.Count.ShouldBeInRange(1, Count / 2, "the rest was never written");
+        using var again = new StreamReading(ledger, "/v1/events/stream", lastEventId: ids[^1].ToString(CultureInfo.InvariantCulture));
+        await UntilAsync(() => again.LastId == Count.ToString(CultureInfo.InvariantCulture), "it has the rest");
+        again.Events.Select(e => long.Parse(e.Id, CultureInfo.InvariantCulture)).ShouldBe(Enumerable.Range(ids.Count + 1, Count - ids.Count).Select(n => (long)n));
+    }
+
+    /// <summary>Takes what a socket gives, until that is enough or its other side is gone.</summary>
+    private static async Task TakeAsync(Socket socket, StringBuilder taken, int enough)
+    {
+        var buffer = new byte[64 * 1024];
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        try
+        {
+            while (taken.Length < enough && await socket.ReceiveAsync(buffer, timeout.Token) is > 0 and var read)
+            {
+                taken.Append(Encoding.UTF8.GetString(buffer, 0, read));
+            }
+        }
+        catch (SocketException)
+        {
+            // Reset: what waited in between is lost with it, and comes again.
+        }
+    }
+
     /// <summary>Reads a stream in the background.</summary>
     private sealed class StreamReading : IDisposable
     {
         private readonly CancellationTokenSource _stop = new();
+        private readonly Task _reading;
         private readonly Lock _gate = new();
         private readonly List<(string Id, string Data)> _events = [];
+        private readonly ConcurrentQueue<string> _comments = new();
         private string _lastId = "";
 
         public StreamReading(RunningLedger ledger, string path, string? lastEventId = null, bool asPublic = true) =>
-            _ = ReadAsync(asPublic ? ledger.Public : ledger.Http, path, lastEventId);
+            _reading = ReadAsync(asPublic ? ledger.Public : ledger.Http, path, lastEventId);
 
         public List<(string Id, string Data)> Events
         {
             get
             {
+                if (_reading.IsFaulted)
+                {
+                    throw new InvalidOperationException("The stream broke.", _reading.Exception);
+                }
+
                 lock (_gate)
                 {
                     return [.. _events];
                 }
             }
         }
+
+        public IReadOnlyCollection<string> Comments => _comments;
 
         public string LastId => Volatile.Read(ref _lastId);
 
@@ -135,6 +211,12 @@ public class EventStreamTests
             var (id, data) = ("", "");
             while (await lines.ReadLineAsync(_stop.Token) is { } line)
             {
+                if (line.StartsWith(':'))
+                {
+                    _comments.Enqueue(line[1..]);
+                    continue;
+                }
+
                 switch (line.Split(": ", 2))
                 {
                     case ["id", var value]:

@@ -47,23 +47,51 @@ public class GuideTests
     }
 
     [Fact]
-    public void The_guide_shows_the_C_sharp_that_the_tests_run()
+    public async Task The_stream_example_goes_on_where_it_stood_when_it_is_started_again()
     {
-        var source = Lines(File.ReadAllText(Path.Combine(Root(), "tests/Ledger.Server.Tests/Subscribers/GuideExample.cs")));
-        var shown = Lines(Block("csharp").Replace("static bool", "private static bool", StringComparison.Ordinal));
+        await using var ledger = await RunningLedger.StartAsync(settings: SubscriberExtensions.Settings);
+        await ledger.RecordBasicsAsync();
+        foreach (var id in new[] { "c1", "c2", "c3" })
+        {
+            await ledger.RecordClaimAsync(id);
+            await ledger.RecordAsync($"/v1/assertions/{id}/retraction", """{"publisher": "gazette", "text": "T", "reason": "r", "url": "https://example.org/n"}""");
+        }
+
+        using var place = new Folder();
+        var example = Block("js", 1).Replace("http://127.0.0.1:5080", ledger.BaseAddress.ToString().TrimEnd('/'), StringComparison.Ordinal);
+        var seen = new List<string>();
+        // The first one crashes over the third event, before it has noted it; the second one gets it again.
+        foreach (var count in new[] { 3, 1 })
+        {
+            var heard = await NodeScript.RunAsync($$"""
+                const { place, count } = JSON.parse(process.argv[1]);
+                process.chdir(place);
+                const heard = [];
+                const handle = e => { heard.push(e.subject); if (heard.length === count) { console.log(JSON.stringify(heard)); process.exit(0); } };
+                {{example}}
+                """, new { place = place.Path, count });
+            seen.AddRange(heard.EnumerateArray().Select(s => s.GetString()!));
+        }
+
+        seen.ShouldBe(["assertion-c1", "assertion-c2", "assertion-c3", "assertion-c3"]);
+    }
+
+    [Theory]
+    [InlineData(0, "GuideExample", "static bool")]
+    [InlineData(1, "GuideRabbitMqExample", "static async Task")]
+    public void The_guide_shows_the_C_sharp_that_the_tests_run(int block, string file, string start)
+    {
+        var source = Lines(File.ReadAllText(Path.Combine(Root(), $"tests/Ledger.Server.Tests/Subscribers/{file}.cs")));
+        var shown = Lines(Block("csharp", block).Replace(start, "private " + start, StringComparison.Ordinal));
 
         source.ShouldContain(shown);
     }
 
     private static string Lines(string text) => string.Join('\n', text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0));
 
-    /// <summary>The first block of the guide in a language.</summary>
-    private static string Block(string language)
-    {
-        var guide = File.ReadAllText(Path.Combine(Root(), "docs/subscribers-guide.md"));
-        var start = guide.IndexOf($"```{language}\n", StringComparison.Ordinal) + language.Length + 4;
-        return guide[start..guide.IndexOf("```", start, StringComparison.Ordinal)];
-    }
+    /// <summary>A block of the guide in a language, counted from 0.</summary>
+    private static string Block(string language, int number = 0) =>
+        File.ReadAllText(Path.Combine(Root(), "docs/subscribers-guide.md")).Split($"```{language}\n")[number + 1].Split("```")[0];
 
     private static string Root()
     {
@@ -86,5 +114,15 @@ public class GuideTests
         await python.WaitForExitAsync();
         python.ExitCode.ShouldBe(0, await errors);
         return output;
+    }
+
+    /// <summary>A folder that the example keeps its file in.</summary>
+    private sealed class Folder : IDisposable
+    {
+        private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ledger-guide-");
+
+        public string Path => _directory.FullName;
+
+        public void Dispose() => _directory.Delete(recursive: true);
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Xml.Linq;
 using Ledger.Testing;
 using static Ledger.Server.Tests.Subscribers.SubscriberExtensions;
 
@@ -6,6 +8,63 @@ namespace Ledger.Server.Tests.Subscribers;
 /// <summary>What is sent is read by software that owes nothing to this code.</summary>
 public class IndependentReadersTests
 {
+    /// <summary>JSON Feed 1.1 as its specification describes it (jsonfeed.org/version/1.1): custom objects begin with an underscore.</summary>
+    private const string JsonFeedSchema = """
+        {
+          "type": "object",
+          "required": ["version", "title", "items"],
+          "properties": {
+            "version": {"const": "https://jsonfeed.org/version/1.1"},
+            "title": {"type": "string"},
+            "home_page_url": {"type": "string", "format": "uri"},
+            "feed_url": {"type": "string", "format": "uri"},
+            "next_url": {"type": "string", "format": "uri"},
+            "description": {"type": "string"},
+            "language": {"type": "string"},
+            "authors": {"$ref": "#/definitions/authors"},
+            "items": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "required": ["id"],
+                "anyOf": [{"required": ["content_html"]}, {"required": ["content_text"]}],
+                "properties": {
+                  "id": {"type": "string", "minLength": 1},
+                  "url": {"type": "string", "format": "uri"},
+                  "external_url": {"type": "string", "format": "uri"},
+                  "title": {"type": "string"},
+                  "content_html": {"type": "string"},
+                  "content_text": {"type": "string"},
+                  "summary": {"type": "string"},
+                  "date_published": {"type": "string", "format": "date-time"},
+                  "date_modified": {"type": "string", "format": "date-time"},
+                  "authors": {"$ref": "#/definitions/authors"},
+                  "tags": {"type": "array", "items": {"type": "string"}},
+                  "language": {"type": "string"}
+                },
+                "patternProperties": {"^_[a-zA-Z0-9]+$": {"type": "object"}},
+                "additionalProperties": false
+              }
+            }
+          },
+          "patternProperties": {"^_[a-zA-Z0-9]+$": {"type": "object"}},
+          "additionalProperties": false,
+          "definitions": {
+            "authors": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "minProperties": 1,
+                "properties": {"name": {"type": "string"}, "url": {"type": "string", "format": "uri"}, "avatar": {"type": "string", "format": "uri"}},
+                "additionalProperties": false
+              }
+            }
+          }
+        }
+        """;
+
+    private static readonly XNamespace Atom = "http://www.w3.org/2005/Atom";
+
     [Fact]
     public async Task Npms_standardwebhooks_takes_old_and_new_secret_and_refuses_a_changed_body_and_an_old_time()
     {
@@ -103,14 +162,37 @@ public class IndependentReadersTests
         var atom = await ledger.Public.GetAsync(new Uri("/feeds/corrections.atom", UriKind.Relative));
         var (json, feed) = await ledger.GetAsync("/feeds/corrections.json?publisher=gazette");
 
+        var xml = await atom.Content.ReadAsStringAsync();
+        atom.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK, xml);
+        xml.ShouldStartWith("<?xml");
+        DemandAtom(XDocument.Parse(xml).Root!);
         var read = await NodeScript.RunAsync("""
-            import { XMLParser, XMLValidator } from "fast-xml-parser";
-            const { xml } = JSON.parse(process.argv[1]);
-            if (XMLValidator.validate(xml) !== true) throw new Error("not XML");
-            console.log(JSON.stringify(new XMLParser({ ignoreAttributes: false }).parse(xml).feed));
-            """, new { xml = await atom.Content.ReadAsStringAsync() });
+            import FeedParser from "feedparser";
+            import { parseAtomFeed, parseJsonFeed } from "feedsmith";
+            import Ajv from "ajv";
+            import formats from "ajv-formats";
+            import { Readable } from "node:stream";
+            const { xml, json, schema } = JSON.parse(process.argv[1]);
+            const ajv = new Ajv({ allErrors: true });
+            formats(ajv);
+            const valid = ajv.compile(schema);
+            if (!valid(json)) throw new Error(JSON.stringify(valid.errors));
+            const entries = [];
+            const parser = Readable.from([xml]).pipe(new FeedParser({ addmeta: false }));
+            for await (const entry of parser) entries.push(entry);
+            const [atom, feed] = [parseAtomFeed(xml), parseJsonFeed(json)];
+            console.log(JSON.stringify({
+              version: parser.meta["#version"], type: parser.meta["#type"], id: atom.id, links: atom.links.map(l => l.rel),
+              ids: [entries[0].guid, atom.entries[0].id, feed.items[0].id], dates: [entries[0].date, new Date(atom.entries[0].updated), new Date(feed.items[0].date_published)],
+              html: [entries[0].description, atom.entries[0].content.value ?? atom.entries[0].content, feed.items[0].content_html],
+              author: entries[0].author }));
+            """, new { xml, json = feed, schema = JsonElement.Parse(JsonFeedSchema) });
 
-        var html = read.GetProperty("entry").GetProperty("content").GetProperty("#text").GetString()!;
+        read.GetProperty("type").GetString().ShouldBe("atom");
+        read.GetProperty("author").GetString().ShouldBe("gazette");
+        read.GetProperty("ids").EnumerateArray().Select(i => i.GetString()).Distinct().ShouldHaveSingleItem().ShouldStartWith("urn:uuid:");
+        read.GetProperty("dates").EnumerateArray().Select(d => d.GetString()).Distinct().ShouldHaveSingleItem();
+        var html = read.GetProperty("html").EnumerateArray().Select(h => h.GetString()!).Distinct().ShouldHaveSingleItem();
         html.ShouldContain("The bridge &lt;is&gt; <del>open</del><ins>shut</ins> today");
         html.ShouldContain("It was shut &amp; locked");
         var item = feed.GetProperty("items").EnumerateArray().ShouldHaveSingleItem();
@@ -122,5 +204,60 @@ public class IndependentReadersTests
         using var again = new HttpRequestMessage(HttpMethod.Get, "/feeds/corrections.atom");
         again.Headers.IfNoneMatch.Add(atom.Headers.ETag!);
         ((int)(await ledger.Public.SendAsync(again)).StatusCode).ShouldBe(304);
+    }
+
+    [Fact]
+    public async Task The_feeds_are_paged_without_a_gap_or_a_repeat()
+    {
+        await using var ledger = await RunningLedger.StartAsync(settings: Settings);
+        await ledger.RecordBasicsAsync();
+        await ledger.RecordClaimAsync("c1", "n is 0");
+        for (var n = 0; n < 120; n++)
+        {
+            await ledger.RecordAsync("/v1/assertions/c1/corrections",
+                $$"""{"publisher": "gazette", "text": "T", "reason": "r", "url": "https://example.org/n", "changes": [{"field": "proposition", "before": "n is {{n}}", "after": "n is {{n + 1}}"}]}""");
+        }
+
+        var ids = new List<string>();
+        for (string? next = "/feeds/corrections.json"; next is not null;)
+        {
+            var (_, page) = await ledger.GetAsync(next);
+            ids.AddRange(page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetString()!));
+            next = page.TryGetProperty("next_url", out var url) ? new Uri(url.GetString()!).PathAndQuery : null;
+        }
+
+        ids.Count.ShouldBe(120);
+        ids.Distinct().Count().ShouldBe(120);
+        var atoms = new List<string>();
+        for (string? next = "/feeds/corrections.atom"; next is not null;)
+        {
+            var page = XDocument.Parse(await ledger.Public.GetStringAsync(new Uri(next, UriKind.Relative))).Root!;
+            DemandAtom(page);
+            atoms.AddRange(page.Elements(Atom + "entry").Select(e => e.Element(Atom + "id")!.Value));
+            next = page.Elements(Atom + "link").Where(l => (string?)l.Attribute("rel") == "next").Select(l => new Uri(l.Attribute("href")!.Value).PathAndQuery).SingleOrDefault();
+        }
+
+        atoms.ShouldBe(ids);
+    }
+
+    /// <summary>What RFC 4287 (sections 4.1.1 and 4.1.2) demands of a feed and of its entries.</summary>
+    private static void DemandAtom(XElement feed)
+    {
+        feed.Name.ShouldBe(Atom + "feed");
+        feed.Elements(Atom + "link").Count(l => (string?)l.Attribute("rel") == "self").ShouldBe(1);
+        foreach (var element in feed.Elements(Atom + "entry").Prepend(feed))
+        {
+            Uri.IsWellFormedUriString(element.Elements(Atom + "id").ShouldHaveSingleItem().Value, UriKind.Absolute).ShouldBeTrue();
+            element.Elements(Atom + "title").ShouldHaveSingleItem();
+            element.Elements(Atom + "updated").ShouldHaveSingleItem().Value.ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$");
+            element.Elements(Atom + "author").ShouldHaveSingleItem().Elements(Atom + "name").ShouldHaveSingleItem();
+            element.Elements(Atom + "link").ShouldAllBe(l => l.Attribute("href") != null);
+        }
+
+        foreach (var entry in feed.Elements(Atom + "entry"))
+        {
+            ((string?)entry.Elements(Atom + "content").ShouldHaveSingleItem().Attribute("type")).ShouldBe("html");
+            entry.Elements(Atom + "link").Count(l => (string?)l.Attribute("rel") == "alternate").ShouldBe(1);
+        }
     }
 }

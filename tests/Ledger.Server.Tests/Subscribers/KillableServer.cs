@@ -48,6 +48,14 @@ internal sealed class KillableServer(TestDatabase database) : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends a body that must be taken.</summary>
+    public async Task RecordAsync(string path, string json)
+    {
+        using var body = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+        using var response = await Http.PostAsync(new Uri(path, UriKind.Relative), body);
+        response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
+    }
+
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
     public async Task KillAsync()
     {

@@ -34,6 +34,13 @@ internal static class SubscriberExtensions
         ledger.RecordAsync($"/v1/assertions/{assertion}/denials",
             $$"""{"party": "ministry", "statement": "{{statement}}", "contests": "whole", "citation": "https://example.org/denial"}""");
 
+    /// <summary>Withdraws the event at a position.</summary>
+    public static async Task WithdrawAsync(this RunningLedger ledger, JsonElement recorded, string party)
+    {
+        var id = recorded.GetProperty("events").EnumerateArray().Last().GetProperty("id").GetString();
+        await ledger.RecordAsync($"/v1/events/{id}/withdrawal", $$"""{"party": "{{party}}", "reason": "a mistake"}""");
+    }
+
     public static async Task UntilAsync(Func<Task<bool>> holds, string what)
     {
         var started = Stopwatch.GetTimestamp();

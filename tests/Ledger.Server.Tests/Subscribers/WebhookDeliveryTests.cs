@@ -29,6 +29,25 @@ public class WebhookDeliveryTests
     }
 
     [Fact]
+    public async Task The_newest_signed_head_travels_beside_a_delivery_and_never_inside()
+    {
+        await using var ledger = await RunningLedger.StartAsync(settings: Settings);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await ledger.RecordBasicsAsync();
+        await UntilAsync(async () => (await ledger.Public.GetAsync(new Uri("/log/checkpoint", UriKind.Relative))).IsSuccessStatusCode, "the log is signed");
+        await Task.Delay(300);      // A head may be a fifth of a second old.
+        await ledger.SubscribeAsync("s1", receiver.Url, from: "\"now\"");
+
+        await ledger.RecordClaimAsync("c1");
+        await UntilAsync(() => receiver.All.Count == 1, "the claim arrives");
+
+        var message = receiver.All.Single();
+        var head = System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(message.Headers["Ledger-Checkpoint"]));
+        head.Split('\n')[0].ShouldBe((await ledger.Public.GetStringAsync(new Uri("/log/checkpoint", UriKind.Relative))).Split('\n')[0]);
+        message.Body.ShouldNotContain("Checkpoint", Case.Insensitive);
+    }
+
+    [Fact]
     public async Task A_failing_assertion_is_retried_then_parked_and_blocks_only_itself()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: Settings);
@@ -225,12 +244,35 @@ public class WebhookDeliveryTests
         System.Diagnostics.Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(5));
     }
 
+    [Fact]
+    public async Task A_name_that_leads_to_loopback_is_refused_when_it_is_called()
+    {
+        await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?>(Settings) { ["Ledger:Webhooks:AllowedNetworks"] = null });
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await ledger.SubscribeAsync("s1", new UriBuilder(receiver.Url) { Host = "localhost" }.Uri, from: "\"now\"");
+
+        var sent = await ledger.RecordAsync("/v1/subscriptions/s1/test", "{}");
+
+        sent.GetProperty("delivered").GetBoolean().ShouldBeFalse();
+        sent.GetProperty("error").GetString().ShouldBe(new TargetRefusedException().Message);
+        receiver.All.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("http://10.0.0.1/hook")]
     [InlineData("https://user:secret@example.org/hook")]
     [InlineData("ftp://example.org/hook")]
     [InlineData("https://[::1]/hook")]
     [InlineData("https://169.254.169.254/latest/meta-data")]
+    [InlineData("https://167772161/hook")]
+    [InlineData("https://0x0a000001/hook")]
+    [InlineData("https://012.0.0.1/hook")]
+    [InlineData("https://10.1/hook")]
+    [InlineData("https://[::ffff:10.0.0.1]/hook")]
+    [InlineData("https://[64:ff9b::a9fe:a9fe]/hook")]
+    [InlineData("https://[2002:a00:1::1]/hook")]
+    [InlineData("https://[fd00:ec2::254]/latest/meta-data")]
+    [InlineData("file:///etc/passwd")]
     [InlineData("hook")]
     public async Task An_address_that_must_not_be_called_is_refused_when_it_is_given(string url)
     {

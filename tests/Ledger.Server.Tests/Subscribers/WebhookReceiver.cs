@@ -64,6 +64,10 @@ internal sealed record ReceivedMessage(IReadOnlyDictionary<string, string> Heade
 {
     public int Status { get; set; }
 
+    public DateTimeOffset At { get; } = TimeProvider.System.GetUtcNow();
+
+    public DateTimeOffset RecordedAt => Event.GetProperty("time").GetDateTimeOffset();
+
     public string Id => Headers["webhook-id"];
 
     public string Subject => Event.GetProperty("subject").GetString()!;

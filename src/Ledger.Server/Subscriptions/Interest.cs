@@ -1,0 +1,125 @@
+using System.Text.Json;
+using Ledger.Domain;
+using Ledger.Store;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// Which events a subscription is told of: those that its filter shows and, with <c>includeDerived</c>, the material changes of what the
+/// assertions that it follows were taken from, over any number of links as they stood then. The same event gives the same answer for ever.
+/// </summary>
+internal sealed class Interest
+{
+    /// <summary>Ways that one message names: a change may reach a thousand followed assertions, and a header is no place for them.</summary>
+    private const int WaysMax = 8;
+
+    private const string AssertionPrefix = "assertion-";
+    private const string MaterialityTag = "materiality:";
+
+    private readonly EventStore _store;
+    private readonly FeedFilter _own;
+    private readonly IReadOnlyList<IReadOnlyList<string>> _places;
+
+    internal Interest(SubscriptionFilter filter, EventStore store)
+    {
+        _store = store;
+        _own = filter.ToFeed();
+        _places = [.. _own.AnyOfTags.Where(g => !IsMateriality(g))];
+        ReadsMore = filter.IncludeDerived == true && (_own.Streams.Count > 0 || _places.Count > 0);
+        Read = ReadsMore ? _own with { Streams = [], AnyOfTags = [.. _own.AnyOfTags.Where(IsMateriality)] } : _own;
+    }
+
+    /// <summary>Whether more is read than the filter shows.</summary>
+    internal bool ReadsMore { get; }
+
+    /// <summary>What must be read.</summary>
+    internal FeedFilter Read { get; }
+
+    /// <summary>Those of the events that were read which concern the subscription.</summary>
+    internal async Task<IReadOnlyList<T>> SelectAsync<T>(IReadOnlyList<T> events, Func<T, RecordedEvent> of, CancellationToken cancellationToken)
+    {
+        if (!ReadsMore)
+        {
+            return [.. events.Where(e => _own.Shows(of(e)))];
+        }
+
+        var upstream = await UpstreamAsync([.. events.Select(of).Where(e => !_own.Shows(e))], cancellationToken);
+        return [.. events.Where(e => _own.Shows(of(e)) || upstream.Contains(of(e).Position))];
+    }
+
+    /// <summary>The ways by which an event further up concerns the subscription, as JSON; null where the filter itself shows it.</summary>
+    internal async Task<string?> ViaAsync(RecordedEvent e, CancellationToken cancellationToken)
+    {
+        if (!ReadsMore || _own.Shows(e))
+        {
+            return null;
+        }
+
+        await CarryingLinks.ReachAsync(_store, e.Position, cancellationToken);
+        var ways = (await WaysAsync(e, cancellationToken)).Take(WaysMax).Select(w => new { assertion = w.Derived, path = w.Path, basis = w.Basis, fields = w.Fields });
+        return JsonSerializer.Serialize(ways, DomainJson.Stored);
+    }
+
+    private static bool IsMateriality(IReadOnlyList<string> tags) => tags[0].StartsWith(MaterialityTag, StringComparison.Ordinal);
+
+    private async Task<HashSet<long>> UpstreamAsync(IReadOnlyList<RecordedEvent> events, CancellationToken cancellationToken)
+    {
+        List<RecordedEvent> material = [.. events.Where(e => MaterialChange.Types.Contains(e.Type) && e.Stream.StartsWith(AssertionPrefix, StringComparison.Ordinal))];
+        if (material.Count == 0)
+        {
+            return [];
+        }
+
+        await CarryingLinks.ReachAsync(_store, material[^1].Position, cancellationToken);
+        var takenOver = await CarryingLinks.TakenOverAsync(_store.DataSource, [.. material.Select(e => e.Stream)], cancellationToken);
+        var reaching = new HashSet<long>();
+        foreach (var e in material.Where(e => takenOver.Contains(e.Stream)))
+        {
+            if ((await WaysAsync(e, cancellationToken)).Count > 0)
+            {
+                reaching.Add(e.Position);
+            }
+        }
+
+        return reaching;
+    }
+
+    /// <summary>The ways from an event down to the followed assertions, the shortest first.</summary>
+    private async Task<IReadOnlyList<Reached>> WaysAsync(RecordedEvent e, CancellationToken cancellationToken)
+    {
+        var change = e.ToDomain().Event;
+        var withdrawn = change is Withdrawn w ? (await _store.ReadEventAsync(w.Event, cancellationToken))?.ToDomain().Event : null;
+        var links = await CarryingLinks.BelowAsync(_store.DataSource, e.Stream, e.Position, cancellationToken);
+        var reached = Downstream.Of(Ids.OfStream(e.Stream).Id, change, withdrawn, links);
+        var followed = await FollowedAsync([.. reached.Select(r => Ids.AssertionStream(r.Derived))], cancellationToken);
+        return [.. reached.Where(r => followed.Contains(Ids.AssertionStream(r.Derived))).OrderBy(r => r.Path.Count)];
+    }
+
+    /// <summary>Which of some assertions the filter selects: by id, and by the tags of their claims.</summary>
+    private async Task<HashSet<string>> FollowedAsync(string[] streams, CancellationToken cancellationToken)
+    {
+        string[] named = _own.Streams.Count == 0 ? streams : [.. streams.Intersect(_own.Streams, StringComparer.Ordinal)];
+        if (_places.Count == 0 || named.Length == 0)
+        {
+            return named.ToHashSet(StringComparer.Ordinal);
+        }
+
+        await using var command = _store.DataSource.CreateCommand(
+            "select stream_id, array(select jsonb_array_elements_text(headers->'tags')) from ledger.mt_events where stream_id = any($1) and version = 1");
+        command.Parameters.Add(new() { Value = named, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
+        var followed = new HashSet<string>(StringComparer.Ordinal);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var tags = await row.GetFieldValueAsync<string[]>(1, cancellationToken);
+            if (_places.All(group => group.Any(tag => tags.Contains(tag, StringComparer.Ordinal))))
+            {
+                followed.Add(row.GetString(0));
+            }
+        }
+
+        return followed;
+    }
+}
