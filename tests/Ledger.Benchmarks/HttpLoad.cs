@@ -15,9 +15,13 @@ internal sealed class HttpLoad : IAsyncDisposable
 
     private HttpLoad(ServerProcess server) => this.server = server;
 
-    public static async Task<HttpLoad> CreateAsync(TestDatabase database)
+    public ServerProcess Server => server;
+
+    /// <param name="database">Migrated, and empty.</param>
+    /// <param name="settings">The server's, beside those that every measured server has.</param>
+    public static async Task<HttpLoad> CreateAsync(TestDatabase database, IReadOnlyDictionary<string, string?>? settings = null)
     {
-        var load = new HttpLoad(await ServerProcess.ServeAsync(database));
+        var load = new HttpLoad(await ServerProcess.ServeAsync(database, settings));
         using (var first = new HttpConnection(load.server.BaseAddress))
         {
             first.Post("/v1/parties", """{"id": "gazette", "name": "The Gazette", "kind": "publisher"}""");
@@ -57,6 +61,27 @@ internal sealed class HttpLoad : IAsyncDisposable
             }
         });
         return Figures.Of(latencies, latencies.Count / stopwatch.Elapsed.TotalSeconds);
+    }
+
+    /// <summary>Denials of different assertions at an even pace, behind which the load does not fall back; the pace that was reached.</summary>
+    public async Task<double> RunPacedAsync(int perSecond, TimeSpan duration)
+    {
+        var count = (int)(perSecond * duration.TotalSeconds);
+        var stopwatch = Stopwatch.StartNew();
+        await WithCallersAsync((connection, caller) =>
+        {
+            for (var n = caller; n < count; n += Callers)
+            {
+                var early = TimeSpan.FromSeconds((double)n / perSecond) - stopwatch.Elapsed;
+                if (early > TimeSpan.Zero)
+                {
+                    Thread.Sleep(early);
+                }
+
+                Deny(connection, n % Claims);
+            }
+        });
+        return count / stopwatch.Elapsed.TotalSeconds;
     }
 
     /// <summary>How long a number of denials takes, of one assertion or of as many different ones.</summary>

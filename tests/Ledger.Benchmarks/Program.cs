@@ -23,6 +23,9 @@ switch (args)
     case ["proof", ..]:
         await ProofBenchmark.RunAsync(Number("--events", 1_000_000), Seconds(), (int)Number("--rounds", 3));
         return 0;
+    case ["subscribers", ..]:
+        await SubscriberBenchmark.RunAsync(Number("--events", 1_000_000), Option("--only", ""));
+        return 0;
     default:
         Console.WriteLine("""
             usage: append [--seconds 3] [--rounds 5] [--callers 1,8,32,256]
@@ -37,6 +40,8 @@ switch (args)
                    import, graphs of three hops, and a change with a thousand derived assertions, over HTTP
                    proof [--events 1000000] [--seconds 3] [--rounds 3]
                    appends with and without signing, the lag of the signed head, a receipt, and ledger verify
+                   subscribers [--events 1000000] [--only live|catchup]
+                   commit to receipt by SSE and webhook, idle and many readers, and one reader's way through a whole log
             """);
         return 2;
 }

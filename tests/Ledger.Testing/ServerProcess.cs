@@ -61,9 +61,17 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it on a database and a free port, and waits until it listens.</summary>
-    public static async Task<ServerProcess> ServeAsync(TestDatabase database)
+    /// <param name="database">Migrated or not: the server sees to it.</param>
+    /// <param name="settings">More settings, named as in a file: <c>Ledger:Webhooks:AllowHttp</c>.</param>
+    public static async Task<ServerProcess> ServeAsync(TestDatabase database, IReadOnlyDictionary<string, string?>? settings = null)
     {
-        var server = new ServerProcess(["--urls", "http://127.0.0.1:0"], On(database), null);
+        var environment = new Dictionary<string, string?>(On(database));
+        foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
+        {
+            environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        var server = new ServerProcess(["--urls", "http://127.0.0.1:0"], environment, null);
         await server._address.Task.WaitAsync(StartMax);
         return server;
     }
