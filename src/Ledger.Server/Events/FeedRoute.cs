@@ -15,7 +15,8 @@ internal static class FeedRoute
     /// <summary>The longest poll: under the minute after which proxies give up.</summary>
     private const int WaitMaxS = 50;
 
-    private static readonly string[] Materialities = [.. Enum.GetNames<Materiality>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
+    /// <summary>The words of the filter by materiality.</summary>
+    internal static readonly string[] Materialities = [.. Enum.GetNames<Materiality>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
 
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapRead("/v1/events", "Read the feed of events; long poll with wait", ReadAsync);

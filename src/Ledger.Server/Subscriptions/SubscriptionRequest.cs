@@ -72,6 +72,11 @@ internal static class SubscriptionRules
         {
             throw Invalid("filter", $"holds lists of at most {FilterValuesMax} values, none of them empty.");
         }
+
+        if (filter.Materiality.FirstOrDefault(m => !FeedRoute.Materialities.Contains(m)) is { } unknown)
+        {
+            throw Invalid("filter.materiality", $"holds {string.Join(" or ", FeedRoute.Materialities)}, not \"{unknown}\".");
+        }
     }
 
     private static void DemandAddress(string url, SubscriberSettings settings)

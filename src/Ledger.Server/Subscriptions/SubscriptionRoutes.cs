@@ -40,8 +40,7 @@ internal static class SubscriptionRoutes
         var request = JsonBody.Parse<CreateSubscription>(await JsonBody.ReadAsync(call.Context));
         SubscriptionRules.Demand(request, call.Service<SubscriberSettings>());
         var now = call.Service<TimeProvider>().GetUtcNow();
-        var id = request.Id ?? Guid.CreateVersion7(now).ToString();
-        Commands.RequireId(id);
+        var id = NewIds.Or(request.Id);
         if ((await call.Subscriptions.AllAsync(call.Cancelled)).Count >= Subscriptions.CountMax)
         {
             throw new ProblemException(new(409, "too-many-subscriptions", "There are too many subscriptions", $"A ledger serves {Subscriptions.CountMax}; end one that is not needed, or share one behind a broker."));

@@ -283,4 +283,17 @@ public class WebhookDeliveryTests
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         body.GetProperty("errors").TryGetProperty("delivery.url", out _).ShouldBeTrue(body.ToString());
     }
+
+    [Theory]
+    [InlineData("""{"id": "Not an id"}""", "id")]
+    [InlineData("""{"filter": {"materiality": ["severe"]}}""", "filter.materiality")]
+    public async Task A_subscription_that_nothing_could_match_or_name_is_refused(string what, string field)
+    {
+        await using var ledger = await RunningLedger.StartAsync(settings: Settings);
+
+        var (response, body) = await ledger.PostAsync("/v1/subscriptions", $$"""{"name": "bad", "delivery": {"kind": "webhook", "url": "https://example.org/hook"}, {{what[1..]}}""");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        body.GetProperty("errors").TryGetProperty(field, out _).ShouldBeTrue(body.ToString());
+    }
 }
