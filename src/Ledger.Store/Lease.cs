@@ -54,7 +54,7 @@ public sealed class Lease : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Gives the lease back.</summary>
+    /// <summary>Gives the lease back, and with it what its holder set on the session: the pool takes a connection as it is.</summary>
     public async ValueTask DisposeAsync()
     {
         var released = false;
@@ -65,6 +65,8 @@ public sealed class Lease : IAsyncDisposable
                 await using var release = new NpgsqlCommand("select pg_advisory_unlock($1)", Connection);
                 release.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
                 await release.ExecuteNonQueryAsync();
+                await using var reset = new NpgsqlCommand("reset all", Connection);
+                await reset.ExecuteNonQueryAsync();
                 released = true;
             }
         }

@@ -40,7 +40,7 @@ public static class ServiceDataSource
         SetUnlessGiven(settings, given, "Tcp Keepalive Time", KeepaliveIdleSeconds);
         SetUnlessGiven(settings, given, "Tcp Keepalive Interval", KeepaliveIntervalSeconds);
         SetUnlessGiven(settings, given, "Max Auto Prepare", PreparedMax);
-        // Nothing here changes a session's state but leases, which give back what they took: a reset would cost a round trip a read.
+        // Nothing changes a session's state but the holders of leases, which give back what they took: a reset would cost a round trip a read.
         SetUnlessGiven(settings, given, "No Reset On Close", true);
         return NpgsqlDataSource.Create(settings);
     }

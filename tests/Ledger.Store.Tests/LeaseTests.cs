@@ -1,4 +1,5 @@
 using Ledger.Testing;
+using Npgsql;
 
 namespace Ledger.Store.Tests;
 
@@ -25,5 +26,20 @@ public sealed class LeaseTests
 
         await taken.ShouldNotBeNull().DisposeAsync();
         await next.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_a_holder_set_on_its_session_goes_with_the_lease()
+    {
+        await using var db = await TestDatabase.CreateAsync();
+        await using var dataSource = ServiceDataSource.Create($"{db.ServiceConnectionString};Maximum Pool Size=1");
+        await using (var lease = (await Lease.TryAcquireAsync(dataSource, "a")).ShouldNotBeNull())
+        {
+            await using var set = new NpgsqlCommand("set synchronous_commit = off", lease.Connection);
+            await set.ExecuteNonQueryAsync();
+        }
+
+        await using var show = dataSource.CreateCommand("select current_setting('synchronous_commit') || ' ' || current_role");
+        (await show.ExecuteScalarAsync()).ShouldBe($"on {ServiceDataSource.Role}");
     }
 }

@@ -87,7 +87,7 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
         await DropAsync(connection);
         try
         {
-            await InTransactionAsync(connection, t => _old.PrepareAsync(connection, t, cancellationToken), cancellationToken);
+            await PrepareAsync(connection, cancellationToken);
             await InTransactionAsync(connection, t => _new.CreateAsync(connection, t, cancellationToken), cancellationToken);
             _watch.Start();
             await FillAsync(connection, report, cancellationToken);
@@ -96,6 +96,17 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
         finally
         {
             await DropAsync(connection);
+        }
+    }
+
+    /// <summary>Only where no service ever ran: making an index "if not exists" locks its table first, and meets the projection's own writes.</summary>
+    private async Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var isThere = new NpgsqlCommand("select to_regclass($1) is not null", connection);
+        isThere.Parameters.AddWithValue($"{ReadModels.Schema}.{_old.Tables[^1]}");
+        if (await isThere.ExecuteScalarAsync(cancellationToken) is not true)
+        {
+            await InTransactionAsync(connection, t => _old.PrepareAsync(connection, t, cancellationToken), cancellationToken);
         }
     }
 

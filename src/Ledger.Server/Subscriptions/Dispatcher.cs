@@ -15,7 +15,7 @@ internal sealed class Dispatcher(
     Restrictions restrictions, SignedHeads heads, LedgerIdentity identity, SubscriberSettings settings, TimeProvider clock) : IDisposable
 {
     /// <summary>Attempts under way at once, each of another assertion.</summary>
-    private const int InFlightMax = 32;
+    internal const int InFlightMax = 32;
 
     /// <summary>Events that wait in memory; the log holds the others.</summary>
     private const int WindowEvents = 1_000;

@@ -7,14 +7,15 @@ namespace Ledger.Store;
 /// <summary>The query that reads the log stream after stream.</summary>
 internal static class StreamQuery
 {
-    /// <summary>Compiling the query takes longer than it saves; a log that is sorted spills to disk once, not in many small runs. The pool resets both.</summary>
-    private const string Settings = "set jit = off; set work_mem = '64MB'";
+    /// <summary>Compiling the query takes longer than it saves; a log that is sorted spills to disk once, not in many small runs. For this transaction alone.</summary>
+    private const string Settings = "set local jit = off; set local work_mem = '64MB'";
 
     public static async IAsyncEnumerable<StreamEvent> ReadAsync(
         NpgsqlDataSource dataSource, string prefix, long toPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using (var settings = new NpgsqlCommand(Settings, connection))
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var settings = new NpgsqlCommand(Settings, connection, transaction))
         {
             await settings.ExecuteNonQueryAsync(cancellationToken);
         }
@@ -22,7 +23,7 @@ internal static class StreamQuery
         await using var command = new NpgsqlCommand("""
             select e.stream_id, e.version, e.seq_id, e.id, e.type, e.data::text, e.timestamp from ledger.mt_events e
             where starts_with(e.stream_id, $1) and e.seq_id <= $2 order by e.stream_id, e.version
-            """, connection);
+            """, connection, transaction);
         command.CommandTimeout = 0;     // It lasts as long as its reader takes; the token bounds it.
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = prefix, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = toPosition });

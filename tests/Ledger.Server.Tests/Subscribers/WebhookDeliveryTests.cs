@@ -167,9 +167,11 @@ public class WebhookDeliveryTests
     public async Task A_retraction_goes_ahead_of_other_assertions_backlog_but_behind_its_own_claim()
     {
         var open = new TaskCompletionSource();
+        var held = 0;
         await using var ledger = await RunningLedger.StartAsync(settings: Settings);
         await using var receiver = await WebhookReceiver.StartAsync(async (_, _) =>
         {
+            Interlocked.Increment(ref held);
             await open.Task.WaitAsync(TimeSpan.FromSeconds(30));
             return 200;
         });
@@ -181,7 +183,8 @@ public class WebhookDeliveryTests
 
         await ledger.RecordAsync("/v1/assertions/c55/retraction", """{"publisher": "gazette", "text": "We take it back", "reason": "wrong", "url": "https://example.org/r"}""");
         await ledger.SubscribeAsync("s1", receiver.Url, """{"sources": ["report"], "types": ["claim_recorded", "retraction_issued"]}""");
-        await Task.Delay(500);
+        await UntilAsync(() => Volatile.Read(ref held) >= Dispatcher.InFlightMax, "the endpoint has all that it may be sent at once");
+        await Task.Delay(500);      // The rest of the backlog is read meanwhile.
         open.SetResult();
 
         await UntilAsync(() => receiver.Taken.Count() == 61, "all arrive");
