@@ -108,6 +108,17 @@ public sealed class EventStore : IAsyncDisposable
             },
             cancellationToken);
 
+    /// <summary>The events at some positions, in order; where there is none, none.</summary>
+    public Task<IReadOnlyList<RecordedEvent>> ReadEventsAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken = default) =>
+        ReadAttempts.RunAsync<IReadOnlyList<RecordedEvent>>(
+            async () =>
+            {
+                await using var command = DataSource.CreateCommand($"select {EventRows.Columns} from ledger.mt_events e where e.seq_id = any($1) order by e.seq_id");
+                command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. positions] });
+                return await EventRows.ReadAllAsync(command, cancellationToken);
+            },
+            cancellationToken);
+
     /// <summary>
     /// Every event of the streams whose names begin alike, stream after stream, each in order: what rebuilds a projection without keeping states.
     /// One query over one snapshot, not repeated when its connection is lost.

@@ -18,6 +18,7 @@ public class TemporalListProperties
         await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
         await using var store = database.OpenStore();
         await PrepareAsync(store);
+        var states = new StreamStates(store);
         var (late, folded) = (0L, 0L);
         for (var seed = 1; seed <= Histories; seed++)
         {
@@ -27,7 +28,7 @@ public class TemporalListProperties
             var log = await ProjectAsync(store, history, before);
             for (var query = 0; query < QueriesPerHistory; query++)
             {
-                await CompareAsync(store, history, log, $"seed {seed}, query {query}");
+                await CompareAsync(store, states, history, log, $"seed {seed}, query {query}");
             }
 
             late += await CountAsync(store, "assertion_late");
@@ -40,7 +41,7 @@ public class TemporalListProperties
         folded.ShouldBeGreaterThan(0);
     }
 
-    private static async Task CompareAsync(EventStore store, RandomHistory history, IReadOnlyList<Recorded> log, string which)
+    private static async Task CompareAsync(EventStore store, StreamStates states, RandomHistory history, IReadOnlyList<Recorded> log, string which)
     {
         var position = history.Chance(0.3) ? log[^1].Position : history.Pick(log).Position;
         Interval? moment = history.Chance(0.15) ? null : new(history.Pick(log).Known.From, history.Pick(log).Known.To.AddMicroseconds(history.Random.Next(-1, 2)));
@@ -53,7 +54,7 @@ public class TemporalListProperties
         ListCursor? cursor = null;
         do
         {
-            var page = await new ListQuery(new(position, true, moment), filter, descending, limit, RestrictedNow.Nothing, cursor).RunAsync(store, CancellationToken.None);
+            var page = await new ListQuery(new(position, true, moment), filter, descending, limit, RestrictedNow.Nothing, cursor).RunAsync(store, states, CancellationToken.None);
             actual.AddRange(page.Select(r => r.Body));
             cursor = page.Count == limit ? ListCursor.Parse(new ListCursor(position, page[^1].Key, moment is null ? "" : page[^1].Id).ToString()) : null;
         }

@@ -51,7 +51,7 @@ internal sealed class AssertionListTables(string schema)
             create index if not exists assertion_current_label_known on {schema}.assertion_current (label, known_from, id);
             create index if not exists assertion_current_words_ever on {schema}.assertion_current using gin (words_ever);
             create index if not exists assertion_current_parties on {schema}.assertion_current using gin (parties);
-            create index if not exists assertion_history_id on {schema}.assertion_history (id, from_pos);
+            create index if not exists assertion_history_known_of on {schema}.assertion_history (id, known_from, from_pos);
             create index if not exists assertion_history_all on {schema}.assertion_history (from_pos) include (to_pos);
             create index if not exists assertion_history_until on {schema}.assertion_history (to_pos);
             create index if not exists assertion_history_source on {schema}.assertion_history (source, from_pos) include (to_pos);

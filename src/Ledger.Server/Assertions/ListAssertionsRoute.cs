@@ -32,7 +32,7 @@ internal static class ListAssertionsRoute
         // What later versions of a source say of the text is not in the assertion's own rows: it is read beside them, at the same position.
         await call.Service<ProjectionPositions>().ForAsync(TextFlagProjection.ProgressName, position, 0, call.Cancelled);
         var list = new ListQuery(point with { Position = position }, filter, descending, limit + 1, await call.RestrictedAsync(), cursor);
-        var rows = await list.RunAsync(call.Store, call.Cancelled);
+        var rows = await list.RunAsync(call.Store, call.States, call.Cancelled);
         var items = await WithTextFlagsAsync(call, [.. rows.Take(limit).Select(r => r.Body)], position);
         var next = rows.Count > limit ? new ListCursor(position, rows[limit - 1].Key, point.KnownAt is null ? "" : rows[limit - 1].Id).ToString() : null;
         await call.WriteAsync(new ListPage<JsonElement>(items, next, position), position);

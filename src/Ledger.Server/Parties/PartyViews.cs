@@ -54,7 +54,7 @@ internal static class PartyViews
         var party = await PartyView.AtAsync(call, id, point)
             ?? throw new ProblemException(Problem.NotFound($"No party {id} is recorded, or not by the moment asked for."));
         await call.Service<ProjectionPositions>().ForAsync(AssertionListProjection.ProgressName, point.Position, 0, call.Cancelled);
-        var rows = await new ListQuery(point, new() { Party = id }, true, AssertionsMax, await call.RestrictedAsync()).RunAsync(call.Store, call.Cancelled);
+        var rows = await new ListQuery(point, new() { Party = id }, true, AssertionsMax, await call.RestrictedAsync()).RunAsync(call.Store, call.States, call.Cancelled);
         var said = new List<PartyStatement>();
         var saidOf = new List<PartyStatement>();
         foreach (var assertion in rows.Select(r => r.Id))

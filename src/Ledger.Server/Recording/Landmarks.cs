@@ -39,12 +39,19 @@ internal sealed class Landmarks
         }
     }
 
-    /// <summary>The newest of them at or before a position; null where there is none.</summary>
-    internal StreamState? At(long position)
+    /// <summary>The newest of them at or before a position, and the oldest behind it; null where there is none.</summary>
+    internal (StreamState? Before, StreamState? Behind) Around(long position)
     {
         lock (_lock)
         {
-            return _byVersion.Values.LastOrDefault(s => s.Position <= position);
+            var (low, high) = (0, _byVersion.Count);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                (low, high) = _byVersion.Values[middle].Position <= position ? (middle + 1, high) : (low, middle);
+            }
+
+            return (low > 0 ? _byVersion.Values[low - 1] : null, low < _byVersion.Count ? _byVersion.Values[low] : null);
         }
     }
 

@@ -57,8 +57,12 @@ internal sealed class StreamStates(EventStore store)
     {
         var turn = Turn(stream);
         var kept = turn.Committed;
-        var start = kept is not null && kept.Position <= position ? kept : turn.Past.At(position) ?? StreamState.Empty(stream);
-        var tail = await store.ReadStreamAsync(stream, afterVersion: start.Version, toPosition: position, cancellationToken: cancellationToken);
+        var isKept = kept?.Position <= position;
+        var (before, behind) = isKept ? (kept, null) : turn.Past.Around(position);
+        var start = before ?? StreamState.Empty(stream);
+        // Without a last version the database would look at every later event of the stream, only to see that it was recorded later.
+        var end = isKept ? null : behind ?? kept;
+        var tail = await store.ReadStreamAsync(stream, start.Version, end?.Version, position, cancellationToken);
         var state = Fold(turn, start, tail);
         if (kept is null || kept.Version < state.Version)
         {

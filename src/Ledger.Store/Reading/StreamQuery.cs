@@ -7,8 +7,8 @@ namespace Ledger.Store;
 /// <summary>The query that reads the log stream after stream.</summary>
 internal static class StreamQuery
 {
-    /// <summary>Compiling the query takes longer than it saves; a log that is sorted spills to disk once, not in many small runs. For this transaction alone.</summary>
-    private const string Settings = "set local jit = off; set local work_mem = '64MB'";
+    /// <summary>A log that is sorted spills to disk once, not in many small runs. For this transaction alone.</summary>
+    private const string Settings = "set local work_mem = '64MB'";
 
     public static async IAsyncEnumerable<StreamEvent> ReadAsync(
         NpgsqlDataSource dataSource, string prefix, long toPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
