@@ -61,6 +61,9 @@ internal static partial class TimeBenchmark
     private static async Task<Measured> MeasureAsync(TestPostgres postgres, int events)
     {
         await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations, postgres: postgres);
+        // Databases of one template have one identity: each needs its own place for the head that its server signed last.
+        var folder = Directory.CreateTempSubdirectory("ledger-time-");
+        Dictionary<string, string?> settings = new() { ["Ledger:DataDirectory"] = folder.FullName };
         var log = new SampleLog(database);
         var watch = Stopwatch.StartNew();
         await log.AppendAsync(events, SampleLog.HotEvents);
@@ -72,7 +75,7 @@ internal static partial class TimeBenchmark
         Dictionary<string, double> ms;
         RebuildRun beside;
         List<double> reads = [];
-        await using (var server = await ServerProcess.ServeAsync(database))
+        await using (var server = await ServerProcess.ServeAsync(database, settings))
         {
             using var http = new HttpClient { BaseAddress = server.BaseAddress };
             await UntilSignedAsync(http, events);
@@ -87,7 +90,8 @@ internal static partial class TimeBenchmark
         }
 
         await log.AppendAsync(LiveEvents, LiveHotEvents);
-        var live = await ProjectAsync(database, events);
+        var live = await ProjectAsync(database, settings, events);
+        folder.Delete(recursive: true);
         Say($"{events:N0} events measured in {watch.Elapsed.TotalSeconds:N0} s");
         return new(ms, beside, reads.Count, Figures.Of(reads, 0).P99Ms, live);
     }
@@ -185,9 +189,9 @@ internal static partial class TimeBenchmark
     }
 
     /// <summary>How fast a service that starts behind the head of the log catches up, from its first page to its last.</summary>
-    private static async Task<double> ProjectAsync(TestDatabase database, long from)
+    private static async Task<double> ProjectAsync(TestDatabase database, IReadOnlyDictionary<string, string?> settings, long from)
     {
-        await using var server = await ServerProcess.ServeAsync(database);
+        await using var server = await ServerProcess.ServeAsync(database, settings);
         await using var store = database.OpenStore();
         var head = await store.HeadAsync();
         using var timeout = new CancellationTokenSource(ProjectionMax);
