@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
@@ -7,8 +8,11 @@ using System.Text.Json;
 namespace Ledger.Cli;
 
 /// <summary>Speaks HTTP with a ledger.</summary>
-internal sealed class LedgerClient : IDisposable
+internal sealed class LedgerClient : ILogSource, IDisposable
 {
+    private const int ErasuresPage = 1_000;
+    private const int CopyBytes = 65_536;
+
     private static readonly TimeSpan TimeoutMax = TimeSpan.FromSeconds(100);
 
     private readonly HttpClient _http;
@@ -28,7 +32,7 @@ internal sealed class LedgerClient : IDisposable
     }
 
     /// <summary>The bytes at a path; null where there is nothing.</summary>
-    internal async Task<byte[]?> TryGetAsync(string path, CancellationToken cancellationToken)
+    public async Task<byte[]?> TryGetAsync(string path, CancellationToken cancellationToken)
     {
         using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
         var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken);
@@ -37,24 +41,54 @@ internal sealed class LedgerClient : IDisposable
             : throw Refused(response.StatusCode, bytes);
     }
 
-    /// <summary>The bytes at a path that must be there.</summary>
-    internal async Task<byte[]> GetAsync(string path, CancellationToken cancellationToken) =>
-        await TryGetAsync(path, cancellationToken) ?? throw new CommandFailedException($"{_http.BaseAddress}{path} has nothing: is it a ledger, and is the position recorded?");
+    public async Task<IReadOnlyList<ErasureNote>> ErasuresAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<ErasureNote>();
+        long after = 0, head;
+        do
+        {
+            var page = JsonElement.Parse(await this.GetAsync($"v1/events?types=payload_erased&limit={ErasuresPage}&after={after}", cancellationToken));
+            found.AddRange(page.GetProperty("events").EnumerateArray().Select(e =>
+                ErasureNote.Read(long.Parse(e.GetProperty("sequence").GetString()!, CultureInfo.InvariantCulture), e.GetProperty("data"))));
+            (after, head) = (page.GetProperty("next").GetInt64(), page.GetProperty("head").GetInt64());
+        }
+        while (after < head);
+        return found;
+    }
 
     /// <summary>JSON whatever the status says: health answers 503 with a body.</summary>
-    internal async Task<JsonElement?> TryGetJsonAsync(string path, CancellationToken cancellationToken)
+    public async Task<JsonElement?> HealthAsync(CancellationToken cancellationToken)
     {
-        using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+        using var response = await _http.GetAsync(new Uri("health/ready", UriKind.Relative), cancellationToken);
         return response.Content.Headers.ContentType?.MediaType == "application/json"
             ? JsonElement.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken))
             : null;
     }
 
+    /// <summary>Hands on what a path has as it comes, with the number of bytes so far; that number.</summary>
+    internal async Task<long> CopyAsync(string path, Func<ReadOnlyMemory<byte>, long, Task> take, CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw Refused(response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+        }
+
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var (buffer, total) = (new byte[CopyBytes], 0L);
+        while (await body.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+        {
+            await take(buffer.AsMemory(0, read), total += read);
+        }
+
+        return total;
+    }
+
     /// <summary>Sends a body as JSON.</summary>
-    internal async Task<byte[]> PostAsync(string path, string json, string? idempotencyKey, CancellationToken cancellationToken)
+    internal async Task<byte[]> SendAsync(HttpMethod method, string path, string json, string? idempotencyKey, CancellationToken cancellationToken)
     {
         using var content = new StringContent(json, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        using var request = new HttpRequestMessage(method, path) { Content = content };
         if (idempotencyKey is not null)
         {
             request.Headers.Add("Idempotency-Key", $"\"{idempotencyKey}\"");
@@ -83,6 +117,8 @@ internal sealed class LedgerClient : IDisposable
             yield return line;
         }
     }
+
+    public override string ToString() => _http.BaseAddress!.ToString();
 
     public void Dispose() => _http.Dispose();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Ledger.Domain;
 using Spectre.Console;
@@ -33,4 +34,10 @@ internal static class Progress
             return work(done => task.Value = done);
         });
     }
+
+    /// <summary>The same for work of which nobody knows how long it is: counts on.</summary>
+    internal static Task<T> CountAsync<T>(string what, bool quiet, Func<Action<double>, Task<T>> work) => quiet || Console.IsErrorRedirected
+        ? work(_ => { })
+        : AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }).Status().StartAsync(what, context =>
+            work(count => context.Status(string.Create(CultureInfo.InvariantCulture, $"{what}: {count:N1}"))));
 }

@@ -12,17 +12,14 @@ internal sealed class RememberedLogs(string directory)
     /// <summary>The key to trust: the one given, else the one that was seen first.</summary>
     internal VerifierKey Trust(string? given, string served, string purpose)
     {
-        var text = given ?? served;
-        if (!VerifierKey.TryParse(text.Trim(), out var key, out var problem))
-        {
-            throw new CommandFailedException($"The verifier key cannot be read: {problem}");
-        }
-
+        var keys = (given ?? served).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse).ToList();
+        var key = keys.FirstOrDefault() ?? throw new CommandFailedException("The log shows no verifier key.");
         var path = PathOf(key.Name, "key");
         if (given is null && File.Exists(path))
         {
+            // While a key is being replaced the log shows both; the new one is taken only when it is given.
             var known = File.ReadAllText(path).Trim();
-            return known == key.ToString() ? key : throw new CommandFailedException(
+            return keys.Find(k => k.ToString() == known) ?? throw new CommandFailedException(
                 $"The log {key.Name} now shows another key than the one remembered in {path}. If its operator announced a new key, give it with --verifier-key; else {purpose} cannot be trusted.",
                 ExitCodes.Tampered);
         }
@@ -51,6 +48,9 @@ internal sealed class RememberedLogs(string directory)
 
     /// <summary>Remembers a head that contains the one before.</summary>
     internal void Remember(VerifierKey key, SignedNote head) => Write(PathOf(key.Name, "head"), head.ToString());
+
+    private static VerifierKey Parse(string text) =>
+        VerifierKey.TryParse(text, out var key, out var problem) ? key : throw new CommandFailedException($"The verifier key cannot be read: {problem}");
 
     private string PathOf(string origin, string kind) =>
         Path.Combine(directory, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origin)))[..NameLength]}.{kind}");

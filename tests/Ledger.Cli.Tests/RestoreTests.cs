@@ -70,4 +70,30 @@ public class RestoreTests
         (await cli.RunAsync("witness", "--url", tampered.Ledger.BaseAddress.ToString())).Exit.ShouldBe(ExitCodes.Tampered);
         (await cli.VerifyAsync(tampered.Ledger)).Exit.ShouldBe(ExitCodes.Tampered);
     }
+
+    [Fact]
+    public async Task A_new_origin_goes_on_over_what_is_left_and_old_receipts_stay_valid()
+    {
+        await using var tampered = await TamperedLedger.StartAsync();
+        using var cli = new Cli();
+        var receipt = Path.GetTempFileName();
+        (await cli.RunAsync("proof", "6", "--output", receipt, "--url", tampered.Ledger.BaseAddress.ToString())).Exit.ShouldBe(ExitCodes.Ok);
+        (await cli.VerifyAsync(tampered.Ledger)).Exit.ShouldBe(ExitCodes.Ok);
+        await tampered.Ledger.DisposeAsync();
+        await Superuser.RunAsync(tampered.Database, "delete from ledger.mt_events where seq_id > 5", "select setval('ledger.mt_events_sequence', 5)");
+        await tampered.StartServerAsync();
+        await tampered.RefusedAsync();
+        await tampered.Ledger.DisposeAsync();
+
+        await tampered.StartServerAsync(origin: "ledger.example/second");
+        await tampered.Ledger.RecordClaimAsync("c8");
+        await tampered.SignedAsync(6);
+
+        var (exit, report) = await cli.VerifyAsync(tampered.Ledger);
+        exit.ShouldBe(ExitCodes.Ok, report.ToString());
+        report.GetProperty("origin").GetString().ShouldBe("ledger.example/second");
+        report.GetProperty("intact").GetInt64().ShouldBe(6);
+        (await cli.RunAsync("verify-receipt", receipt)).Exit.ShouldBe(ExitCodes.Ok, "it proves what is gone");
+        File.Delete(receipt);
+    }
 }

@@ -14,6 +14,9 @@ internal sealed class TamperedLedger : IAsyncDisposable
 
     internal TestDatabase Database { get; }
 
+    /// <summary>Where the server keeps what it does not keep in the database.</summary>
+    internal string DataDirectory => _data;
+
     internal RunningLedger Ledger { get; private set; } = null!;
 
     internal static async Task<TamperedLedger> StartAsync(int scanPauseMs = 50)
@@ -28,9 +31,13 @@ internal sealed class TamperedLedger : IAsyncDisposable
         return tampered;
     }
 
-    internal async Task StartServerAsync(int scanPauseMs = 50) => Ledger = await RunningLedger.StartAsync(Database, new Dictionary<string, string?>
+    internal async Task StartServerAsync(int scanPauseMs = 50, string? origin = null) => Ledger = await RunningLedger.StartAsync(Database, new Dictionary<string, string?>
     {
         ["Ledger:DataDirectory"] = _data,
+        ["Ledger:Origin"] = origin,
+        ["Ledger:SecretsKey"] = Convert.ToBase64String(new byte[32]),
+        ["Ledger:Webhooks:AllowHttp"] = "true",
+        ["Ledger:Webhooks:AllowedNetworks"] = "127.0.0.0/8",
         ["Ledger:ScanPauseMs"] = scanPauseMs.ToString(System.Globalization.CultureInfo.InvariantCulture),
     });
 

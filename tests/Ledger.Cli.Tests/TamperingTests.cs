@@ -23,6 +23,10 @@ public class TamperingTests
         { "the salt", $$"""update ledger.mt_events set headers = jsonb_set(headers, '{salt}', '"AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA="') where seq_id = {{Victim}}""" },
         { "no salt", $"update ledger.mt_events set headers = headers - 'salt' where seq_id = {Victim}" },
         { "no headers", $"update ledger.mt_events set headers = null where seq_id = {Victim}" },
+        { "the archive mark, by which Marten would hide it", $"update ledger.mt_events set is_archived = true where seq_id = {Victim}" },
+        { "the tenant, by which Marten would hide it", $"update ledger.mt_events set tenant_id = 'other' where seq_id = {Victim}" },
+        { "the .NET type", $"update ledger.mt_events set mt_dotnet_type = 'Another.Type' where seq_id = {Victim}" },
+        { "the binary data", $"update ledger.mt_events set bdata = 'x' where seq_id = {Victim}" },
         { "the event gone", $"delete from ledger.mt_events where seq_id = {Victim}" },
     };
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Spectre.Console;
 
 namespace Ledger.Cli;
 
@@ -22,19 +23,25 @@ internal static class ImportCommand
             using var client = options.Client(parsed);
             await using var lines = File.OpenRead(parsed.GetValue(file)!);
             var (taken, refused) = (0, 0);
-            await foreach (var line in client.ImportAsync(lines, cancellationToken))
+            await Progress.WhileAsync("Importing", options.Json(parsed), async update =>
             {
-                var isRefused = JsonElement.Parse(line).GetProperty("status").GetInt32() >= RefusedFrom;
-                (taken, refused) = isRefused ? (taken, refused + 1) : (taken + 1, refused);
-                if (isRefused || options.Json(parsed))
+                await foreach (var line in client.ImportAsync(lines, cancellationToken))
                 {
-                    await output.WriteLineAsync(line);
-                }
-            }
+                    var isRefused = JsonElement.Parse(line).GetProperty("status").GetInt32() >= RefusedFrom;
+                    (taken, refused) = isRefused ? (taken, refused + 1) : (taken + 1, refused);
+                    if (isRefused || options.Json(parsed))
+                    {
+                        await output.WriteLineAsync(line);
+                    }
 
+                    update(lines.CanRead ? (double)lines.Position / lines.Length : 1);
+                }
+
+                return taken;
+            });
             if (!options.Json(parsed))
             {
-                await output.WriteLineAsync($"{taken} taken, {refused} refused");
+                Output.Console(output).Write(new Table().AddColumns("Taken", "Refused").AddRow($"{taken}", $"{refused}"));
             }
 
             return refused == 0 ? ExitCodes.Ok : ExitCodes.Failed;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json;
+using Spectre.Console;
 
 namespace Ledger.Cli;
 
@@ -11,24 +11,49 @@ internal static class AsOfCommand
     {
         var id = new Argument<string>("assertion") { Description = "The assertion's id" };
         var moment = new Argument<string>("moment") { Description = "A time (2018-08-03T14:05:00Z) or a position" };
-        var command = new Command("as-of", "Show an assertion as the ledger had it at a moment") { id, moment };
+        var known = new Option<string?>("--known-at") { Description = "Only what was published by then (2018-08-03)" };
+        var command = new Command("as-of", "Show an assertion as the ledger had it at a moment") { id, moment, known };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = options.Client(parsed);
-            var path = $"v1/assertions/{Uri.EscapeDataString(parsed.GetValue(id)!)}?asOf={Uri.EscapeDataString(parsed.GetValue(moment)!)}";
+            var path = $"v1/assertions/{Uri.EscapeDataString(parsed.GetValue(id)!)}?asOf={Uri.EscapeDataString(parsed.GetValue(moment)!)}"
+                + (parsed.GetValue(known) is { } knownAt ? $"&knownAt={Uri.EscapeDataString(knownAt)}" : "");
             var view = JsonElement.Parse(await client.GetAsync(path, cancellationToken));
             if (options.Json(parsed))
             {
                 await output.WriteLineAsync(view.GetRawText());
-                return ExitCodes.Ok;
+            }
+            else
+            {
+                Show(view, output);
             }
 
-            var standing = view.GetProperty("standing");
-            await output.WriteLineAsync($"{view.GetProperty("proposition").GetString()}\n{standing.GetProperty("label").GetString()}: {standing.GetProperty("summary").GetString()}");
             return ExitCodes.Ok;
         });
         return command;
     }
+
+    private static void Show(JsonElement view, TextWriter output)
+    {
+        var standing = view.GetProperty("standing");
+        var console = Output.Console(output);
+        console.WriteLine(Text(view, "proposition"));
+        console.WriteLine($"{Text(standing, "label")}: {Text(standing, "summary")}");
+        var positions = new Table().AddColumns("Party", "Stance", "State", "Since", "Position");
+        foreach (var position in standing.GetProperty("positions").EnumerateArray())
+        {
+            var party = Text(position, "party") is { Length: > 0 } named ? named : Text(position, "description");
+            positions.AddRow(new Text(party), new Text(Text(position, "stance")), new Text(Text(position, "state")), new Text(Text(position, "since")), new Text(Text(position, "position")));
+        }
+
+        console.Write(positions);
+        foreach (var flag in standing.GetProperty("flags").EnumerateArray())
+        {
+            console.WriteLine($"{Text(flag, "flag")}: {Text(flag, "detail")}");
+        }
+    }
+
+    private static string Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.ToString() : "";
 }
 
 /// <summary><c>ledger tail</c>: follows the feed.</summary>
@@ -49,24 +74,6 @@ internal static class TailCommand
                 await output.WriteLineAsync(options.Json(parsed)
                     ? e.GetRawText()
                     : $"{e.GetProperty("sequence").GetString()!.TrimStart('0'),8}  {e.GetProperty("time").GetString()}  {e.GetProperty("type").GetString()}  {e.GetProperty("subject").GetString()}"), cancellationToken);
-            return ExitCodes.Ok;
-        });
-        return command;
-    }
-}
-
-/// <summary><c>ledger export</c>: every event as a line of NDJSON.</summary>
-internal static class ExportCommand
-{
-    internal static Command Create(CommonOptions options, TextWriter output)
-    {
-        var file = new Option<string?>("--output") { Description = "Write to this file" };
-        var command = new Command("export", "Write all events, a CloudEvent a line") { file };
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            using var client = options.Client(parsed);
-            await using var target = parsed.GetValue(file) is { } path ? new StreamWriter(path, append: false, new UTF8Encoding(false)) : null;
-            await Feed.FollowAsync(client, 0, 0, e => (target ?? output).WriteLineAsync(e.GetRawText()), cancellationToken);
             return ExitCodes.Ok;
         });
         return command;

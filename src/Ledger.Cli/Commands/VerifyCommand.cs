@@ -1,25 +1,29 @@
 using System.CommandLine;
+using System.Text;
 using Spectre.Console;
 
 namespace Ledger.Cli;
 
-/// <summary><c>ledger verify [url]</c>: walks the whole log and names every position that is not as it was signed.</summary>
+/// <summary><c>ledger verify [url or directory]</c>: walks the whole log and names every position that is not as it was signed.</summary>
 internal static class VerifyCommand
 {
     internal static Command Create(CommonOptions options, TextWriter output)
     {
-        var url = new Argument<string?>("url") { Description = "Where the ledger is", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("verify", "Walk the log, compute everything anew, and compare with the signed head and the one of the last run") { url };
+        var place = new Argument<string?>("place") { Description = "Where the ledger is, or a directory that ledger export --log wrote", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("verify", "Walk the log, compute everything anew, and compare with the signed head and the one of the last run") { place };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = options.Client(parsed, parsed.GetValue(url));
+            using var client = Directory.Exists(parsed.GetValue(place)) ? null : options.Client(parsed, parsed.GetValue(place));
+            ILogSource source = client is null ? new LogDirectory(parsed.GetValue(place)!) : client;
             var logs = options.Remembered(parsed);
-            var served = System.Text.Encoding.UTF8.GetString(await client.GetAsync("log/key", cancellationToken));
+            var served = Encoding.UTF8.GetString(await source.GetAsync("log/key", cancellationToken));
             var key = logs.Trust(options.VerifierKey(parsed), served, "its proofs");
-            var verifier = new LogVerifier(client, key);
-            var (report, head) = await Progress.WhileAsync(
-                "Verifying", options.Json(parsed), update => verifier.RunAsync(logs.Head(key), update, cancellationToken));
-            if (report.Tampered.Count == 0)
+            var verifier = new LogVerifier(source, key);
+            var known = logs.Head(key);
+            // A dump may well be older than what was seen of the log since; a running ledger may not.
+            var before = client is null && (await verifier.HeadAsync(cancellationToken)).Head.Size < known?.Size ? null : known;
+            var (report, head) = await Progress.WhileAsync("Verifying", options.Json(parsed), update => verifier.RunAsync(before, update, cancellationToken));
+            if (report.Tampered.Count == 0 && before == known)
             {
                 logs.Remember(key, head);
             }

@@ -35,10 +35,13 @@ internal sealed record VerificationReport
 }
 
 /// <summary>Walks a log from its first event: computes every leaf from the event itself, every hash from the leaves, and compares with the signed head.</summary>
-internal sealed class LogVerifier(LedgerClient client, VerifierKey key)
+internal sealed class LogVerifier(ILogSource source, VerifierKey key)
 {
     /// <summary>Tiles fetched at once: enough to keep both ends busy, without being a load.</summary>
     private const int TilesAtOnce = 4;
+
+    /// <summary>What is erased during the walk looks like tampering; what was tampered with still does the next time.</summary>
+    private const int AttemptsMax = 3;
 
     private readonly ConcurrentBag<Finding> _findings = [];
     private readonly ConcurrentDictionary<long, IReadOnlyList<long>> _erased = [];
@@ -49,8 +52,22 @@ internal sealed class LogVerifier(LedgerClient client, VerifierKey key)
 
     internal async Task<(VerificationReport Report, SignedNote Head)> RunAsync(Checkpoint? remembered, Action<double> progress, CancellationToken cancellationToken)
     {
+        for (var attempt = 1; ; attempt++)
+        {
+            var erasures = await source.ErasuresAsync(cancellationToken);
+            var result = await WalkAsync(erasures, remembered, progress, cancellationToken);
+            if (result.Report.Tampered.Count == 0 || attempt == AttemptsMax || (await source.ErasuresAsync(cancellationToken)).Count == erasures.Count)
+            {
+                return result;
+            }
+        }
+    }
+
+    private async Task<(VerificationReport Report, SignedNote Head)> WalkAsync(
+        IReadOnlyList<ErasureNote> erasures, Checkpoint? remembered, Action<double> progress, CancellationToken cancellationToken)
+    {
+        Forget(erasures);
         var (note, head) = await HeadAsync(cancellationToken);
-        _erasedBy = await ErasuresAsync(cancellationToken);
         var tileCount = (head.Size + HashTile.WidthMax - 1) / HashTile.WidthMax;
         var tiles = new byte[tileCount][];
         var done = 0L;
@@ -76,8 +93,29 @@ internal sealed class LogVerifier(LedgerClient client, VerifierKey key)
         return (report, note);
     }
 
+    private void Forget(IReadOnlyList<ErasureNote> erasures)
+    {
+        _findings.Clear();
+        _erased.Clear();
+        _provenErasures.Clear();
+        (_intact, _withheld) = (0, 0);
+        _erasedBy = [];
+        foreach (var erasure in erasures)
+        {
+            foreach (var (position, field) in erasure.Named())
+            {
+                if (!_erasedBy.TryGetValue(position, out var fields))
+                {
+                    _erasedBy[position] = fields = new(StringComparer.Ordinal);
+                }
+
+                fields.TryAdd(field, erasure.By);
+            }
+        }
+    }
+
     internal async Task<(SignedNote Note, Checkpoint Head)> HeadAsync(CancellationToken cancellationToken) =>
-        SignedNote.TryParse(await client.GetAsync("log/checkpoint", cancellationToken), out var note, out var problem)
+        SignedNote.TryParse(await source.GetAsync("log/checkpoint", cancellationToken), out var note, out var problem)
         && Checkpoint.TryOpen(note, key.Name, [key], out var head, out problem)
             ? (note, head)
             : throw new CommandFailedException($"The head of the log is not signed by its key: {problem}", ExitCodes.Tampered);
@@ -87,7 +125,7 @@ internal sealed class LogVerifier(LedgerClient client, VerifierKey key)
     {
         var first = (tile * HashTile.WidthMax) + 1;
         var width = (int)Math.Min(HashTile.WidthMax, size - first + 1);
-        var bytes = await client.TryGetAsync($"log/{new HashTileCoordinates(0, tile, width).Path}", cancellationToken);
+        var bytes = await source.TryGetAsync($"log/{new HashTileCoordinates(0, tile, width).Path}", cancellationToken);
         if (bytes?.Length != width * Digest.Length)
         {
             _findings.Add(new(first, $"the log has no hashes any more for the positions {first} to {first + width - 1}"));
@@ -96,7 +134,7 @@ internal sealed class LogVerifier(LedgerClient client, VerifierKey key)
 
         var opened = new OpenedEvent?[width];
         var withheld = new List<int>();
-        foreach (var line in Lines(await client.GetAsync($"log/events/{tile}", cancellationToken)))
+        foreach (var line in Lines(await source.GetAsync($"log/events/{tile}", cancellationToken)))
         {
             using var json = JsonDocument.Parse(line);
             if (json.RootElement.TryGetProperty("withheld", out var hidden) && hidden.GetInt64() - first is >= 0 and var at && at < width)
@@ -143,7 +181,7 @@ internal sealed class LogVerifier(LedgerClient client, VerifierKey key)
 
         if (verdict is not LeafVerdict.Tampered && opened!.Event.Type == "payload_erased")
         {
-            foreach (var (erasedPosition, field) in NamedIn(JsonElement.Parse(opened.Event.Data.Span)))
+            foreach (var (erasedPosition, field) in ErasureNote.Read(position, JsonElement.Parse(opened.Event.Data.Span)).Named())
             {
                 _provenErasures[(position, erasedPosition, field)] = true;
             }
@@ -158,7 +196,7 @@ internal sealed class LogVerifier(LedgerClient client, VerifierKey key)
         }
 
         var first = (tile * HashTile.WidthMax) + 1;
-        var bundle = await client.GetAsync($"log/{new EntryBundleCoordinates(tile, width).Path}", cancellationToken);
+        var bundle = await source.GetAsync($"log/{new EntryBundleCoordinates(tile, width).Path}", cancellationToken);
         var read = EntryBundle.TryRead(bundle, width, out var entries);
         foreach (var index in withheld)
         {
@@ -227,7 +265,7 @@ internal sealed class LogVerifier(LedgerClient client, VerifierKey key)
     /// <summary>The service itself knows of events that it will not sign.</summary>
     private async Task AskServiceAsync(CancellationToken cancellationToken)
     {
-        if (await client.TryGetJsonAsync("health/ready", cancellationToken) is not { } health || !health.TryGetProperty("proof", out var proof)
+        if (await source.HealthAsync(cancellationToken) is not { } health || !health.TryGetProperty("proof", out var proof)
             || proof.GetProperty("state").GetString() != "refused")
         {
             return;
@@ -245,38 +283,6 @@ internal sealed class LogVerifier(LedgerClient client, VerifierKey key)
             _findings.Add(new(null, $"the service refuses to sign: {proof.GetProperty("detail").GetString()}"));
         }
     }
-
-    private async Task<Dictionary<long, Dictionary<string, long>>> ErasuresAsync(CancellationToken cancellationToken)
-    {
-        var found = new Dictionary<long, Dictionary<string, long>>();
-        long after = 0, head;
-        do
-        {
-            var page = JsonElement.Parse(await client.GetAsync($"v1/events?types=payload_erased&limit=1000&after={after}", cancellationToken));
-            foreach (var e in page.GetProperty("events").EnumerateArray())
-            {
-                var by = long.Parse(e.GetProperty("sequence").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
-                foreach (var (position, field) in NamedIn(e.GetProperty("data")))
-                {
-                    if (!found.TryGetValue(position, out var fields))
-                    {
-                        found[position] = fields = new(StringComparer.Ordinal);
-                    }
-
-                    fields.TryAdd(field, by);
-                }
-            }
-
-            (after, head) = (page.GetProperty("next").GetInt64(), page.GetProperty("head").GetInt64());
-        }
-        while (after < head);
-        return found;
-    }
-
-    private static IEnumerable<(long Position, string Field)> NamedIn(JsonElement erasure) =>
-        from position in erasure.GetProperty("positions").EnumerateArray()
-        from field in erasure.GetProperty("fields").EnumerateArray()
-        select (position.GetInt64(), field.GetString()!);
 
     private static IEnumerable<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> text)
     {

@@ -87,6 +87,7 @@ internal static class LedgerServer
 
         LogRoutes.Map(app);
         ProofRoutes.Map(app);
+        CertificateRoute.Map(app);
         KeyRoutes.Map(app);
         ErasureRoutes.Map(app);
         AuditRoute.Map(app);

@@ -14,23 +14,28 @@ internal sealed class LogKey : IDisposable
 
     private readonly string _headFile;
 
-    private LogKey(string origin, Ed25519NoteSigner signer, string folder)
+    private readonly IReadOnlyList<Ed25519NoteSigner> _signers;
+
+    private LogKey(string origin, IReadOnlyList<Ed25519NoteSigner> signers, string folder)
     {
         Origin = origin;
-        Signer = signer;
+        _signers = signers;
+        VerifierKeys = [.. signers.Select(s => s.VerifierKey)];
         _headFile = Path.Combine(folder, "signed-head");
     }
 
     internal string Origin { get; }
 
-    internal Ed25519NoteSigner Signer { get; }
+    /// <summary>All of them sign: two while a key is being replaced, so that who knows only one of them can go on verifying.</summary>
+    internal IReadOnlyList<INoteSigner> Signers => _signers;
 
-    internal VerifierKey VerifierKey => Signer.VerifierKey;
+    /// <summary>A head counts that any of these signed.</summary>
+    internal IReadOnlyList<VerifierKey> VerifierKeys { get; }
 
     /// <summary>Where the last signed head is remembered; told to operators.</summary>
     internal string HeadFile => _headFile;
 
-    /// <summary>Takes the configured key, or the one in the data directory, which is made at the first start, readable by its user alone.</summary>
+    /// <summary>Takes the configured key or keys, or those in the data directory, where one is made at the first start, readable by its user alone.</summary>
     internal static LogKey Load(LedgerSettings settings, LedgerIdentity identity)
     {
         var origin = settings.Origin is { Length: > 0 } given ? given : OriginOf(identity.Uri);
@@ -38,17 +43,7 @@ internal sealed class LogKey : IDisposable
         var folder = Path.Combine(settings.DataDirectory, $"log-{folderName}");
         Directory.CreateDirectory(folder);
         var text = settings.SigningKey is { Length: > 0 } configured ? configured.Trim() : LoadOrMake(Path.Combine(folder, "signing-key"), origin);
-        if (!Ed25519NoteSigner.TryParse(text, out var signer, out var problem))
-        {
-            throw new InvalidOperationException($"Ledger:SigningKey cannot be used: {problem}");
-        }
-
-        if (signer.VerifierKey.Name != origin)
-        {
-            throw new InvalidOperationException($"The signing key is named {signer.VerifierKey.Name}, the log's origin is {origin}: set Ledger:Origin to the key's name, or make a key for this origin.");
-        }
-
-        return new(origin, signer, folder);
+        return new(origin, [.. text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(one => Parse(one, origin))], folder);
     }
 
     /// <summary>Opens a head that this log signed.</summary>
@@ -62,7 +57,7 @@ internal sealed class LogKey : IDisposable
         }
 
         signed = parsed;
-        var opened = Checkpoint.TryOpen(parsed, Origin, [VerifierKey], out var found, out problem);
+        var opened = Checkpoint.TryOpen(parsed, Origin, VerifierKeys, out var found, out problem);
         checkpoint = found!;
         return opened;
     }
@@ -90,7 +85,25 @@ internal sealed class LogKey : IDisposable
         return true;
     }
 
-    public void Dispose() => Signer.Dispose();
+    public void Dispose()
+    {
+        foreach (var signer in _signers)
+        {
+            signer.Dispose();
+        }
+    }
+
+    private static Ed25519NoteSigner Parse(string text, string origin)
+    {
+        if (!Ed25519NoteSigner.TryParse(text, out var signer, out var problem))
+        {
+            throw new InvalidOperationException($"Ledger:SigningKey cannot be used: {problem}");
+        }
+
+        return signer.VerifierKey.Name == origin
+            ? signer
+            : throw new InvalidOperationException($"The signing key is named {signer.VerifierKey.Name}, the log's origin is {origin}: set Ledger:Origin to the key's name, or make a key for this origin.");
+    }
 
     /// <summary>By custom an origin is a URL without its scheme; a plus would end the name in a key.</summary>
     private static string OriginOf(string uri) =>

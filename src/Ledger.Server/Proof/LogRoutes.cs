@@ -13,7 +13,7 @@ internal static class LogRoutes
     internal static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapRead("/log/checkpoint", "The newest signed head", CheckpointAsync).WithTags("Proof");
-        routes.MapRead("/log/key", "The verifier key of the log", KeyAsync).WithTags("Proof");
+        routes.MapRead("/log/key", "The verifier key of the log, or both while one is being replaced, a line each", KeyAsync).WithTags("Proof");
         routes.MapRead("/log/tile/entries/{**path}", "A bundle of leaves", EntriesAsync).WithTags("Proof");
         routes.MapRead("/log/tile/{**path}", "A tile of hashes", TileAsync).WithTags("Proof");
         routes.MapRead("/log/events/{tile}", "256 events with the salts of their fields, a line each, to compute their leaves from", EventsAsync).WithTags("Proof");
@@ -30,7 +30,7 @@ internal static class LogRoutes
     private static Task KeyAsync(ReadCall call)
     {
         call.Query.Done();
-        return WriteAsync(call, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(call.Service<LogKey>().VerifierKey + "\n"));
+        return WriteAsync(call, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(string.Concat(call.Service<LogKey>().VerifierKeys.Select(k => k + "\n"))));
     }
 
     private static async Task TileAsync(ReadCall call)

@@ -23,32 +23,21 @@ internal static class ProofRoutes
     }
 
     /// <summary>The receipt of an event that this reader may see, under the newest head; waits, bounded, for the head to cover it.</summary>
-    internal static async Task<EventReceipt> ReceiptOfAsync(ReadCall call, long position)
+    private static async Task<EventReceipt> ReceiptOfAsync(ReadCall call, long position)
     {
-        var recorded = position < 1 ? null : await call.Store.ReadEventAsync(position, call.Cancelled);
-        if (recorded is null)
+        var head = position < 1 ? 0 : await call.Store.HeadAsync(call.Cancelled);
+        if (position < 1 || position > head)
         {
             throw new ProblemException(Problem.NotFound($"No event is recorded at position {position}; the log stands at {await call.Store.HeadAsync(call.Cancelled)}."));
         }
 
-        if ((await call.RestrictedAsync()).Hides(recorded))
+        var restricted = await call.RestrictedAsync();
+        if (!restricted.IsEmpty && await call.Store.ReadEventAsync(position, call.Cancelled) is { } recorded && restricted.Hides(recorded))
         {
             throw new ProblemException(Problem.Restricted($"Access to the event at {position} is restricted for now; readers with the audit scope still see it."));
         }
 
-        var (note, checkpoint) = await call.Service<SignedHeads>().CoveringAsync(position, call.Cancelled);
-        var rows = await LeafRow.ReadRangeAsync(call.Store.DataSource, position, position, call.Cancelled);
-        var erasedBy = await call.Service<Erasures>().OfAsync(position, call.Cancelled);
-        var path = await MerkleProofs.InclusionAsync(TileStore.Reader(call.Store.DataSource, checkpoint.Size), position - 1, checkpoint.Size, call.Cancelled);
-        if (rows is [{ Salts: { } salts } row]
-            && EventReceipt.TryCreate(row.Event, salts, erasedBy, path, note, out var receipt, out _)
-            && receipt.Verify(checkpoint.Origin, [call.Service<LogKey>().VerifierKey], out _) is not LeafVerdict.Tampered)
-        {
-            return receipt;
-        }
-
-        throw new ProblemException(new(500, "tampered", "The stored event is not the one that was signed",
-            $"The event at position {position} was changed behind the ledger's back; /health/ready tells the operator what to do."));
+        return (await call.Service<Receipts>().OfAsync([position], position, call.Cancelled)).Receipts[0];
     }
 
     private static async Task ConsistencyAsync(ReadCall call)

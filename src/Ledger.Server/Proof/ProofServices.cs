@@ -10,6 +10,7 @@ internal static class ProofServices
         .AddSingleton<ErasureRequests>()
         .AddHostedService<ErasureForgetting>()
         .AddSingleton<SignedHeads>()
+        .AddSingleton(s => new Receipts(database.Source, s.GetRequiredService<LogKey>(), s.GetRequiredService<Erasures>(), s.GetRequiredService<SignedHeads>()))
         .AddSingleton<Integrator>()
         .AddHostedService(s => s.GetRequiredService<Integrator>());
 }

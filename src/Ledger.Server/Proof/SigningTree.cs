@@ -71,7 +71,7 @@ internal sealed class SigningTree(LogKey key, Checkpoint? remembered, string? re
             return null;
         }
 
-        var signed = new Checkpoint(key.Origin, Size, _edge.Root()).Sign(key.Signer);
+        var signed = new Checkpoint(key.Origin, Size, _edge.Root()).Sign(key.Signers);
         var note = signed.ToString();
         if (!key.TryRemember(_rememberedNote, note))
         {

@@ -63,9 +63,28 @@ internal static class TileStore
         return await command.ExecuteScalarAsync(cancellationToken) is byte[] bytes && bytes.Length >= tile.ByteCount ? bytes[..tile.ByteCount] : null;
     }
 
-    /// <summary>Reads nodes of the stored tree of a size.</summary>
-    internal static TileHashReader Reader(NpgsqlDataSource source, long size) => new(size, async (tile, cancellation) =>
-        await ReadAsync(source, tile, cancellation) ?? throw new InvalidDataException($"{tile.Path} is not stored; start the server again to compute the tree anew."));
+    /// <summary>Reads nodes of the stored tree of a size, the tiles of a proof by one query.</summary>
+    internal static TileHashReader Reader(NpgsqlDataSource source, long size) => new(size, (tiles, cancellation) => RequireAsync(source, tiles, cancellation));
+
+    /// <summary>The bytes of tiles that the signed tree has, each cut to its width.</summary>
+    internal static async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> RequireAsync(NpgsqlDataSource source, IReadOnlyList<HashTileCoordinates> tiles, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand("""
+            select x.ord, t.bytes from unnest($1, $2) with ordinality x(level, index, ord) join ledger_read.tile t on t.level = x.level and t.index = x.index
+            """);
+        command.Parameters.Add(new NpgsqlParameter<short[]> { TypedValue = [.. tiles.Select(t => (short)t.Level)] });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. tiles.Select(t => t.Index)] });
+        var read = new ReadOnlyMemory<byte>[tiles.Count];
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var (at, bytes) = ((int)row.GetInt64(0) - 1, row.GetFieldValue<byte[]>(1));
+            read[at] = bytes.Length >= tiles[at].ByteCount ? bytes.AsMemory(0, tiles[at].ByteCount) : default;
+        }
+
+        var missing = Array.FindIndex(read, r => r.IsEmpty);
+        return missing < 0 ? read : throw new InvalidDataException($"{tiles[missing].Path} is not stored; start the server again to compute the tree anew.");
+    }
 
     /// <summary>The newest signed head; null before the first, and before the tables are made.</summary>
     internal static async Task<string?> ReadHeadAsync(NpgsqlDataSource source, CancellationToken cancellationToken)

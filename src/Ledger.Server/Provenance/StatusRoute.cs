@@ -101,7 +101,7 @@ internal static class StatusRoute
     }
 
     /// <summary>The versions that an address or hash names; an address of the source alone names no version.</summary>
-    private static async Task<List<(string Source, int Version)>> FindAsync(ReadCall call, string? url, string? sha256, long position)
+    internal static async Task<List<(string Source, int Version)>> FindAsync(ReadCall call, string? url, string? sha256, long position)
     {
         await using var command = call.Store.DataSource.CreateCommand("""
             select source, max(version) from ledger_read.document

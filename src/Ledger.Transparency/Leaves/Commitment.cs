@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Ledger.Transparency;
@@ -39,8 +38,7 @@ internal static class Commitment
         message[length++] = (byte)'\n';
         canonicalValue.CopyTo(message[length..]);
         length += canonicalValue.Length;
-        Digest code = default;
-        HMACSHA256.HashData(salt.Bytes, message[..length], Digest.Writable(ref code));
+        var code = Hmac.Sha256(salt, message[..length]);
         if (rented is not null)
         {
             // A value that is about to be erased must not survive in the pool.

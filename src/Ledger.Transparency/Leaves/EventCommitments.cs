@@ -23,7 +23,7 @@ internal sealed record EventCommitments(Digest Stream, IReadOnlyList<(string Nam
 
     private static EventCommitments FromWhole(string stream, EventPayload payload, SaltRecord.Whole salts)
     {
-        using var derivation = new SaltDerivation(salts.EventSalt);
+        var derivation = new SaltDerivation(salts.EventSalt);
         var fields = new (string, Digest)[payload.Count];
         for (var i = 0; i < fields.Length; i++)
         {

@@ -112,7 +112,7 @@ public abstract record SaltRecord
         /// <inheritdoc/>
         public override Parts Split(IEnumerable<string> fieldNames)
         {
-            using var derivation = new SaltDerivation(EventSalt);
+            var derivation = new SaltDerivation(EventSalt);
             var fields = new SortedDictionary<string, Digest>(StringComparer.Ordinal);
             foreach (var name in fieldNames)
             {

@@ -6,39 +6,60 @@ namespace Ledger.Transparency;
 public delegate ValueTask<ReadOnlyMemory<byte>> ReadTile(HashTileCoordinates tile, CancellationToken cancellation);
 
 /// <summary>
+/// The bytes of several tiles in the order asked for: a store that answers a question in one round trip answers this one so too.
+/// </summary>
+public delegate ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadTiles(IReadOnlyList<HashTileCoordinates> tiles, CancellationToken cancellation);
+
+/// <summary>
 /// Nodes of a tree of <paramref name="treeSize"/> leaves, computed from its tiles. The tiles are taken as they come: whoever
 /// fetches them from a stranger checks the resulting root or proof against a signed checkpoint, which sees any forgery.
 /// </summary>
-public sealed class TileHashReader(long treeSize, ReadTile readTile) : IMerkleHashReader
+public sealed class TileHashReader(long treeSize, ReadTiles readTiles) : IMerkleHashReader
 {
+    /// <summary>Reads the tiles one after the other.</summary>
+    public TileHashReader(long treeSize, ReadTile readTile)
+        : this(treeSize, async (tiles, cancellation) =>
+        {
+            var read = new ReadOnlyMemory<byte>[tiles.Count];
+            for (var i = 0; i < read.Length; i++)
+            {
+                read[i] = await readTile(tiles[i], cancellation);
+            }
+
+            return read;
+        })
+    {
+    }
+
     /// <inheritdoc/>
     /// <exception cref="InvalidDataException">A tile has another length than the tree's size requires.</exception>
     public async ValueTask<IReadOnlyList<Digest>> ReadAsync(IReadOnlyList<MerkleNode> nodes, CancellationToken cancellation)
     {
+        var holding = nodes.Select(node => HashTileCoordinates.Holding(node, treeSize)).ToList();
+        var needed = holding.Distinct().ToList();
+        var read = await readTiles(needed, cancellation);
         var tiles = new Dictionary<HashTileCoordinates, ReadOnlyMemory<byte>>();
+        for (var i = 0; i < needed.Count; i++)
+        {
+            tiles.Add(needed[i], Checked(needed[i], read[i]));
+        }
+
         var hashes = new Digest[nodes.Count];
         for (var i = 0; i < hashes.Length; i++)
         {
-            var coordinates = HashTileCoordinates.Holding(nodes[i], treeSize);
-            if (!tiles.TryGetValue(coordinates, out var tile))
-            {
-                tile = await ReadCheckedAsync(readTile, coordinates, cancellation);
-                tiles.Add(coordinates, tile);
-            }
-
-            hashes[i] = HashTile.Node(tile.Span, nodes[i]);
+            hashes[i] = HashTile.Node(tiles[holding[i]].Span, nodes[i]);
         }
 
         return hashes;
     }
 
     internal static async ValueTask<ReadOnlyMemory<byte>> ReadCheckedAsync(
-        ReadTile readTile, HashTileCoordinates coordinates, CancellationToken cancellation)
-    {
-        var tile = await readTile(coordinates, cancellation);
-        return tile.Length == coordinates.ByteCount
+        ReadTile readTile, HashTileCoordinates coordinates, CancellationToken cancellation) =>
+        Checked(coordinates, await readTile(coordinates, cancellation));
+
+    private static ReadOnlyMemory<byte> Checked(HashTileCoordinates coordinates, ReadOnlyMemory<byte> tile) =>
+        tile.Length == coordinates.ByteCount
             ? tile
             : throw new InvalidDataException(
                 $"{coordinates.Path} has {tile.Length} bytes where a tree of this size needs {coordinates.ByteCount}.");
-    }
 }

@@ -1,0 +1,143 @@
+namespace Ledger.Domain;
+
+/// <summary>What an assertion said at a moment, and how it stood then.</summary>
+public sealed record Wording
+{
+    /// <summary>The words.</summary>
+    public required string Proposition { get; init; }
+
+    /// <summary>The version that states it.</summary>
+    public required SourceVersion Source { get; init; }
+
+    /// <summary>Whose source it is.</summary>
+    public required string Publisher { get; init; }
+
+    /// <summary>Where it stands in the version.</summary>
+    public required Part Part { get; init; }
+
+    /// <summary>How firmly it is put.</summary>
+    public required Modality Modality { get; init; }
+
+    /// <summary>From originator to publisher.</summary>
+    public required IReadOnlyList<Attribution> Attribution { get; init; }
+
+    /// <summary>The numbers that it states.</summary>
+    public required IReadOnlyList<Figure> Figures { get; init; }
+
+    /// <summary>Place and period.</summary>
+    public Scope? Scope { get; init; }
+
+    /// <summary>The standing that its own events tell.</summary>
+    public required Standing Standing { get; init; }
+
+    /// <summary>The number of its newest event then.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>The position of its newest event then.</summary>
+    public required long Position { get; init; }
+
+    /// <summary>Null where the state holds no claim.</summary>
+    public static Wording? Of(Assertion state) => state.Claim?.Event is not ClaimRecorded claim ? null : new()
+    {
+        Proposition = state.Content.Proposition,
+        Source = claim.Source,
+        Publisher = claim.Publisher,
+        Part = state.Content.Part,
+        Modality = state.Content.Modality,
+        Attribution = state.Content.Attribution,
+        Figures = state.Content.Figures,
+        Scope = state.Content.Scope,
+        Standing = Standing.Of(state),
+        Version = state.Version,
+        Position = state.Position,
+    };
+}
+
+/// <summary>Something that became known after the moment, or perhaps after it.</summary>
+/// <param name="Event">Its id.</param>
+/// <param name="Type">Its stored type.</param>
+/// <param name="Position">Its place in the log.</param>
+/// <param name="RecordedAt">When it was recorded.</param>
+/// <param name="Since">Its publication as stated, else when it was recorded.</param>
+/// <param name="Uncertain">Whether its publication only overlaps the moment, so that it may have been known.</param>
+/// <param name="Notice">The publisher's words, where it is a notice.</param>
+/// <param name="Changes">What it changed in the wording.</param>
+/// <param name="LabelBefore">The label before it; null where there was no claim.</param>
+/// <param name="LabelAfter">The label after it.</param>
+public sealed record LaterEvent(
+    Guid Event, string Type, long Position, DateTimeOffset RecordedAt, string Since, bool Uncertain, Notice? Notice,
+    IReadOnlyList<Change> Changes, string? LabelBefore, string LabelAfter);
+
+/// <summary>
+/// What one assertion said by a moment, known against recorded, and what came since; computed from its own events alone, so that whoever
+/// holds those events computes the same.
+/// </summary>
+public sealed record CertifiedAssertion
+{
+    /// <summary>Its id.</summary>
+    public required string Assertion { get; init; }
+
+    /// <summary>As it was published by then, as far as the ledger knows now; null where nothing of it was.</summary>
+    public Wording? Known { get; init; }
+
+    /// <summary>As the ledger had it recorded by then; null where it had nothing.</summary>
+    public Wording? Recorded { get; init; }
+
+    /// <summary>What was published, or may have been, after the moment.</summary>
+    public required IReadOnlyList<LaterEvent> Since { get; init; }
+
+    /// <summary>As it stands when the certificate is issued.</summary>
+    public required Wording Now { get; init; }
+
+    /// <summary>Null where no claim is among the events.</summary>
+    /// <param name="id">The assertion.</param>
+    /// <param name="events">Every event of its stream, in order.</param>
+    /// <param name="moment">The moment asked for; a day means its end.</param>
+    public static CertifiedAssertion? Of(string id, IReadOnlyList<Recorded> events, Interval moment)
+    {
+        if (Wording.Of(Domain.Assertion.Fold(events)) is not { } now)
+        {
+            return null;
+        }
+
+        return new()
+        {
+            Assertion = id,
+            Known = Wording.Of(Domain.Assertion.Fold(events.Where(e => e.Known.To <= moment.To))),
+            Recorded = Wording.Of(Domain.Assertion.Fold(events.Where(e => e.RecordedAt < moment.To))),
+            Since = [.. Later(events, moment)],
+            Now = now,
+        };
+    }
+
+    private static IEnumerable<LaterEvent> Later(IReadOnlyList<Recorded> events, Interval moment)
+    {
+        var state = Domain.Assertion.None;
+        foreach (var e in events)
+        {
+            var before = state;
+            state = Domain.Assertion.Evolve(state, e);
+            if (e.Known.To > moment.To)
+            {
+                yield return new(
+                    e.Id, EventTypes.NameOf(e.Event), e.Position, e.RecordedAt, e.Since, e.Known.From < moment.To, NoticeOf(e.Event), ChangesOf(e.Event),
+                    before.Claim is null ? null : StandingLabel.Of(before).Label, StandingLabel.Of(state).Label);
+            }
+        }
+    }
+
+    private static Notice? NoticeOf(LedgerEvent e) => e switch
+    {
+        CorrectionIssued correction => correction.Notice,
+        RetractionIssued retraction => retraction.Notice,
+        ConcernExpressed concern => concern.Notice,
+        _ => null,
+    };
+
+    private static IReadOnlyList<Change> ChangesOf(LedgerEvent e) => e switch
+    {
+        CorrectionIssued correction => correction.Changes,
+        EntryAmended amended => [new(amended.Field, amended.Before, amended.After)],
+        _ => [],
+    };
+}

@@ -1,0 +1,54 @@
+using Ledger.Domain;
+
+namespace Ledger.Server;
+
+/// <summary>The events that a certificate is computed from.</summary>
+/// <param name="Assertions">Every event of each assertion, up to the position that the certificate is read at.</param>
+/// <param name="Sources">Of each source its registration and the versions that count.</param>
+internal sealed record CertificateBasis(IReadOnlyList<CertificateBasis.Stream> Assertions, IReadOnlyList<CertificateBasis.Stream> Sources)
+{
+    /// <summary>Each event comes with a receipt of some kilobytes; more than this is no longer read by anybody.</summary>
+    private const int EventsMax = 1_000;
+
+    internal static async Task<CertificateBasis> OfAssertionAsync(ReadCall call, string id, long position)
+    {
+        await call.RequireReadableAsync(id);
+        return await OfAsync(call, [id], null, position);
+    }
+
+    /// <summary>All assertions of the documents at an address, as far as the reader may see them.</summary>
+    internal static async Task<CertificateBasis> OfDocumentAsync(ReadCall call, string url, long position)
+    {
+        var point = new ReadPoint(position, false, null);
+        await call.Service<ProjectionPositions>().ForAsync(DocumentProjection.ProgressName, position, 0, call.Cancelled);
+        var ids = new List<string>();
+        foreach (var (source, _) in await StatusRoute.FindAsync(call, url, null, position))
+        {
+            ids.AddRange((await SourceAssertions.AtAsync(call, source, point)).Select(a => a.Id));
+        }
+
+        return await OfAsync(call, ids, url, position);
+    }
+
+    private static async Task<CertificateBasis> OfAsync(ReadCall call, List<string> ids, string? url, long position)
+    {
+        var assertions = await ReadAsync(call, ids.ConvertAll(Ids.AssertionStream), position);
+        var cited = (from s in assertions from e in s.Events where e.Event is ClaimRecorded select ((ClaimRecorded)e.Event).Source).ToHashSet();
+        var sources = await ReadAsync(call, [.. cited.Select(v => Ids.SourceStream(v.Id)).Distinct()], position);
+        return new(assertions, [.. sources.Select(s => s with { Events = [.. s.Events.Where(e => Counts(e, s.Id))] })]);
+
+        bool Counts(Recorded e, string source) => e.Event is SourceRegistered
+            || (e.Event is VersionCaptured v && (cited.Contains(new(source, v.Version)) || (url is not null && DocumentUrl.Normalise(v.Url) == url)));
+    }
+
+    private static async Task<IReadOnlyList<Stream>> ReadAsync(ReadCall call, List<string> streams, long position)
+    {
+        var events = await call.Store.ReadStreamsAsync(streams, position, call.Cancelled);
+        return events.Count <= EventsMax
+            ? [.. from e in events group e.ToDomain() by e.Stream into stream orderby stream.First().Position select new Stream(Ids.OfStream(stream.Key).Id, [.. stream])]
+            : throw new ProblemException(Problem.BadRequest("too-many-events", $"A certificate covers at most {EventsMax} events, this one would {events.Count}: ask for single assertions, or take the log's receipts one by one."));
+    }
+
+    /// <summary>The events of one assertion or source.</summary>
+    internal sealed record Stream(string Id, IReadOnlyList<Recorded> Events);
+}

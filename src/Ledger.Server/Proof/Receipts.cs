@@ -1,0 +1,67 @@
+using Ledger.Transparency;
+using Npgsql;
+
+namespace Ledger.Server;
+
+/// <summary>Makes receipts of events under one signed head; tiles that several of them need are read once.</summary>
+internal sealed class Receipts(NpgsqlDataSource source, LogKey key, Erasures erasures, SignedHeads heads)
+{
+    /// <summary>An event and its erasure may be read a moment apart: a real difference is still there the second time.</summary>
+    private const int AttemptsMax = 2;
+
+    /// <summary>The receipts of events that are recorded, under the newest head; waits, bounded, for the head to cover a position.</summary>
+    /// <param name="positions">The events; the reader may see them.</param>
+    /// <param name="covering">What the head must cover, at least the events.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    internal async Task<(SignedNote Head, IReadOnlyList<EventReceipt> Receipts)> OfAsync(IReadOnlyCollection<long> positions, long covering, CancellationToken cancellationToken)
+    {
+        var (note, checkpoint) = await heads.CoveringAsync(covering, cancellationToken);
+        var tiles = new Dictionary<HashTileCoordinates, ReadOnlyMemory<byte>>();
+        var reader = new TileHashReader(checkpoint.Size, async (asked, cancellation) =>
+        {
+            var absent = asked.Where(t => !tiles.ContainsKey(t)).ToList();
+            foreach (var (tile, bytes) in absent.Zip(absent.Count == 0 ? [] : await TileStore.RequireAsync(source, absent, cancellation)))
+            {
+                tiles[tile] = bytes;
+            }
+
+            return [.. asked.Select(t => tiles[t])];
+        });
+        for (var attempt = 1; ; attempt++)
+        {
+            var (receipts, changed) = await TryAsync(positions, note, checkpoint, reader, cancellationToken);
+            if (changed is null)
+            {
+                return (note, receipts);
+            }
+
+            if (attempt == AttemptsMax)
+            {
+                throw new ProblemException(new(500, "tampered", "The stored event is not the one that was signed",
+                    $"The event at position {changed} was changed behind the ledger's back; /health/ready tells the operator what to do."));
+            }
+        }
+    }
+
+    private async Task<(List<EventReceipt> Receipts, long? Changed)> TryAsync(
+        IReadOnlyCollection<long> positions, SignedNote note, Checkpoint checkpoint, TileHashReader reader, CancellationToken cancellationToken)
+    {
+        var rows = await LeafRow.ReadAtAsync(source, positions, cancellationToken);
+        await erasures.CatchUpAsync(cancellationToken);
+        var receipts = new List<EventReceipt>(positions.Count);
+        foreach (var position in positions.Order())
+        {
+            var path = await MerkleProofs.InclusionAsync(reader, position - 1, checkpoint.Size, cancellationToken);
+            if (!rows.TryGetValue(position, out var row) || row.Salts is not { } salts
+                || !EventReceipt.TryCreate(row.Event, salts, erasures.Known(position), path, note, out var receipt, out _)
+                || receipt.Verify(checkpoint.Origin, key.VerifierKeys, out _) is LeafVerdict.Tampered)
+            {
+                return ([], position);
+            }
+
+            receipts.Add(receipt);
+        }
+
+        return (receipts, null);
+    }
+}
