@@ -10,7 +10,9 @@ namespace Ledger.Server;
 internal sealed class StreamTurn(string stream)
 {
     private readonly Lock _lock = new();
+    private readonly SortedDictionary<long, Recorded> _landed = [];     // committed, but an earlier one is not known to be yet
     private StreamState? _committed;
+    private bool _isStale;      // the log is known, or feared, to hold more than the committed state
     private (StreamState State, Guid LastEvent)? _ahead;
     private int _pending;
 
@@ -41,7 +43,7 @@ internal sealed class StreamTurn(string stream)
         {
             lock (_lock)
             {
-                return _ahead is { } ahead ? new(ahead.State, ahead.LastEvent) : new(_committed, null);
+                return _ahead is { } ahead ? new(ahead.State, ahead.LastEvent) : new(_isStale ? null : _committed, null);
             }
         }
     }
@@ -60,18 +62,22 @@ internal sealed class StreamTurn(string stream)
         }
     }
 
-    /// <summary>Keeps a state read from the log, unless a newer one is kept.</summary>
+    /// <summary>Keeps a state just read from the log, unless a newer one is kept.</summary>
     internal void Keep(StreamState state)
     {
         lock (_lock)
         {
-            if (_committed is null || _committed.Version < state.Version)
+            if (_committed is not null && state.Version < _committed.Version)
             {
-                _committed = state;
-                if (_pending == 0)
-                {
-                    _ahead = null;
-                }
+                return;
+            }
+
+            _committed = state;
+            _isStale = false;
+            FoldLanded();
+            if (_pending == 0)
+            {
+                _ahead = null;
             }
         }
     }
@@ -91,15 +97,13 @@ internal sealed class StreamTurn(string stream)
     {
         lock (_lock)
         {
+            // Completions arrive in any order.
             foreach (var e in events)
             {
-                // Completions may arrive out of order; a gap is filled by the next read.
-                if (_committed is not null && e.Version == _committed.Version + 1)
-                {
-                    _committed = _committed.Evolve(e);
-                }
+                _landed[e.Version] = e;
             }
 
+            FoldLanded();
             Settle();
         }
     }
@@ -109,9 +113,18 @@ internal sealed class StreamTurn(string stream)
     {
         lock (_lock)
         {
-            _committed = null;
+            _isStale = true;
             _ahead = null;
             Settle();
+        }
+    }
+
+    private void FoldLanded()
+    {
+        while (_committed is not null && _landed.Keys.FirstOrDefault() is var next and > 0 && next <= _committed.Version + 1)
+        {
+            _landed.Remove(next, out var e);
+            _committed = next > _committed.Version ? _committed.Evolve(e!) : _committed;
         }
     }
 
@@ -119,8 +132,11 @@ internal sealed class StreamTurn(string stream)
     {
         if (--_pending == 0)
         {
-            // With nothing under way the decided state adds nothing to the committed one, and its positions are provisional.
+            // With nothing under way the decided state adds nothing to the committed one, and its positions are provisional. What is
+            // missing between the two, another node wrote: it is read.
             _ahead = null;
+            _isStale |= _landed.Count > 0;
+            _landed.Clear();
         }
     }
 
