@@ -78,7 +78,7 @@ internal static class TileStore
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
-            var (at, bytes) = ((int)row.GetInt64(0) - 1, row.GetFieldValue<byte[]>(1));
+            var (at, bytes) = ((int)row.GetInt64(0) - 1, await row.GetFieldValueAsync<byte[]>(1, cancellationToken));
             read[at] = bytes.Length >= tiles[at].ByteCount ? bytes.AsMemory(0, tiles[at].ByteCount) : default;
         }
 
