@@ -124,7 +124,7 @@ public class EventStreamTests
         await using var ledger = await RunningLedger.StartAsync(database, new Dictionary<string, string?>(Settings) { ["Ledger:Streams:Patience"] = "00:00:01" });
         using var slow = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096 };
         await slow.ConnectAsync(ledger.BaseAddress.Host, ledger.BaseAddress.Port);
-        await slow.SendAsync("GET /v1/events/stream HTTP/1.1\r\nHost: ledger\r\n\r\n"u8.ToArray());
+        await slow.SendAsync("GET /v1/events/stream HTTP/1.0\r\nHost: ledger\r\n\r\n"u8.ToArray());
         var taken = new StringBuilder();
         await TakeAsync(slow, taken, 20_000);
 
