@@ -5,8 +5,8 @@ using Ledger.Store;
 namespace Ledger.Server;
 
 /// <summary>
-/// The folded states of streams, kept by version: a reader folds only what came since, or since the landmark before a moment of the past. Also hands out the turn in which commands
-/// on one stream are decided. Nothing here is truth: an entry may be dropped at any moment.
+/// The folded states of streams, kept by version: a reader folds only what came since, or since the landmark before a moment of the past.
+/// Also hands out the turn in which commands on one stream are decided. Nothing here is truth: an entry may be dropped at any moment.
 /// </summary>
 internal sealed class StreamStates(EventStore store)
 {
