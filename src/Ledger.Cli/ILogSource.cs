@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Ledger.Domain;
+using Ledger.Transparency;
 
 namespace Ledger.Cli;
 
@@ -15,16 +17,25 @@ internal interface ILogSource
     Task<JsonElement?> HealthAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>One event that erased others' fields.</summary>
+/// <summary>One event that erased others' values.</summary>
 /// <param name="By">Its position.</param>
 /// <param name="Positions">The events that lost values.</param>
 /// <param name="Fields">Their fields.</param>
-internal sealed record ErasureNote(long By, IReadOnlyList<long> Positions, IReadOnlyList<string> Fields)
+/// <param name="TagsOf">The events that lost tags; null where none did.</param>
+internal sealed record ErasureNote(long By, IReadOnlyList<long> Positions, IReadOnlyList<string> Fields, IReadOnlyList<long>? TagsOf)
 {
-    internal static ErasureNote Read(long by, JsonElement data) => new(
-        by, [.. data.GetProperty("positions").EnumerateArray().Select(p => p.GetInt64())], [.. data.GetProperty("fields").EnumerateArray().Select(f => f.GetString()!)]);
+    private const string TagsName = "tags";
 
-    internal IEnumerable<(long Position, string Field)> Named() => from position in Positions from field in Fields select (position, field);
+    internal static ErasureNote Read(long by, JsonElement data)
+    {
+        var erasure = data.Deserialize<PayloadErased>(DomainJson.Stored)!;
+        return new(by, erasure.Positions, erasure.Fields, erasure.TagsOf);
+    }
+
+    /// <summary>What it erased of which events.</summary>
+    internal IEnumerable<(long Position, string Path)> Named() =>
+        (from position in Positions from field in Fields select (position, CommitmentPath.OfField(field)))
+        .Concat((TagsOf ?? []).Select(position => (position, CommitmentPath.OfHeader(TagsName))));
 }
 
 /// <summary>What every reader of a log shares.</summary>

@@ -9,6 +9,9 @@ public sealed record PayloadErased : LedgerEvent
     /// <summary>Which of their fields.</summary>
     public IReadOnlyList<string> Fields { get; init; } = [];
 
+    /// <summary>The events, of the same stream, whose tags were made of such values and lost them; none where no tag was.</summary>
+    public IReadOnlyList<long>? TagsOf { get; init; }
+
     /// <summary>On which legal basis.</summary>
     public string LegalBasis { get; init; } = "";
 

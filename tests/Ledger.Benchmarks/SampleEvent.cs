@@ -13,5 +13,5 @@ internal static class SampleEvent
     public static string Text { get; } = new('x', SizeBytes - 150);
 
     /// <summary>As long as the engine's headers with a salt.</summary>
-    public static string Headers { get; } = $$"""{"recordedBy": "benchmark", "salt": "{{new string('x', 44)}}"}""";
+    public static string Headers { get; } = $$"""{"recordedBy": "benchmark", "salt": "{{new string('x', 44)}}", "leaf": 2}""";
 }

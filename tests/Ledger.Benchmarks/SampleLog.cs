@@ -79,7 +79,7 @@ internal sealed class SampleLog(TestDatabase database)
         copy.Write(EventTypes.Serialize(e), NpgsqlDbType.Jsonb);
         copy.Write(EventTypes.NameOf(e), NpgsqlDbType.Varchar);
         copy.Write(At(_position).AddYears(1).UtcDateTime, NpgsqlDbType.TimestampTz);
-        copy.Write($$"""{"recordedBy": "benchmark", "salt": "{{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}}"}""", NpgsqlDbType.Jsonb);
+        copy.Write($$"""{"recordedBy": "benchmark", "salt": "{{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}}", "leaf": 2}""", NpgsqlDbType.Jsonb);
     }
 
     private ClaimRecorded Claim(string id) => new()

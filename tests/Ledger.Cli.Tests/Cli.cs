@@ -44,4 +44,19 @@ internal static class Superuser
             await command.ExecuteNonQueryAsync();
         }
     }
+
+    internal static async Task<List<string>> AskAsync(TestDatabase database, string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.OwnerConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var row = await command.ExecuteReaderAsync();
+        var answers = new List<string>();
+        while (await row.ReadAsync())
+        {
+            answers.Add(row.GetString(0));
+        }
+
+        return answers;
+    }
 }

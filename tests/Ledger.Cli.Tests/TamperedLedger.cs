@@ -25,7 +25,7 @@ internal sealed class TamperedLedger : IAsyncDisposable
         await tampered.StartServerAsync(scanPauseMs);
         await tampered.Ledger.RecordBasicsAsync();
         await tampered.Ledger.RecordClaimAsync("c1");
-        await tampered.Ledger.RecordAsync("/v1/assertions/c1/denials", """{"party": "ministry", "statement": "It is not so", "contests": "whole", "citation": "https://example.org/denial"}""");
+        await tampered.Ledger.RecordAsync("/v1/assertions/c1/denials", """{"party": "ministry", "statement": "It is not so", "contests": "whole", "citation": "https://example.org/denial", "onBehalfOf": "ministry"}""");
         await tampered.Ledger.RecordClaimAsync("c2");
         await tampered.SignedAsync(7);
         return tampered;

@@ -23,6 +23,17 @@ public class TamperingTests
         { "the salt", $$"""update ledger.mt_events set headers = jsonb_set(headers, '{salt}', '"AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA="') where seq_id = {{Victim}}""" },
         { "no salt", $"update ledger.mt_events set headers = headers - 'salt' where seq_id = {Victim}" },
         { "no headers", $"update ledger.mt_events set headers = null where seq_id = {Victim}" },
+        { "the party acted for", Set("onBehalfOf", "\"gazette\"") },
+        { "no party acted for", $"update ledger.mt_events set headers = headers - 'onBehalfOf' where seq_id = {Victim}" },
+        { "a tag", Set("tags,0", "\"assertion:c2\"") },
+        { "a tag that was removed", $"update ledger.mt_events set headers = headers #- '{{tags,0}}' where seq_id = {Victim}" },
+        { "no tags", $"update ledger.mt_events set headers = headers - 'tags' where seq_id = {Victim}" },
+        { "the trace", Set("traceparent", "\"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\"") },
+        { "a header that was added", Set("more", "1") },
+        { "the correlation", $"update ledger.mt_events set correlation_id = gen_random_uuid()::text where seq_id = {Victim}" },
+        { "a header that claims to be the correlation", Set("correlation", "\"x\"") },
+        { "the mark of the leaf's schema", Set("leaf", "1") },
+        { "no mark of the leaf's schema", $"update ledger.mt_events set headers = headers - 'leaf' where seq_id = {Victim}" },
         { "the archive mark, by which Marten would hide it", $"update ledger.mt_events set is_archived = true where seq_id = {Victim}" },
         { "the tenant, by which Marten would hide it", $"update ledger.mt_events set tenant_id = 'other' where seq_id = {Victim}" },
         { "the .NET type", $"update ledger.mt_events set mt_dotnet_type = 'Another.Type' where seq_id = {Victim}" },
@@ -40,6 +51,27 @@ public class TamperingTests
 
         await tampered.ShouldNameAsync(what, Victim);
         await tampered.ShouldHaveStoppedSigningAsync();
+    }
+
+    [Fact]
+    public async Task Every_column_and_every_header_of_an_event_is_changed_above()
+    {
+        await using var tampered = await TamperedLedger.StartAsync();
+        var columns = await Superuser.AskAsync(tampered.Database, "select column_name from information_schema.columns where table_schema = 'ledger' and table_name = 'mt_events'");
+        var headers = await Superuser.AskAsync(tampered.Database, $"select jsonb_object_keys(headers) from ledger.mt_events where seq_id = {Victim}");
+        var changes = Changes.Select(c => (string)c[1]).ToList();
+
+        headers.ShouldBe(["recordedBy", "onBehalfOf", "tags", "traceparent", "salt", "leaf"], ignoreOrder: true);
+        // The position of an event is changed below, by swapping two.
+        foreach (var column in columns.Except(["seq_id"]))
+        {
+            changes.ShouldContain(sql => sql.Contains($" {column} = ", StringComparison.Ordinal), column);
+        }
+
+        foreach (var header in headers)
+        {
+            changes.ShouldContain(sql => sql.Contains($"'{{{header}}}'", StringComparison.Ordinal) || sql.Contains($"'{{{header},", StringComparison.Ordinal), header);
+        }
     }
 
     [Fact]
@@ -109,4 +141,6 @@ public class TamperingTests
         report.GetProperty("intact").GetInt64().ShouldBe(8);
         report.GetProperty("consistentWith").GetInt64().ShouldBe(7);
     }
+
+    private static string Set(string path, string json) => $"update ledger.mt_events set headers = jsonb_set(headers, '{{{path}}}', '{json}') where seq_id = {Victim}";
 }

@@ -176,6 +176,25 @@ public sealed class AppendingTests : IAsyncLifetime
         Should.Throw<ArgumentException>(() => store.AppendAsync(new([new("s", "assertion", null, [loneSurrogate])])));
     }
 
+    /// <summary>An event without a leaf would stop the signing of all that follow.</summary>
+    [Fact]
+    public async Task The_longest_tags_that_the_ledger_makes_fit_into_a_leaf_and_longer_ones_are_refused()
+    {
+        var topic = "topic:" + string.Concat(Enumerable.Repeat("😀", 98));
+        string[] longest = [.. Enumerable.Range(10, 64).SelectMany(n => new[] { $"{topic}{n}", $"party:{new string('p', 78)}{n}" })];
+        await store.AppendedAsync(new([new("s", "assertion", null, [Some.Event(tags: longest)])]));
+        (await store.ReadStreamAsync("s")).ShouldHaveSingleItem().Headers.Tags.ShouldBe(longest);
+
+        await Should.ThrowAsync<ArgumentException>(() => store.AppendAsync(new([new("s", "assertion", null, [Some.Event(tags: [.. longest, .. longest])])])));
+    }
+
+    [Fact]
+    public async Task Every_event_says_that_its_headers_are_in_the_leaf()
+    {
+        await store.AppendedAsync(Some.Request("s", events: 2));
+        (await Some.ScalarAsync<long>(db.OwnerConnectionString, "select count(*) from ledger.mt_events where headers->'leaf' = '2'")).ShouldBe(2);
+    }
+
     [Fact]
     public async Task A_caller_that_stops_waiting_harms_nobody()
     {

@@ -70,7 +70,7 @@ public static class LogCopy
     }
 
     private static string Headers(CopiedEvent e) =>
-        JsonSerializer.Serialize(new { recordedBy = "benchmark", tags = e.Tags, salt = Salt });
+        JsonSerializer.Serialize(new { recordedBy = "benchmark", tags = e.Tags, salt = Salt, leaf = 2 });
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {

@@ -60,7 +60,7 @@ public sealed class ErasureTests
     [Fact]
     public void What_an_erasure_leaves_holds_neither_the_events_salt_nor_the_erased_fields()
     {
-        var whole = SampleEvent.Salts.Split(SampleEvent.FieldNames);
+        var whole = SampleEvent.Salts.Split(SampleEvent.FieldNames, SampleEvent.HeaderNames);
         var json = SampleEvent.Erase(SampleEvent.Denial, SampleEvent.Salts, "statement").Salts.ToJson();
         json.ShouldNotContain(SampleEvent.Salts.EventSalt.ToString());
         json.ShouldNotContain(whole.Fields["statement"].ToString());
@@ -72,7 +72,7 @@ public sealed class ErasureTests
     {
         var erased = SampleEvent.Erase(SampleEvent.Denial, SampleEvent.Salts, "party", "statement");
         var stored = SampleEvent.Denial with { Data = erased.Data };
-        var verdict = EventVerification.AgainstLeaf(stored, erased.Salts, Leaf, new Dictionary<string, long> { ["party"] = 57 });
+        var verdict = EventVerification.AgainstLeaf(stored, erased.Salts, Leaf, SampleEvent.By(("party", 57)));
         verdict.ShouldBeOfType<LeafVerdict.Tampered>().Reason.ShouldContain("statement");
     }
 
@@ -80,7 +80,7 @@ public sealed class ErasureTests
     public void A_field_that_came_back_after_its_erasure_is_tampering()
     {
         var verdict = EventVerification.AgainstLeaf(
-            SampleEvent.Denial, SampleEvent.Salts, Leaf, new Dictionary<string, long> { ["statement"] = 57 });
+            SampleEvent.Denial, SampleEvent.Salts, Leaf, SampleEvent.By(("statement", 57)));
         verdict.ShouldBeOfType<LeafVerdict.Tampered>().Reason.ShouldContain("57");
     }
 
@@ -88,7 +88,7 @@ public sealed class ErasureTests
     public void An_erasure_may_name_fields_that_the_event_never_had()
     {
         var verdict = EventVerification.AgainstLeaf(
-            SampleEvent.Denial, SampleEvent.Salts, Leaf, new Dictionary<string, long> { ["citation"] = 57 });
+            SampleEvent.Denial, SampleEvent.Salts, Leaf, SampleEvent.By(("citation", 57)));
         verdict.ShouldBeOfType<LeafVerdict.Intact>();
     }
 
@@ -104,6 +104,10 @@ public sealed class ErasureTests
     [InlineData("""{"stream":"S","fields":{"a":1},"erased":{}}""")]
     [InlineData("""{"stream":"S","fields":[],"erased":{}}""")]
     [InlineData("""{"stream":"","fields":{},"erased":{}}""")]
+    [InlineData("""{"stream":"S","fields":{},"erased":{},"headers":{}}""")]
+    [InlineData("""{"stream":"S","fields":{},"erased":{},"headers":{},"more":{}}""")]
+    [InlineData("""{"stream":"S","fields":{},"erased":{},"headers":{"a":"S"},"erasedHeaders":{"a":"S"}}""")]
+    [InlineData("""{"stream":"S","fields":{},"erased":{},"headers":{"a":1},"erasedHeaders":{}}""")]
     public void What_is_not_a_salt_record_is_refused(string json)
     {
         var bytes = Encoding.UTF8.GetBytes(json.Replace("\"S\"", SampleEvent.Salts.ToJson(), StringComparison.Ordinal));
@@ -117,13 +121,13 @@ public sealed class ErasureTests
         var salts = SaltRecord.Generate();
         SampleEvent.ParseSalts(salts.ToJson()).ShouldBe(salts);
         SaltRecord.Generate().ShouldNotBe(salts);
-        var parts = salts.Split(["b", "a"]);
+        var parts = salts.Split(["b", "a"], ["d", "c"]);
         SampleEvent.ParseSalts(parts.ToJson()).ToJson().ShouldBe(parts.ToJson());
         $"{salts} {parts}".ShouldBe("SaltRecord SaltRecord");
     }
 
     private static IReadOnlyList<long> Verdict(CommittedEvent stored, SaltRecord salts, params (string Field, long Position)[] erasures) =>
         EventVerification.AgainstHash(
-                stored, salts, MerkleHashing.Leaf(Leaf), erasures.ToDictionary(erasure => erasure.Field, erasure => erasure.Position))
+                stored, salts, MerkleHashing.Leaf(Leaf), SampleEvent.By(erasures))
             .ShouldBeOfType<LeafVerdict.ErasedBy>().Positions;
 }

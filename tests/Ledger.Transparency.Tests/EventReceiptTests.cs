@@ -77,7 +77,7 @@ public sealed class EventReceiptTests : IDisposable
     {
         var before = (await ReceiptOf(SampleEvent.Denial, SampleEvent.Salts)).ToBytes();
         var erased = SampleEvent.Erase(SampleEvent.Denial, SampleEvent.Salts, "statement");
-        var by = new Dictionary<string, long> { ["statement"] = 57 };
+        var by = SampleEvent.By(("statement", 57));
         var after = (await ReceiptOf(SampleEvent.Denial with { Data = erased.Data }, erased.Salts, by)).ToBytes();
 
         Parse(before).Verify(Origin, [signer.VerifierKey], out _).ShouldBeOfType<LeafVerdict.Intact>();
@@ -113,12 +113,50 @@ public sealed class EventReceiptTests : IDisposable
     [InlineData("[]")]
     [InlineData("no json")]
     [InlineData("""{"format":"claims-ledger/receipt/v1"}""")]
+    [InlineData("""{"format":"claims-ledger/receipt/v2"}""")]
     public async Task A_proof_whose_extra_line_is_something_else_is_no_receipt(string extra)
     {
         var receipt = await ReceiptOf(SampleEvent.Denial, SampleEvent.Salts);
         var text = (receipt.Proof with { Extra = Encoding.UTF8.GetBytes(extra) }).ToString();
         EventReceipt.TryParse(Encoding.UTF8.GetBytes(text), out _, out var problem).ShouldBeFalse();
         problem.ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task A_receipt_shows_the_headers_and_after_an_erasure_those_that_are_proven()
+    {
+        var receipt = Parse((await ReceiptOf(SampleEvent.Denial, SampleEvent.Salts)).ToBytes());
+        receipt.Event.Headers!.Names.ShouldBe(SampleEvent.HeaderNames);
+        var extra = Encoding.UTF8.GetString(receipt.Proof.Extra.Span);
+        extra.ShouldContain("\"tags\":[\"assertion:t20\",\"party:russia-mfa\",\"topic:sanctions\"]");
+        extra.ShouldContain("claims-ledger/receipt/v2");
+
+        var erased = SampleEvent.Erase(SampleEvent.Denial, SampleEvent.Salts, [], ["tags"]);
+        var stored = SampleEvent.Denial with
+        {
+            Headers = SampleEvent.HeadersOf(SampleEvent.StoredHeaders.Replace(SampleEvent.Salts.ToJson(), erased.Salts.ToJson(), StringComparison.Ordinal)).Committed,
+        };
+        var after = Parse((await ReceiptOf(stored, erased.Salts, new Dictionary<string, long> { [CommitmentPath.OfHeader("tags")] = 57 })).ToBytes());
+        after.Verify(Origin, [signer.VerifierKey], out _).ShouldBeOfType<LeafVerdict.ErasedBy>().Positions.ShouldBe([57]);
+        Encoding.UTF8.GetString(after.Proof.Extra.Span).ShouldNotContain("assertion:t20");
+        Parse((await ReceiptOf(stored, erased.Salts)).ToBytes()).Verify(Origin, [signer.VerifierKey], out _).ShouldBeOfType<LeafVerdict.Tampered>();
+    }
+
+    // Both files were made by the version that knew the first schema alone.
+    [Theory]
+    [InlineData("receipt-schema-1.tlog-proof", false)]
+    [InlineData("receipt-schema-1-erased.tlog-proof", true)]
+    public void A_receipt_of_the_first_schema_still_verifies_and_is_made_the_same(string file, bool isErased)
+    {
+        var bytes = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Vectors", file));
+        var receipt = Parse(bytes);
+        receipt.Event.Headers.ShouldBeNull();
+        receipt.Verify(Origin, [signer.VerifierKey], out _).ShouldBeOfType(isErased ? typeof(LeafVerdict.ErasedBy) : typeof(LeafVerdict.Intact));
+
+        var tags = new KeyValuePair<string, long>(CommitmentPath.OfHeader("tags"), 58);
+        EventReceipt.TryCreate(receipt.Event, receipt.Salts, new Dictionary<string, long>([.. receipt.ErasedBy, tags]), receipt.Proof.Path, receipt.Proof.Checkpoint, out var again, out _)
+            .ShouldBeTrue();
+        again!.ToBytes().ShouldBe(bytes);
     }
 
     private bool IsAccepted(byte[] bytes) =>

@@ -63,6 +63,42 @@ public sealed class TamperingTests
         ShouldBeTampered(SampleEvent.WithData(SampleEvent.Data.Replace("{\"party\"", "{\"extra\":1,\"party\"", StringComparison.Ordinal)), "commitments.fields.extra");
     }
 
+    public static TheoryData<string, string, string> HeaderEdits => new()
+    {
+        { "onBehalfOf", "\"onBehalfOf\": \"russia-mfa\"", "\"onBehalfOf\": \"russia-mfb\"" },
+        { "tags", "topic:sanctions", "topic:labour" },
+        { "tags", ", \"topic:sanctions\"", "" },
+        { "traceparent", "3331-01", "3331-00" },
+        { "onBehalfOf", "\"onBehalfOf\": \"russia-mfa\",", "" },
+        { "more", "{", "{\"more\": null," },
+        { "Tags", "{", "{\"Tags\": []," },
+    };
+
+    [Theory]
+    [MemberData(nameof(HeaderEdits))]
+    public void A_changed_header_is_seen_and_named(string header, string before, string after)
+    {
+        SampleEvent.StoredHeaders.ShouldContain(before);
+        ShouldBeTampered(
+            SampleEvent.WithHeaders(before == "{" ? after + SampleEvent.StoredHeaders[1..] : SampleEvent.StoredHeaders.Replace(before, after, StringComparison.Ordinal)),
+            $"commitments.headers.{header}");
+    }
+
+    [Fact]
+    public void A_changed_or_removed_correlation_is_seen_and_named()
+    {
+        ShouldBeTampered(SampleEvent.WithHeaders(SampleEvent.StoredHeaders, "another"), "commitments.headers.correlation");
+        ShouldBeTampered(SampleEvent.WithHeaders(SampleEvent.StoredHeaders, null), "commitments.headers.correlation");
+    }
+
+    [Fact]
+    public void An_event_that_claims_the_former_schema_has_another_leaf()
+    {
+        var former = SampleEvent.WithHeaders(SampleEvent.StoredHeaders.Replace("\"leaf\": 2,", "", StringComparison.Ordinal));
+        former.Headers.ShouldBeNull();
+        ShouldBeTampered(former, string.Join(", ", SampleEvent.HeaderNames.Select(name => $"commitments.headers.{name}")) + ", schema");
+    }
+
     [Fact]
     public void A_changed_salt_is_seen()
     {
@@ -81,7 +117,7 @@ public sealed class TamperingTests
     {
         var erased = SampleEvent.Erase(SampleEvent.Denial, SampleEvent.Salts, "statement");
         var stored = SampleEvent.Denial with { Data = erased.Data };
-        var by = new Dictionary<string, long> { ["statement"] = 57 };
+        var by = SampleEvent.By(("statement", 57));
         var salts = erased.Salts;
         var wrong = MerkleHashing.EmptyRoot;
         var data = Encoding.UTF8.GetString(erased.Data.Span);

@@ -45,7 +45,7 @@ internal sealed class LogVerifier(ILogSource source, VerifierKey key)
 
     private readonly ConcurrentBag<Finding> _findings = [];
     private readonly ConcurrentDictionary<long, IReadOnlyList<long>> _erased = [];
-    private readonly ConcurrentDictionary<(long By, long Position, string Field), bool> _provenErasures = [];
+    private readonly ConcurrentDictionary<(long By, long Position, string Path), bool> _provenErasures = [];
     private Dictionary<long, Dictionary<string, long>> _erasedBy = [];
     private long _intact;
     private long _withheld;
@@ -102,14 +102,14 @@ internal sealed class LogVerifier(ILogSource source, VerifierKey key)
         _erasedBy = [];
         foreach (var erasure in erasures)
         {
-            foreach (var (position, field) in erasure.Named())
+            foreach (var (position, path) in erasure.Named())
             {
-                if (!_erasedBy.TryGetValue(position, out var fields))
+                if (!_erasedBy.TryGetValue(position, out var paths))
                 {
-                    _erasedBy[position] = fields = new(StringComparer.Ordinal);
+                    _erasedBy[position] = paths = new(StringComparer.Ordinal);
                 }
 
-                fields.TryAdd(field, erasure.By);
+                paths.TryAdd(path, erasure.By);
             }
         }
     }
@@ -181,9 +181,9 @@ internal sealed class LogVerifier(ILogSource source, VerifierKey key)
 
         if (verdict is not LeafVerdict.Tampered && opened!.Event.Type == "payload_erased")
         {
-            foreach (var (erasedPosition, field) in ErasureNote.Read(position, JsonElement.Parse(opened.Event.Data.Span)).Named())
+            foreach (var (erasedPosition, path) in ErasureNote.Read(position, JsonElement.Parse(opened.Event.Data.Span)).Named())
             {
-                _provenErasures[(position, erasedPosition, field)] = true;
+                _provenErasures[(position, erasedPosition, path)] = true;
             }
         }
     }
@@ -216,11 +216,11 @@ internal sealed class LogVerifier(ILogSource source, VerifierKey key)
     {
         foreach (var position in _erased.Keys)
         {
-            foreach (var (field, by) in _erasedBy[position])
+            foreach (var (path, by) in _erasedBy[position])
             {
-                if (!_provenErasures.ContainsKey((by, position, field)))
+                if (!_provenErasures.ContainsKey((by, position, path)))
                 {
-                    _findings.Add(new(position, $"the field {field} is said to be erased by {by}, which the tree does not prove"));
+                    _findings.Add(new(position, $"{path} is said to be erased by {by}, which the tree does not prove"));
                 }
             }
         }

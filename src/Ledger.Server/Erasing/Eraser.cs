@@ -16,6 +16,9 @@ namespace Ledger.Server;
 /// </summary>
 internal sealed class Eraser(string ownerConnectionString, TimeProvider clock)
 {
+    /// <summary>The header that holds words taken from the data.</summary>
+    internal const string TagsName = "tags";
+
     /// <summary>Fields from which tags are made, with the beginning of those tags.</summary>
     private static readonly Dictionary<string, string> TagPrefixes = new(StringComparer.Ordinal)
     {
@@ -27,9 +30,6 @@ internal sealed class Eraser(string ownerConnectionString, TimeProvider clock)
         ["by"] = "party:",
         ["linkedBy"] = "party:",
     };
-
-    /// <summary>Salts are base64, whose plus a cautious writer would escape: a salt record holds no escapes.</summary>
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Carries an approved request out, and marks it so in the same transaction. Null where it was decided meanwhile.</summary>
     internal async Task<Erased?> EraseAsync(ErasureRequest request, string approver, CancellationToken cancellationToken)
@@ -54,20 +54,20 @@ internal sealed class Eraser(string ownerConnectionString, TimeProvider clock)
         }
 
         var events = await ReadAsync(connection, request.Positions, cancellationToken);
-        var rest = events.ConvertAll(e => Rest(e, request));
-        await ReplaceAsync(connection, rest, cancellationToken);
-        var streams = events.Where(e => request.Positions.Contains(e.Position)).GroupBy(e => e.Stream, StringComparer.Ordinal)
-            .Select(g => (Stream: g.Key, g.Last().StreamVersion, Positions: (IReadOnlyList<long>)[.. g.Select(e => e.Position)])).ToList();
+        var asked = new Asked([.. request.Positions], request.Fields);
+        var rest = events.ConvertAll(e => Rest(e, asked));
+        await ReplaceAsync(connection, [.. rest.Where(r => r.Changed)], cancellationToken);
+        var streams = rest.GroupBy(r => r.Event.Stream, StringComparer.Ordinal).Select(ErasedStream.Of).ToList();
         var last = await AppendAsync(connection, streams, request, approver, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new([.. streams.Select(s => s.Stream)], last);
+        return new([.. streams.Select(s => s.Id)], last);
     }
 
     /// <summary>Every event of the streams that are touched: the tags of the later ones repeat what the earlier ones said.</summary>
     private static async Task<List<StoredEvent>> ReadAsync(NpgsqlConnection connection, IReadOnlyList<long> positions, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""
-            select e.seq_id, e.stream_id, s.version, e.data::text, e.headers::text from ledger.mt_events e join ledger.mt_streams s on s.id = e.stream_id
+            select e.seq_id, e.stream_id, s.version, e.data::text, e.headers::text, e.correlation_id from ledger.mt_events e join ledger.mt_streams s on s.id = e.stream_id
             where e.stream_id in (select t.stream_id from ledger.mt_events t where t.seq_id = any($1)) order by e.seq_id
             """, connection);
         command.Parameters.Add(new() { Value = positions.ToArray() });
@@ -75,49 +75,70 @@ internal sealed class Eraser(string ownerConnectionString, TimeProvider clock)
         var events = new List<StoredEvent>();
         while (await row.ReadAsync(cancellationToken))
         {
-            events.Add(new(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetString(4)));
+            events.Add(new(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetString(4), row[5] as string));
         }
 
         return events;
     }
 
-    private static StoredEvent Rest(StoredEvent e, ErasureRequest request)
+    private static Left Rest(StoredEvent e, Asked asked)
     {
         var headers = JsonNode.Parse(e.Headers)!.AsObject();
-        if (headers["tags"] is JsonArray tags)
+        var lostTags = Prune(headers, asked.TagPrefixes);
+        var named = asked.Positions.Contains(e.Position);
+        if (!named && !lostTags)
         {
-            // Tags are words taken from the values; which value gave which is not kept, so all of a kind go together.
-            var gone = request.Fields.Where(TagPrefixes.ContainsKey).Select(f => TagPrefixes[f]).ToHashSet(StringComparer.Ordinal);
-            headers["tags"] = new JsonArray([.. tags.Select(t => t!.GetValue<string>()).Where(t => !gone.Any(p => t.StartsWith(p, StringComparison.Ordinal))).Select(t => (JsonNode)t)]);
+            return new(e, named, lostTags);
         }
 
-        if (!request.Positions.Contains(e.Position))
+        if (!LeafHeaders.TryRead(Encoding.UTF8.GetBytes(e.Headers), e.Correlation, out var before, out var problem))
         {
-            return e with { Headers = headers.ToJsonString() };
+            throw Unable(e, problem);
         }
 
-        if (!SaltRecord.TryParse(Encoding.UTF8.GetBytes(headers["salt"]?.ToJsonString(Plain) ?? ""), out var salts, out var problem)
-            || !Erasure.TryErase(Encoding.UTF8.GetBytes(e.Data), salts, request.Fields, out var erased, out problem))
+        // Where tags are committed to, the salt must go with the words: they are few, and would be found again by trying.
+        if (!named && before.Committed is null)
         {
-            throw new InvalidOperationException($"Event {e.Position} cannot be erased: {problem} Nothing was changed.");
+            return new(e with { Headers = headers.ToJsonString() }, named, lostTags);
+        }
+
+        if (!Erasure.TryErase(
+            Encoding.UTF8.GetBytes(e.Data), before.Committed, before.Salts, named ? asked.Fields : [], lostTags ? [TagsName] : [], out var erased, out problem))
+        {
+            throw Unable(e, problem);
         }
 
         headers["salt"] = JsonNode.Parse(erased.Salts.ToJson());
-        return e with { Data = Encoding.UTF8.GetString(erased.Data.Span), Headers = headers.ToJsonString() };
+        return new(e with { Data = Encoding.UTF8.GetString(erased.Data.Span), Headers = headers.ToJsonString() }, named, lostTags);
     }
 
-    private static async Task ReplaceAsync(NpgsqlConnection connection, List<StoredEvent> rest, CancellationToken cancellationToken)
+    /// <summary>Takes words out of the tags; false where none had to go. Which value gave which is not kept, so all of a kind go together.</summary>
+    private static bool Prune(JsonObject headers, HashSet<string> prefixes)
+    {
+        if (headers[TagsName] is not JsonArray tags)
+        {
+            return false;
+        }
+
+        List<string> kept = [.. tags.Select(t => t!.GetValue<string>()).Where(t => !prefixes.Any(p => t.StartsWith(p, StringComparison.Ordinal)))];
+        headers[TagsName] = new JsonArray([.. kept.Select(t => (JsonNode)t)]);
+        return kept.Count < tags.Count;
+    }
+
+    private static InvalidOperationException Unable(StoredEvent e, string problem) => new($"Event {e.Position} cannot be erased: {problem} Nothing was changed.");
+
+    private static async Task ReplaceAsync(NpgsqlConnection connection, IReadOnlyList<Left> rest, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("select ledger.erase_payloads($1, $2, $3)", connection);
-        command.Parameters.Add(new() { Value = rest.Select(e => e.Position).ToArray() });
-        command.Parameters.Add(new() { Value = rest.Select(e => e.Data).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
-        command.Parameters.Add(new() { Value = rest.Select(e => e.Headers).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
+        command.Parameters.Add(new() { Value = rest.Select(r => r.Event.Position).ToArray() });
+        command.Parameters.Add(new() { Value = rest.Select(r => r.Event.Data).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
+        command.Parameters.Add(new() { Value = rest.Select(r => r.Event.Headers).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Appends by the append function itself, as one request with a write for each stream.</summary>
     private static async Task<long> AppendAsync(
-        NpgsqlConnection connection, List<(string Stream, long Version, IReadOnlyList<long> Positions)> streams, ErasureRequest request, string approver, CancellationToken cancellationToken)
+        NpgsqlConnection connection, List<ErasedStream> streams, ErasureRequest request, string approver, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""
             select max(a.position) from ledger.append_batch(
@@ -129,30 +150,71 @@ internal sealed class Eraser(string ownerConnectionString, TimeProvider clock)
               e_correlation => array_fill(null::varchar, array[cardinality($1)]), e_causation => array_fill(null::varchar, array[cardinality($1)])) a
             where a.status = 1
             """, connection);
-        Add(streams.Select(s => s.Stream).ToArray(), NpgsqlDbType.Varchar);
-        Add(streams.Select(s => Ids.OfStream(s.Stream).Type).ToArray(), NpgsqlDbType.Varchar);
+        Add(streams.Select(s => s.Id).ToArray(), NpgsqlDbType.Varchar);
+        Add(streams.Select(s => Ids.OfStream(s.Id).Type).ToArray(), NpgsqlDbType.Varchar);
         command.Parameters.Add(new() { Value = approver, NpgsqlDbType = NpgsqlDbType.Varchar });
         Add(Enumerable.Range(1, streams.Count).ToArray(), NpgsqlDbType.Integer);
         Add(streams.Select(s => s.Version).ToArray(), NpgsqlDbType.Bigint);
         Add(streams.Select(_ => Guid.CreateVersion7()).ToArray(), NpgsqlDbType.Uuid);
-        Add(streams.Select(s => EventTypes.Serialize(new PayloadErased
-        {
-            Positions = s.Positions, Fields = request.Fields, LegalBasis = request.LegalBasis, Approvers = [request.RequestedBy, approver],
-        })).ToArray(), NpgsqlDbType.Jsonb);
-        Add(streams.Select(s => Headers(s.Stream, approver)).ToArray(), NpgsqlDbType.Jsonb);
+        Add(streams.Select(s => Data(s, request, approver)).ToArray(), NpgsqlDbType.Jsonb);
+        Add(streams.Select(s => Headers(s.Id, approver)).ToArray(), NpgsqlDbType.Jsonb);
         return await command.ExecuteScalarAsync(cancellationToken) as long?
             ?? throw new InvalidOperationException("The erasure could not be appended to the log. Nothing was changed.");
 
         void Add<T>(T[] values, NpgsqlDbType type) => command.Parameters.Add(new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type });
     }
 
+    private static string Data(ErasedStream stream, ErasureRequest request, string approver)
+    {
+        var data = EventTypes.Serialize(new PayloadErased
+        {
+            Positions = stream.Positions,
+            Fields = request.Fields,
+            TagsOf = stream.TagsOf.Count == 0 ? null : stream.TagsOf,
+            LegalBasis = request.LegalBasis,
+            Approvers = [request.RequestedBy, approver],
+        });
+        return EventPayload.TryParse(Encoding.UTF8.GetBytes(data), out _, out var problem)
+            ? data
+            : throw new InvalidOperationException($"The erasure of {stream.Id} cannot be written into the log: {problem} Nothing was changed.");
+    }
+
     private static string Headers(string stream, string approver)
     {
         var (type, id) = Ids.OfStream(stream);
-        return $$"""{"recordedBy": {{JsonSerializer.Serialize(approver)}}, "tags": [{{JsonSerializer.Serialize($"{type}:{id}")}}], "salt": {{SaltRecord.Generate().ToJson()}}}""";
+        return JsonSerializer.Serialize(new
+        {
+            recordedBy = approver,
+            tags = new[] { $"{type}:{id}" },
+            salt = JsonElement.Parse(SaltRecord.Generate().ToJson()),
+            leaf = EventLeaf.SchemaVersion,
+        });
     }
 
-    private sealed record StoredEvent(long Position, string Stream, long StreamVersion, string Data, string Headers);
+    /// <summary>What is to be erased.</summary>
+    private sealed record Asked(HashSet<long> Positions, IReadOnlyList<string> Fields)
+    {
+        public HashSet<string> TagPrefixes { get; } = [.. Fields.Where(Eraser.TagPrefixes.ContainsKey).Select(f => Eraser.TagPrefixes[f])];
+    }
+
+    private sealed record StoredEvent(long Position, string Stream, long StreamVersion, string Data, string Headers, string? Correlation);
+
+    /// <summary>An event as it is to stand from now on.</summary>
+    /// <param name="Event">The event.</param>
+    /// <param name="Named">Whether the request names it.</param>
+    /// <param name="LostTags">Whether words went from its tags.</param>
+    private sealed record Left(StoredEvent Event, bool Named, bool LostTags)
+    {
+        public bool Changed => Named || LostTags;
+    }
+
+    /// <summary>A stream that lost something.</summary>
+    private sealed record ErasedStream(string Id, long Version, IReadOnlyList<long> Positions, IReadOnlyList<long> TagsOf)
+    {
+        internal static ErasedStream Of(IGrouping<string, Left> events) => new(
+            events.Key, events.First().Event.StreamVersion,
+            [.. events.Where(e => e.Named).Select(e => e.Event.Position)], [.. events.Where(e => e.LostTags).Select(e => e.Event.Position)]);
+    }
 
     /// <summary>What was done.</summary>
     /// <param name="Streams">The streams that lost values.</param>

@@ -1,9 +1,10 @@
 using Ledger.Domain;
 using Ledger.Store;
+using Ledger.Transparency;
 
 namespace Ledger.Server;
 
-/// <summary>Which fields of which events the log says were erased, and by which event; read from the log up to its head at every asking.</summary>
+/// <summary>What the log says was erased of which events, and by which event; read from the log up to its head at every asking.</summary>
 internal sealed class Erasures(EventStore store) : IDisposable
 {
     private const int PageEvents = 1_000;
@@ -12,10 +13,10 @@ internal sealed class Erasures(EventStore store) : IDisposable
     private static readonly IReadOnlyDictionary<string, long> None = new Dictionary<string, long>();
 
     private readonly SemaphoreSlim _reading = new(1, 1);
-    private readonly Dictionary<long, IReadOnlyDictionary<string, long>> _fields = [];
+    private readonly Dictionary<long, IReadOnlyDictionary<string, long>> _paths = [];
     private long _position;
 
-    /// <summary>For each erased field of the event at a position, the position of the event that erased it.</summary>
+    /// <summary>For each path that was erased of the event at a position (<see cref="CommitmentPath"/>), the position of the event that erased it.</summary>
     internal async Task<IReadOnlyDictionary<string, long>> OfAsync(long position, CancellationToken cancellationToken)
     {
         await CatchUpAsync(cancellationToken);
@@ -25,9 +26,9 @@ internal sealed class Erasures(EventStore store) : IDisposable
     /// <summary>The same, as of the last reading of the log.</summary>
     internal IReadOnlyDictionary<string, long> Known(long position)
     {
-        lock (_fields)
+        lock (_paths)
         {
-            return _fields.GetValueOrDefault(position) ?? None;
+            return _paths.GetValueOrDefault(position) ?? None;
         }
     }
 
@@ -60,18 +61,28 @@ internal sealed class Erasures(EventStore store) : IDisposable
 
     private void Add(long erasedAt, PayloadErased erasure)
     {
-        lock (_fields)
+        lock (_paths)
         {
             foreach (var position in erasure.Positions)
             {
-                var fields = new Dictionary<string, long>(_fields.GetValueOrDefault(position) ?? None, StringComparer.Ordinal);
-                foreach (var field in erasure.Fields)
-                {
-                    fields.TryAdd(field, erasedAt);
-                }
+                Add(position, erasure.Fields.Select(CommitmentPath.OfField), erasedAt);
+            }
 
-                _fields[position] = fields;
+            foreach (var position in erasure.TagsOf ?? [])
+            {
+                Add(position, [CommitmentPath.OfHeader(Eraser.TagsName)], erasedAt);
             }
         }
+    }
+
+    private void Add(long position, IEnumerable<string> paths, long erasedAt)
+    {
+        var known = new Dictionary<string, long>(_paths.GetValueOrDefault(position) ?? None, StringComparer.Ordinal);
+        foreach (var path in paths)
+        {
+            known.TryAdd(path, erasedAt);
+        }
+
+        _paths[position] = known;
     }
 }

@@ -5,14 +5,14 @@ namespace Ledger.Server;
 
 /// <summary>An event with what its leaf is made of, to the letter as it stands in the table: no reading is lenient here.</summary>
 /// <param name="Event">The event.</param>
-/// <param name="Salts">Its salt record; null where it has none that can be read, or where columns are filled that the ledger leaves alone.</param>
+/// <param name="Salts">Its salt record; null where its headers are none that the ledger writes, or where columns are filled that it leaves alone.</param>
 /// <param name="StreamVersion">The version that its stream claims to have; null where the stream is missing.</param>
 internal sealed record LeafRow(CommittedEvent Event, SaltRecord? Salts, long? StreamVersion)
 {
     private const string Columns =
-        "e.seq_id, e.id, e.stream_id, e.version, e.type, e.timestamp, e.headers->>'recordedBy', e.causation_id, e.data::text, "
+        "e.seq_id, e.id, e.stream_id, e.version, e.type, e.timestamp, e.causation_id, e.correlation_id, e.data::text, "
         // What Marten has columns for and the append function leaves at their defaults: whoever writes there changes what a Marten application sees.
-        + "case when e.tenant_id = '*DEFAULT*' and e.is_archived is false and e.mt_dotnet_type is null and e.bdata is null then (e.headers->'salt')::text end, s.version";
+        + "case when e.tenant_id = '*DEFAULT*' and e.is_archived is false and e.mt_dotnet_type is null and e.bdata is null then e.headers::text end, s.version";
 
     /// <summary>The hash that belongs into the tree, or why there is none.</summary>
     internal bool TryHash(out Digest hash, out string? problem)
@@ -33,7 +33,7 @@ internal sealed record LeafRow(CommittedEvent Event, SaltRecord? Salts, long? St
         leaf = [];
         if (Salts is null)
         {
-            problem = "the event has no salt record, or something in columns that the ledger leaves alone, so the ledger did not append it as it stands";
+            problem = "the event has no headers that the ledger could have written, or something in columns that the ledger leaves alone, so the ledger did not append it as it stands";
             return false;
         }
 
@@ -91,10 +91,10 @@ internal sealed record LeafRow(CommittedEvent Event, SaltRecord? Salts, long? St
 
     private static LeafRow Read(NpgsqlDataReader row)
     {
-        SaltRecord? salts = null;
+        LeafHeaders? headers = null;
         if (!row.IsDBNull(9))
         {
-            _ = SaltRecord.TryParse(row.GetFieldValue<byte[]>(9), out salts, out _);
+            _ = LeafHeaders.TryRead(row.GetFieldValue<byte[]>(9), Text(row, 7), out headers, out _);
         }
 
         return new(
@@ -106,11 +106,12 @@ internal sealed record LeafRow(CommittedEvent Event, SaltRecord? Salts, long? St
                 Version = row.GetInt64(3),
                 Type = row.GetString(4),
                 RecordedAt = row.GetFieldValue<DateTimeOffset>(5),
-                RecordedBy = Text(row, 6) ?? "",
-                Causation = Text(row, 7),
+                RecordedBy = headers?.RecordedBy ?? "",
+                Causation = Text(row, 6),
+                Headers = headers?.Committed,
                 Data = row.GetFieldValue<byte[]>(8),
             },
-            salts,
+            headers?.Salts,
             row.IsDBNull(10) ? null : row.GetInt64(10));
     }
 

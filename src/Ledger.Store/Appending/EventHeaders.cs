@@ -2,7 +2,8 @@ namespace Ledger.Store;
 
 /// <summary>
 /// What is known about an event beside its data, kept in <c>mt_events.headers</c> as
-/// <c>{"recordedBy", "onBehalfOf", "tags", "traceparent", "salt"}</c>. The store adds the salt: 32 random bytes.
+/// <c>{"recordedBy", "onBehalfOf", "tags", "traceparent", "salt", "leaf"}</c>. The store adds the salt, 32 random bytes, and the schema of
+/// the leaf, which says that all of these are committed to.
 /// </summary>
 public sealed record EventHeaders
 {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Ledger.Transparency;
 
 namespace Ledger.Store;
 
@@ -45,7 +46,14 @@ internal static class StoredHeaders
             }
 
             json.WriteBase64String("salt"u8, salt);
+            json.WriteNumber(LeafHeaders.SchemaName, EventLeaf.SchemaVersion);
             json.WriteEndObject();
+        }
+
+        // The canonical form, which the bound is on, is never longer. Beyond it an event would have no leaf, and nothing after it be signed.
+        if (buffer.WrittenCount > CommittedHeaders.LengthMax)
+        {
+            throw new ArgumentException($"Headers have at most {CommittedHeaders.LengthMax} bytes.", nameof(headers));
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);

@@ -96,6 +96,24 @@ public static class CanonicalJson
         }
     }
 
+    /// <summary>The text of a value; <c>null</c> where it is none, or has half of a surrogate pair.</summary>
+    internal static string? Text(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The members in canonical order; <c>null</c> when a name has half of a surrogate pair.</summary>
     internal static (string Name, JsonElement Value)[]? Members(JsonElement value)
     {

@@ -9,18 +9,10 @@ namespace Ledger.Transparency;
 /// </summary>
 internal static class Commitment
 {
-    public const string StreamPath = "/stream";
-
-    /// <summary>UTF-16 units of the longest path.</summary>
-    public const int PathLengthMax = 6 + EventPayload.FieldNameLengthMax;
-
     // Most values fit; longer ones go through the pool.
     private const int StackLengthMax = 1_024;
 
     private static ReadOnlySpan<byte> Domain => "claims-ledger/commitment/v1\n"u8;
-
-    /// <summary>The rest of the path is the name as it is, so no two fields share a path.</summary>
-    public static string FieldPath(string name) => $"/data/{name}";
 
     /// <summary>
     /// HMAC-SHA256(salt, domain ‖ path ‖ newline ‖ canonical JSON). Canonical JSON has no newline, so the last one always ends
@@ -52,6 +44,6 @@ internal static class Commitment
     {
         var canonical = new ArrayBufferWriter<byte>(stream.Length + 2);
         CanonicalString.TryWrite(stream, canonical);
-        return Commit(salt, StreamPath, canonical.WrittenSpan);
+        return Commit(salt, CommitmentPath.Stream, canonical.WrittenSpan);
     }
 }

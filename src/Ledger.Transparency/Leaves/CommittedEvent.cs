@@ -27,6 +27,11 @@ public sealed record CommittedEvent
     /// <summary>The id of the event that caused this one, if any. It stands in the leaf as it is.</summary>
     public string? Causation { get; init; }
 
+    /// <summary>
+    /// What is stored beside the data and committed to as well; null for an event of leaf schema 1, whose headers are in no leaf.
+    /// </summary>
+    public CommittedHeaders? Headers { get; init; }
+
     /// <summary>The event's own JSON object in UTF-8; white space, order of members and spelling do not matter.</summary>
     public required ReadOnlyMemory<byte> Data { get; init; }
 }

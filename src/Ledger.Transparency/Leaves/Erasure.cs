@@ -16,13 +16,22 @@ public sealed record ErasedEvent(ReadOnlyMemory<byte> Data, SaltRecord.Parts Sal
 public static class Erasure
 {
     /// <summary>
-    /// Erases top-level fields. Fields that the event has not, or has lost already, are passed over, so that one request can
-    /// name the same fields for many events.
+    /// Erases top-level fields, and what opens headers that lost words. Names that the event has not, or has lost already, are passed
+    /// over, so that one request can name the same for many events.
     /// </summary>
+    /// <param name="data">The event's data as stored.</param>
+    /// <param name="headers">What is committed to beside it, with the words that are to go; null under schema 1.</param>
+    /// <param name="salts">The salt record as stored.</param>
+    /// <param name="fieldNames">The fields to erase.</param>
+    /// <param name="headerNames">The headers of which the caller takes words away.</param>
+    /// <param name="erased">What is left.</param>
+    /// <param name="problem">Why nothing can be erased.</param>
     public static bool TryErase(
         ReadOnlyMemory<byte> data,
+        CommittedHeaders? headers,
         SaltRecord salts,
         IReadOnlyCollection<string> fieldNames,
+        IReadOnlyCollection<string> headerNames,
         [NotNullWhen(true)] out ErasedEvent? erased,
         [NotNullWhen(false)] out string? problem)
     {
@@ -32,29 +41,67 @@ public static class Erasure
             return false;
         }
 
-        var asked = fieldNames.ToHashSet(StringComparer.Ordinal);
-        var parts = salts.Split(payload.FieldNames);
-        var commitments = new SortedDictionary<string, Digest>(parts.Erased.ToDictionary(), StringComparer.Ordinal);
-        var gone = new List<string>();
-        for (var i = 0; i < payload.Count; i++)
+        var parts = salts.Split(payload.FieldNames, headers?.Names);
+        if (headers is null != parts.Headers is null)
         {
-            var (name, canonical) = payload[i];
-            if (!parts.Fields.TryGetValue(name, out var salt))
+            problem = "The salts are not those of the event's schema.";
+            return false;
+        }
+
+        var gone = fieldNames.ToHashSet(StringComparer.Ordinal);
+        if (!TryErase(payload.Fields, parts.Fields, parts.Erased, gone, CommitmentPath.OfField, out var fields, out problem))
+        {
+            return false;
+        }
+
+        if (headers is not null && parts.Headers is { } others)
+        {
+            if (!TryErase(headers.Members, others.Salts, others.Erased, [.. headerNames], CommitmentPath.OfHeader, out var left, out problem))
             {
-                problem = $"The field {name} has a value but no salt.";
                 return false;
             }
 
-            if (asked.Contains(name))
+            parts = parts with { Headers = left };
+        }
+
+        erased = new ErasedEvent(
+            Without(data, gone), parts with { Fields = fields.Salts, Erased = fields.Erased }, [.. payload.FieldNames.Where(gone.Contains)]);
+        return true;
+    }
+
+    /// <summary>Puts the commitment of each name that is asked for in the place of its salt.</summary>
+    private static bool TryErase(
+        CanonicalMembers members,
+        IReadOnlyDictionary<string, Digest> salts,
+        IReadOnlyDictionary<string, Digest> erased,
+        HashSet<string> asked,
+        Func<string, string> pathOf,
+        out SaltRecord.HeaderSalts left,
+        [NotNullWhen(false)] out string? problem)
+    {
+        var kept = new SortedDictionary<string, Digest>(StringComparer.Ordinal);
+        var commitments = new SortedDictionary<string, Digest>(erased.ToDictionary(), StringComparer.Ordinal);
+        problem = null;
+        for (var i = 0; i < members.Count && problem is null; i++)
+        {
+            var (name, canonical) = members[i];
+            var path = pathOf(name);
+            if (!salts.TryGetValue(name, out var salt))
             {
-                commitments.Add(name, Commitment.Commit(salt, Commitment.FieldPath(name), canonical.Span));
-                gone.Add(name);
+                problem = $"The {CommitmentPath.Describe(path)} has a value but no salt.";
+            }
+            else if (asked.Contains(name))
+            {
+                commitments.Add(name, Commitment.Commit(salt, path, canonical.Span));
+            }
+            else
+            {
+                kept.Add(name, salt);
             }
         }
 
-        var surviving = payload.FieldNames.Where(name => !asked.Contains(name));
-        erased = new ErasedEvent(Without(data, asked), parts.Split(surviving) with { Erased = commitments }, gone);
-        return true;
+        left = new(kept, commitments);
+        return problem is null;
     }
 
     private static byte[] Without(ReadOnlyMemory<byte> data, HashSet<string> names)

@@ -5,13 +5,19 @@ namespace Ledger.Transparency;
 
 /// <summary>
 /// The bytes that stand in the tree for an event: a small envelope in canonical JSON (RFC 8785) with commitments in place of
-/// the stream's id and of each top-level field of the data. It holds no text that a person wrote, so that it can be published
+/// the stream's id and of each top-level field of the data and of each header. It holds no text that a person wrote, so that it can be published
 /// for ever.
 /// </summary>
 public static class EventLeaf
 {
-    /// <summary>The version of this format; a change of the envelope or of the commitments is a new one.</summary>
-    public const int SchemaVersion = 1;
+    /// <summary>
+    /// The version of this format; a change of the envelope or of the commitments is a new one. The second commits to the headers too, and
+    /// is that of every event whose headers are given.
+    /// </summary>
+    public const int SchemaVersion = 2;
+
+    /// <summary>The version of events that were recorded before headers were committed to. They keep their leaves.</summary>
+    public const int FirstSchemaVersion = 1;
 
     /// <summary>UTF-16 units in the type, the principal's key id and the causation.</summary>
     public const int TextLengthMax = 500;
@@ -31,8 +37,14 @@ public static class EventLeaf
         leaf = null;
         if (!IsWithinBounds(stored, out problem)
             || !EventPayload.TryParse(stored.Data, out var payload, out problem)
-            || !EventCommitments.TryCompute(stored.Stream, payload, salts, out var commitments, out problem))
+            || !EventCommitments.TryCompute(stored.Stream, payload, stored.Headers, salts, out var commitments, out problem))
         {
+            return false;
+        }
+
+        if (commitments.Fields.Count + (commitments.Headers?.Count ?? 0) > EventPayload.FieldCountMax)
+        {
+            problem = $"An event has at most {EventPayload.FieldCountMax} fields and headers together.";
             return false;
         }
 
@@ -40,11 +52,11 @@ public static class EventLeaf
         target.Write("{\"causation\":"u8);
         WriteText(target, stored.Causation);
         target.Write(",\"commitments\":{\"fields\":{"u8);
-        var separator = ""u8;
-        foreach (var (name, commitment) in commitments.Fields)
+        WriteMembers(target, commitments.Fields);
+        if (commitments.Headers is { } headers)
         {
-            WriteMember(target, separator, name, commitment);
-            separator = ","u8;
+            target.Write("},\"headers\":{"u8);
+            WriteMembers(target, headers);
         }
 
         WriteMember(target, "},"u8, "stream", commitments.Stream);
@@ -57,7 +69,7 @@ public static class EventLeaf
         target.Write(",\"recordedBy\":"u8);
         WriteText(target, stored.RecordedBy);
         target.Write(",\"schema\":"u8);
-        WriteFormatted(target, SchemaVersion);
+        WriteFormatted(target, commitments.Headers is null ? FirstSchemaVersion : SchemaVersion);
         target.Write(",\"type\":"u8);
         WriteText(target, stored.Type);
         target.Write(",\"version\":"u8);
@@ -83,6 +95,14 @@ public static class EventLeaf
 
     private static bool IsText(string text) =>
         text.Length <= TextLengthMax && CanonicalString.IsWellFormed(text);
+
+    private static void WriteMembers(ArrayBufferWriter<byte> target, IReadOnlyList<(string Name, Digest Commitment)> members)
+    {
+        for (var i = 0; i < members.Count; i++)
+        {
+            WriteMember(target, i == 0 ? ""u8 : ","u8, members[i].Name, members[i].Commitment);
+        }
+    }
 
     private static void WriteMember(ArrayBufferWriter<byte> target, ReadOnlySpan<byte> before, string name, in Digest value)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
@@ -22,19 +21,12 @@ public sealed class EventPayload
     /// </summary>
     public const int CanonicalLengthMax = 2_000_000;
 
-    private readonly ReadOnlyMemory<byte> values;
-    private readonly List<(string Name, Range Value)> fields;
-
-    private EventPayload(ReadOnlyMemory<byte> values, List<(string Name, Range Value)> fields)
-    {
-        this.values = values;
-        this.fields = fields;
-    }
+    private EventPayload(CanonicalMembers fields) => Fields = fields;
 
     /// <summary>The names in canonical order.</summary>
-    public IEnumerable<string> FieldNames => fields.Select(entry => entry.Name);
+    public IEnumerable<string> FieldNames => Fields.Names;
 
-    internal int Count => fields.Count;
+    internal CanonicalMembers Fields { get; }
 
     /// <summary>Reads an event's JSON in UTF-8; <paramref name="problem"/> says why nothing can be committed to.</summary>
     public static bool TryParse(
@@ -58,29 +50,23 @@ public sealed class EventPayload
                 return false;
             }
 
-            var target = new ArrayBufferWriter<byte>(data.Length + 1);
-            var fields = new List<(string, Range)>(members.Length);
+            var fields = new CanonicalMembers(data.Length, members.Length);
             foreach (var (name, value) in members)
             {
-                var start = target.WrittenCount;
-                if (!CanonicalJson.TryWrite(value, NumberRule.Exact, target, out problem))
+                if (!fields.TryAdd(name, value, out problem))
                 {
                     return false;
                 }
-
-                fields.Add((name, start..target.WrittenCount));
             }
 
-            if (target.WrittenCount > CanonicalLengthMax)
+            if (fields.Length > CanonicalLengthMax)
             {
                 problem = $"The data of an event has at most {CanonicalLengthMax} bytes in canonical form.";
                 return false;
             }
 
-            payload = new EventPayload(target.WrittenMemory, fields);
+            payload = new EventPayload(fields);
             return true;
         }
     }
-
-    internal (string Name, ReadOnlyMemory<byte> Canonical) this[int index] => (fields[index].Name, values[fields[index].Value]);
 }

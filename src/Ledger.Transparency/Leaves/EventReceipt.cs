@@ -5,7 +5,7 @@ namespace Ledger.Transparency;
 
 /// <summary>
 /// One event with all that is needed to prove it without a network, but for the log's origin and verifier key: a
-/// <see cref="TlogProof"/> whose extra line holds the event and its field salts. The event's own salt is never in it, so a
+/// <see cref="TlogProof"/> whose extra line holds the event and the salts of its fields and headers. The event's own salt is never in it, so a
 /// receipt opens what it shows and nothing else, and one that was taken before an erasure stays valid after it.
 /// </summary>
 public sealed class EventReceipt
@@ -21,11 +21,11 @@ public sealed class EventReceipt
     /// <summary>The event, its data in canonical form.</summary>
     public CommittedEvent Event { get; }
 
-    /// <summary>What opens the commitments to the stream's id and to the fields.</summary>
+    /// <summary>What opens the commitments to the stream's id, to the fields and to the headers.</summary>
     public SaltRecord.Parts Salts { get; }
 
     /// <summary>
-    /// Where the log says that a missing field was erased. The receipt cannot prove this by itself: whoever doubts it asks for
+    /// For each path (<see cref="CommitmentPath"/>) where the log says that it was erased. The receipt cannot prove this by itself: whoever doubts it asks for
     /// the receipt of that position.
     /// </summary>
     public IReadOnlyDictionary<string, long> ErasedBy { get; }
@@ -36,7 +36,7 @@ public sealed class EventReceipt
     /// <summary>Puts a receipt together; <paramref name="problem"/> says why the stored event makes no leaf.</summary>
     /// <param name="stored">The event as stored.</param>
     /// <param name="salts">Its salts as stored.</param>
-    /// <param name="erasedBy">For each erased field, the position of the event that erased it.</param>
+    /// <param name="erasedBy">For each path that was erased, the position of the event that erased it.</param>
     /// <param name="path">The inclusion proof of index position − 1 in the checkpoint's tree.</param>
     /// <param name="checkpoint">The signed head.</param>
     /// <param name="receipt">The receipt.</param>
@@ -57,7 +57,7 @@ public sealed class EventReceipt
             return false;
         }
 
-        var parts = salts.Split(payload.FieldNames);
+        var parts = salts.Split(payload.FieldNames, stored.Headers?.Names);
         if (!ReceiptContent.TryFormat(new ReceiptContent(stored, parts, erasedBy), out var extra, out problem))
         {
             return false;

@@ -1,7 +1,7 @@
 namespace Ledger.Transparency;
 
 /// <summary>
-/// Recomputes an event's leaf from what is stored and compares. Which fields were erased by which event is the log's to say,
+/// Recomputes an event's leaf from what is stored and compares. What was erased by which event is the log's to say,
 /// not the salt record's: the caller gathers it from the <c>payload_erased</c> events that name the position.
 /// </summary>
 public static class EventVerification
@@ -10,7 +10,7 @@ public static class EventVerification
     /// <param name="stored">The event as stored.</param>
     /// <param name="salts">Its salts as stored.</param>
     /// <param name="leafHash">The hash of the leaf at index position − 1.</param>
-    /// <param name="erasedBy">For each field that the log says was erased here, the position of the event that did it.</param>
+    /// <param name="erasedBy">For each path (<see cref="CommitmentPath"/>) of which the log says that it was erased here, the position of the event that did it.</param>
     public static LeafVerdict AgainstHash(
         CommittedEvent stored, SaltRecord salts, in Digest leafHash, IReadOnlyDictionary<string, long> erasedBy)
     {
@@ -28,7 +28,7 @@ public static class EventVerification
     /// <param name="stored">The event as stored.</param>
     /// <param name="salts">Its salts as stored.</param>
     /// <param name="logged">The leaf from the log's entries, already checked against the tree.</param>
-    /// <param name="erasedBy">For each field that the log says was erased here, the position of the event that did it.</param>
+    /// <param name="erasedBy">For each path (<see cref="CommitmentPath"/>) of which the log says that it was erased here, the position of the event that did it.</param>
     public static LeafVerdict AgainstLeaf(
         CommittedEvent stored, SaltRecord salts, ReadOnlyMemory<byte> logged, IReadOnlyDictionary<string, long> erasedBy)
     {
@@ -44,22 +44,26 @@ public static class EventVerification
 
     private static LeafVerdict CheckErasures(CommittedEvent stored, SaltRecord salts, IReadOnlyDictionary<string, long> erasedBy)
     {
-        var erased = salts is SaltRecord.Parts parts ? parts.Erased.Keys : [];
-        if (erased.FirstOrDefault(field => !erasedBy.ContainsKey(field)) is { } unexplained)
+        var erased = salts is SaltRecord.Parts parts ? ErasedPaths(parts) : [];
+        if (erased.Find(path => !erasedBy.ContainsKey(path)) is { } unexplained)
         {
-            return new LeafVerdict.Tampered($"the field {unexplained} is missing and no event of the log erased it");
+            return new LeafVerdict.Tampered($"the {CommitmentPath.Describe(unexplained)} is missing and no event of the log erased it");
         }
 
-        // An erasure may name fields that this event never had; one that it has still was not carried out, or was undone.
+        // An erasure may name fields that this event never had; one that it has still was not carried out, or was undone. Tags are made
+        // anew where a dump is restored, so that a header may well be there.
         if (erasedBy.Count > 0
             && EventPayload.TryParse(stored.Data, out var payload, out _)
-            && payload.FieldNames.FirstOrDefault(erasedBy.ContainsKey) is { } survivor)
+            && payload.FieldNames.Select(CommitmentPath.OfField).FirstOrDefault(erasedBy.ContainsKey) is { } survivor)
         {
-            return new LeafVerdict.Tampered($"the field {survivor} is there although event {erasedBy[survivor]} erased it");
+            return new LeafVerdict.Tampered($"the {CommitmentPath.Describe(survivor)} is there although event {erasedBy[survivor]} erased it");
         }
 
-        return erased.Any()
-            ? new LeafVerdict.ErasedBy([.. erased.Select(field => erasedBy[field]).Distinct().Order()])
+        return erased.Count > 0
+            ? new LeafVerdict.ErasedBy([.. erased.Select(path => erasedBy[path]).Distinct().Order()])
             : new LeafVerdict.Intact();
     }
+
+    private static List<string> ErasedPaths(SaltRecord.Parts parts) =>
+        [.. parts.Erased.Keys.Select(CommitmentPath.OfField), .. (parts.Headers?.Erased.Keys ?? []).Select(CommitmentPath.OfHeader)];
 }

@@ -10,7 +10,7 @@ public abstract record LeafVerdict
     /// <summary>The stored event is the one that stands in the tree.</summary>
     public sealed record Intact : LeafVerdict;
 
-    /// <summary>All that is left of the event stands in the tree, and each missing field was erased by an event of the log.</summary>
+    /// <summary>All that is left of the event stands in the tree, and what is missing was erased by events of the log.</summary>
     /// <param name="Positions">The positions of the erasing events, ascending.</param>
     public sealed record ErasedBy(IReadOnlyList<long> Positions) : LeafVerdict;
 

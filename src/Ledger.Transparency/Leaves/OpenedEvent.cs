@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// An event with the salts of its fields, as one line of JSON: <c>{"event": …, "salts": …}</c> with the members of a receipt. For whoever
+/// An event with the salts of its fields and headers, as one line of JSON: <c>{"event": …, "salts": …}</c> with the members of a receipt. For whoever
 /// walks a whole log and has the tree to compare with; unlike a receipt it proves nothing by itself and so need not be canonical.
 /// </summary>
 /// <param name="Event">The event.</param>
@@ -24,7 +24,7 @@ public sealed record OpenedEvent(CommittedEvent Event, SaltRecord.Parts Salts)
         writer.WriteStartObject();
         ReceiptContent.WriteEvent(writer, stored);
         writer.WritePropertyName("salts");
-        salts.Split(payload.FieldNames).Write(writer);
+        salts.Split(payload.FieldNames, stored.Headers?.Names).Write(writer);
         writer.WriteEndObject();
         return true;
     }

@@ -6,7 +6,8 @@ namespace Ledger.Transparency;
 /// <summary>What stands in the extra line of a receipt, as canonical JSON: format, event, salts and, after an erasure, erasedBy.</summary>
 internal sealed record ReceiptContent(CommittedEvent Event, SaltRecord.Parts Salts, IReadOnlyDictionary<string, long> ErasedBy)
 {
-    private const string Format = "claims-ledger/receipt/v1";
+    private const string FirstFormat = "claims-ledger/receipt/v1";
+    private const string Format = "claims-ledger/receipt/v2";
 
     public static bool TryFormat(ReceiptContent content, [NotNullWhen(true)] out byte[]? json, [NotNullWhen(false)] out string? problem)
     {
@@ -14,21 +15,11 @@ internal sealed record ReceiptContent(CommittedEvent Event, SaltRecord.Parts Sal
         using (var writer = new Utf8JsonWriter(stream))
         {
             writer.WriteStartObject();
-            writer.WriteString("format", Format);
+            writer.WriteString("format", FormatOf(content.Event));
             WriteEvent(writer, content.Event);
             writer.WritePropertyName("salts");
             writer.WriteRawValue(content.Salts.ToJson());
-            if (content.ErasedBy.Count > 0)
-            {
-                writer.WriteStartObject("erasedBy");
-                foreach (var (field, position) in content.ErasedBy)
-                {
-                    writer.WriteNumber(field, position);
-                }
-
-                writer.WriteEndObject();
-            }
-
+            WriteErasedBy(writer, content);
             writer.WriteEndObject();
         }
 
@@ -50,7 +41,7 @@ internal sealed record ReceiptContent(CommittedEvent Event, SaltRecord.Parts Sal
             var read = Read(document.RootElement);
             if (read is null || !TryFormat(read, out var again, out _) || !json.Span.SequenceEqual(again))
             {
-                problem = $"The extra line of the proof is not the canonical JSON of {Format}.";
+                problem = $"The extra line of the proof is not the canonical JSON of {FirstFormat} or {Format}.";
                 return false;
             }
 
@@ -59,12 +50,40 @@ internal sealed record ReceiptContent(CommittedEvent Event, SaltRecord.Parts Sal
         }
     }
 
+    /// <summary>Each schema has a form of receipt of its own, which is known by the headers too.</summary>
+    private static string FormatOf(CommittedEvent stored) => stored.Headers is null ? FirstFormat : Format;
+
+    /// <summary>The first form knows of fields alone, and names them without a path.</summary>
+    private static void WriteErasedBy(Utf8JsonWriter writer, ReceiptContent content)
+    {
+        var named = content.ErasedBy.Select(entry => (Name: content.Event.Headers is null ? CommitmentPath.FieldOf(entry.Key) : entry.Key, entry.Value))
+            .Where(entry => entry.Name is not null).ToList();
+        if (named.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("erasedBy");
+        foreach (var (name, position) in named)
+        {
+            writer.WriteNumber(name!, position);
+        }
+
+        writer.WriteEndObject();
+    }
+
     internal static void WriteEvent(Utf8JsonWriter writer, CommittedEvent stored)
     {
         writer.WriteStartObject("event");
         writer.WriteString("causation", stored.Causation);
         writer.WritePropertyName("data");
         writer.WriteRawValue(stored.Data.Span);
+        if (stored.Headers is { } headers)
+        {
+            writer.WritePropertyName("headers");
+            headers.Write(writer);
+        }
+
         writer.WriteString("id", stored.Id);
         writer.WriteNumber("position", stored.Position);
         writer.WriteString("recordedAt", RecordedTime.Format(stored.RecordedAt));
@@ -78,6 +97,7 @@ internal sealed record ReceiptContent(CommittedEvent Event, SaltRecord.Parts Sal
     internal static ReceiptContent? Read(JsonElement root)
     {
         if (Member(root, "event") is not { } stored
+            || !TryReadHeaders(stored, out var headers)
             || Member(root, "salts") is not { } saltsJson || SaltRecord.Read(saltsJson) is not SaltRecord.Parts salts
             || Member(stored, "data") is not { ValueKind: JsonValueKind.Object } data
             || !Guid.TryParse(Text(stored, "id"), out var id)
@@ -87,7 +107,7 @@ internal sealed record ReceiptContent(CommittedEvent Event, SaltRecord.Parts Sal
             || Text(stored, "stream") is not { } stream
             || Text(stored, "type") is not { } type
             || Text(stored, "recordedBy") is not { } recordedBy
-            || ReadErasedBy(Member(root, "erasedBy")) is not { } erasedBy)
+            || ReadErasedBy(Member(root, "erasedBy"), headers is null) is not { } erasedBy)
         {
             return null;
         }
@@ -103,13 +123,21 @@ internal sealed record ReceiptContent(CommittedEvent Event, SaltRecord.Parts Sal
                 RecordedAt = recordedAt,
                 RecordedBy = recordedBy,
                 Causation = Text(stored, "causation"),
+                Headers = headers,
                 Data = System.Text.Encoding.UTF8.GetBytes(data.GetRawText()),
             },
             salts,
             erasedBy);
     }
 
-    private static SortedDictionary<string, long>? ReadErasedBy(JsonElement? json)
+    private static bool TryReadHeaders(JsonElement stored, out CommittedHeaders? headers)
+    {
+        var json = Member(stored, "headers");
+        headers = json is { } present ? CommittedHeaders.Read(present) : null;
+        return json is null == headers is null;
+    }
+
+    private static SortedDictionary<string, long>? ReadErasedBy(JsonElement? json, bool first)
     {
         var positions = new SortedDictionary<string, long>(StringComparer.Ordinal);
         if (json is not { } present)
@@ -129,7 +157,7 @@ internal sealed record ReceiptContent(CommittedEvent Event, SaltRecord.Parts Sal
                 return null;
             }
 
-            positions.Add(name, position);
+            positions.Add(first ? CommitmentPath.OfField(name) : name, position);
         }
 
         return positions;
@@ -141,21 +169,5 @@ internal sealed record ReceiptContent(CommittedEvent Event, SaltRecord.Parts Sal
     private static long? Number(JsonElement json, string name) =>
         Member(json, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : null;
 
-    private static string? Text(JsonElement json, string name)
-    {
-        if (Member(json, name) is not { ValueKind: JsonValueKind.String } value)
-        {
-            return null;
-        }
-
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair: no text.
-            return null;
-        }
-    }
+    private static string? Text(JsonElement json, string name) => Member(json, name) is { } value ? CanonicalJson.Text(value) : null;
 }

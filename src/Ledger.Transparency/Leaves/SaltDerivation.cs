@@ -2,14 +2,14 @@ using System.Text;
 
 namespace Ledger.Transparency;
 
-/// <summary>The salts of one event's stream and fields: HMAC-SHA256(event salt, domain ‖ path).</summary>
+/// <summary>The salts of one event's stream, fields and headers: HMAC-SHA256(event salt, domain ‖ path).</summary>
 internal readonly struct SaltDerivation(Digest eventSalt)
 {
     private static ReadOnlySpan<byte> Domain => "claims-ledger/salt/v1\n"u8;
 
     public Digest SaltOf(string path)
     {
-        Span<byte> message = stackalloc byte[Domain.Length + Encoding.UTF8.GetMaxByteCount(Commitment.PathLengthMax)];
+        Span<byte> message = stackalloc byte[Domain.Length + Encoding.UTF8.GetMaxByteCount(CommitmentPath.LengthMax)];
         Domain.CopyTo(message);
         var length = Domain.Length + Encoding.UTF8.GetBytes(path, message[Domain.Length..]);
         return Hmac.Sha256(eventSalt, message[..length]);

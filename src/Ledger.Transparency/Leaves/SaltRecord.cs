@@ -7,7 +7,8 @@ namespace Ledger.Transparency;
 /// <summary>
 /// What opens an event's commitments. It is stored as JSON beside the event, never in its data: at first the event's salt as
 /// a base64 string; after an erasure, and in receipts, an object
-/// <c>{"stream": salt, "fields": {name: salt}, "erased": {name: commitment}}</c>. Without the event's salt no erased field's
+/// <c>{"stream": salt, "fields": {name: salt}, "erased": {name: commitment}}</c>, since schema 2 with
+/// <c>"headers": {name: salt}, "erasedHeaders": {name: commitment}</c>. Without the event's salt no erased field's
 /// salt can be found again, and without that the commitment tells nothing of the value, however few values it could have.
 /// </summary>
 public abstract record SaltRecord
@@ -15,6 +16,12 @@ public abstract record SaltRecord
     private const string StreamName = "stream";
     private const string FieldsName = "fields";
     private const string ErasedName = "erased";
+    private const string HeadersName = "headers";
+    private const string ErasedHeadersName = "erasedHeaders";
+
+    // Of the object under schema 1, and since schema 2.
+    private const int FirstMemberCount = 3;
+    private const int MemberCount = 5;
 
     private SaltRecord()
     {
@@ -28,8 +35,10 @@ public abstract record SaltRecord
         return new Whole(salt);
     }
 
-    /// <summary>The salts of the stream's id and of the named fields alone: what a receipt may show.</summary>
-    public abstract Parts Split(IEnumerable<string> fieldNames);
+    /// <summary>The salts of the stream's id, of the named fields and of the named headers alone: what a receipt may show.</summary>
+    /// <param name="fieldNames">The fields.</param>
+    /// <param name="headerNames">The headers; null under schema 1, which commits to none.</param>
+    public abstract Parts Split(IEnumerable<string> fieldNames, IEnumerable<string>? headerNames);
 
     /// <summary>The stored JSON, in canonical form.</summary>
     public abstract string ToJson();
@@ -48,7 +57,7 @@ public abstract record SaltRecord
         {
             salts = Read(document.RootElement);
             problem = salts is null
-                ? "A salt record is the base64 of 32 bytes or an object with stream, fields and erased, no field in both."
+                ? "A salt record is the base64 of 32 bytes or an object with stream, fields, erased and, since schema 2, headers and erasedHeaders, no name in both."
                 : null;
             return salts is not null;
         }
@@ -64,15 +73,31 @@ public abstract record SaltRecord
             return TryReadDigest(json, out var salt) ? new Whole(salt) : null;
         }
 
-        return json.ValueKind == JsonValueKind.Object
-            && json.GetPropertyCount() == 3
-            && json.TryGetProperty(StreamName, out var streamJson) && TryReadDigest(streamJson, out var stream)
-            && json.TryGetProperty(FieldsName, out var fieldsJson) && ReadDigests(fieldsJson) is { } fields
-            && json.TryGetProperty(ErasedName, out var erasedJson) && ReadDigests(erasedJson) is { } erased
-            && !fields.Keys.Any(erased.ContainsKey)
-            ? new Parts(stream, fields, erased)
+        if (json.ValueKind != JsonValueKind.Object || json.GetPropertyCount() is not (FirstMemberCount or MemberCount)
+            || !json.TryGetProperty(StreamName, out var streamJson) || !TryReadDigest(streamJson, out var stream)
+            || ReadPair(json, FieldsName, ErasedName) is not var (fields, erased))
+        {
+            return null;
+        }
+
+        if (json.GetPropertyCount() == FirstMemberCount)
+        {
+            return new Parts(stream, fields, erased);
+        }
+
+        return ReadPair(json, HeadersName, ErasedHeadersName) is var (headers, erasedHeaders)
+            ? new Parts(stream, fields, erased) { Headers = new(headers, erasedHeaders) }
             : null;
     }
+
+    /// <summary>The salts and the commitments that stand in their place; no name in both.</summary>
+    private static (SortedDictionary<string, Digest> Salts, SortedDictionary<string, Digest> Erased)? ReadPair(
+        JsonElement json, string saltsName, string erasedName) =>
+        json.TryGetProperty(saltsName, out var saltsJson) && ReadDigests(saltsJson) is { } salts
+        && json.TryGetProperty(erasedName, out var erasedJson) && ReadDigests(erasedJson) is { } erased
+        && !salts.Keys.Any(erased.ContainsKey)
+            ? (salts, erased)
+            : null;
 
     private static bool TryReadDigest(JsonElement json, out Digest digest)
     {
@@ -110,16 +135,27 @@ public abstract record SaltRecord
     public sealed record Whole(Digest EventSalt) : SaltRecord
     {
         /// <inheritdoc/>
-        public override Parts Split(IEnumerable<string> fieldNames)
+        public override Parts Split(IEnumerable<string> fieldNames, IEnumerable<string>? headerNames)
         {
             var derivation = new SaltDerivation(EventSalt);
-            var fields = new SortedDictionary<string, Digest>(StringComparer.Ordinal);
-            foreach (var name in fieldNames)
+            return new Parts(
+                derivation.SaltOf(CommitmentPath.Stream), Salts(derivation, fieldNames, CommitmentPath.OfField), NoDigests())
             {
-                fields[name] = derivation.SaltOf(Commitment.FieldPath(name));
+                Headers = headerNames is null ? null : new(Salts(derivation, headerNames, CommitmentPath.OfHeader), NoDigests()),
+            };
+        }
+
+        private static SortedDictionary<string, Digest> NoDigests() => new(StringComparer.Ordinal);
+
+        private static SortedDictionary<string, Digest> Salts(SaltDerivation derivation, IEnumerable<string> names, Func<string, string> pathOf)
+        {
+            var salts = NoDigests();
+            foreach (var name in names)
+            {
+                salts[name] = derivation.SaltOf(pathOf(name));
             }
 
-            return new Parts(derivation.SaltOf(Commitment.StreamPath), fields, new SortedDictionary<string, Digest>(StringComparer.Ordinal));
+            return salts;
         }
 
         /// <inheritdoc/>
@@ -133,16 +169,15 @@ public abstract record SaltRecord
     public sealed record Parts(
         Digest Stream, IReadOnlyDictionary<string, Digest> Fields, IReadOnlyDictionary<string, Digest> Erased) : SaltRecord
     {
+        /// <summary>The same of the headers; null under schema 1.</summary>
+        public HeaderSalts? Headers { get; init; }
+
         /// <inheritdoc/>
-        public override Parts Split(IEnumerable<string> fieldNames)
+        public override Parts Split(IEnumerable<string> fieldNames, IEnumerable<string>? headerNames) => this with
         {
-            var shown = fieldNames.ToHashSet(StringComparer.Ordinal);
-            return this with
-            {
-                Fields = new SortedDictionary<string, Digest>(
-                    Fields.Where(field => shown.Contains(field.Key)).ToDictionary(), StringComparer.Ordinal),
-            };
-        }
+            Fields = Shown(Fields, fieldNames),
+            Headers = Headers is null ? null : Headers with { Salts = Shown(Headers.Salts, headerNames ?? []) },
+        };
 
         /// <inheritdoc/>
         public override string ToJson()
@@ -163,8 +198,20 @@ public abstract record SaltRecord
             writer.WriteStartObject();
             WriteDigests(writer, ErasedName, Erased);
             WriteDigests(writer, FieldsName, Fields);
+            if (Headers is not null)
+            {
+                WriteDigests(writer, ErasedHeadersName, Headers.Erased);
+                WriteDigests(writer, HeadersName, Headers.Salts);
+            }
+
             writer.WriteBase64String(StreamName, Stream.Bytes);
             writer.WriteEndObject();
+        }
+
+        private static SortedDictionary<string, Digest> Shown(IReadOnlyDictionary<string, Digest> salts, IEnumerable<string> names)
+        {
+            var shown = names.ToHashSet(StringComparer.Ordinal);
+            return new(salts.Where(salt => shown.Contains(salt.Key)).ToDictionary(), StringComparer.Ordinal);
         }
 
         private static void WriteDigests(Utf8JsonWriter writer, string name, IReadOnlyDictionary<string, Digest> digests)
@@ -178,4 +225,9 @@ public abstract record SaltRecord
             writer.WriteEndObject();
         }
     }
+
+    /// <summary>What an erasure leaves of the headers.</summary>
+    /// <param name="Salts">The salt of each header that is proven still.</param>
+    /// <param name="Erased">The commitment itself of each header that lost words.</param>
+    public sealed record HeaderSalts(IReadOnlyDictionary<string, Digest> Salts, IReadOnlyDictionary<string, Digest> Erased);
 }

@@ -80,7 +80,7 @@ internal static class StoredEvents
         ["entry_amended"] = $$"""{"field":"topics","before":[],"after":["labour"],"reason":"Left out.",{{Times}}}""",
         ["access_restricted"] = $$"""{"reason":"embargo","until":{{Day}},{{Times}}}""",
         ["payload_erased"] = $$"""
-            {"positions":[41,42],"fields":["statement"],"legalBasis":"GDPR Art. 17","approvers":["key-desk","key-counsel"],{{Times}}}
+            {"positions":[41,42],"fields":["statement"],"tagsOf":[42],"legalBasis":"GDPR Art. 17","approvers":["key-desk","key-counsel"],{{Times}}}
             """,
     };
 

@@ -43,6 +43,15 @@ public class StoredFormSpecs
     }
 
     [Fact]
+    public void An_erasure_of_before_tags_were_named_names_none()
+    {
+        const string Data = """{"positions":[41],"fields":["statement"],"legalBasis":"GDPR Art. 17","approvers":["key-desk","key-counsel"]}""";
+        var e = EventTypes.Deserialize("payload_erased", Data).ShouldBeOfType<PayloadErased>();
+        e.TagsOf.ShouldBeNull();
+        EventTypes.Serialize(e).ShouldBe(Data);
+    }
+
+    [Fact]
     public void A_field_that_a_newer_writer_added_is_passed_over() =>
         EventTypes.Deserialize("concern_expressed", """{"reason":"Doubt.","mood":"grave"}""")
             .ShouldBeOfType<ConcernExpressed>().Reason.ShouldBe("Doubt.");
