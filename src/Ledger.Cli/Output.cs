@@ -8,14 +8,19 @@ namespace Ledger.Cli;
 /// <summary>Answers on a terminal or for programs.</summary>
 internal static class Output
 {
+    /// <summary>Columns of plain text: more than any line here has.</summary>
+    private const int PlainWidth = 10_000;
+
     internal static void Json<T>(T value, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(value, DomainJson.Stored));
 
-    internal static IAnsiConsole Console(TextWriter output) => AnsiConsole.Create(new()
+    /// <summary>Colours and lines cut to fit are for a terminal; a file or a pipe gets plain text, in which a fact stays on its line.</summary>
+    internal static IAnsiConsole Console(TextWriter output)
     {
-        Out = new AnsiConsoleOutput(output),
-        // Colours are for a terminal; a file or a pipe gets plain text.
-        Ansi = ReferenceEquals(output, System.Console.Out) && !System.Console.IsOutputRedirected ? AnsiSupport.Detect : AnsiSupport.No,
-    });
+        var isTerminal = ReferenceEquals(output, System.Console.Out) && !System.Console.IsOutputRedirected;
+        var console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output), Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No });
+        console.Profile.Width = isTerminal ? console.Profile.Width : PlainWidth;
+        return console;
+    }
 }
 
 /// <summary>Shows how far long work has come: on the terminal's error stream, so that output stays clean.</summary>

@@ -140,6 +140,8 @@ public class TamperingTests
         (first, exit).ShouldBe((ExitCodes.Ok, ExitCodes.Ok));
         report.GetProperty("intact").GetInt64().ShouldBe(8);
         report.GetProperty("consistentWith").GetInt64().ShouldBe(7);
+        var (_, text) = await cli.RunAsync("verify", tampered.Ledger.BaseAddress.ToString());
+        text.Split('\n')[0].ShouldEndWith($"8 events, root {report.GetProperty("root").GetString()}");
     }
 
     private static string Set(string path, string json) => $"update ledger.mt_events set headers = jsonb_set(headers, '{{{path}}}', '{json}') where seq_id = {Victim}";

@@ -37,7 +37,7 @@ internal static class RecordCommand
 
     internal static Command Create(CommonOptions options, TextWriter output)
     {
-        var action = new Argument<string>("action") { Description = string.Join(", ", Actions.Keys) };
+        var action = new Argument<string>("action") { Description = string.Join(", ", Actions.Keys), HelpName = "action" };
         action.AcceptOnlyFromAmong([.. Actions.Keys]);
         var target = new Argument<string?>("target") { Description = "The id that the action is about, where its route has one", Arity = ArgumentArity.ZeroOrOne };
         var body = new Option<string>("--body") { Description = "A file with the JSON body; - reads standard input", DefaultValueFactory = _ => "-" };
