@@ -119,7 +119,13 @@ public static class CanonicalJson
     {
         try
         {
-            var members = value.EnumerateObject().Select(member => (member.Name, member.Value)).ToArray();
+            var members = new (string Name, JsonElement Value)[value.GetPropertyCount()];
+            var count = 0;
+            foreach (var member in value.EnumerateObject())
+            {
+                members[count++] = (member.Name, member.Value);
+            }
+
             Array.Sort(members, (left, right) => string.CompareOrdinal(left.Name, right.Name));
             return members;
         }

@@ -74,6 +74,32 @@ public partial class RestoreTests
         (await ImportAsync(restored, dump)).Select(a => a.GetProperty("status").GetInt32()).ShouldBe([200, 201, 201, 201]);
     }
 
+    /// <summary>The dump says that tags lost words, and the ledger that takes it makes the tags anew, without them.</summary>
+    [Fact]
+    public async Task A_dump_of_a_ledger_that_erased_something_is_signed_where_it_is_restored()
+    {
+        await using var original = await RunningLedger.StartAsync();
+        await original.RecordBasicsAsync();
+        await original.RecordClaimAsync("c1", more: """, "topics": ["whistleblowing"]""");
+        await original.RecordAsync("/v1/assertions/c1/denials", """{"party": "ministry", "statement": "It is not so", "contests": "whole", "citation": "a letter"}""");
+        using var approver = original.Client((await original.RecordAsync("/v1/keys", """{"name": "counsel", "scopes": ["erase:approve"]}""")).GetProperty("secret").GetString());
+        var request = await original.RecordAsync("/v1/erasures", """{"positions": [5], "fields": ["topics"], "legalBasis": "fictional"}""");
+        (await approver.PostAsync(new Uri($"/v1/erasures/{request.GetProperty("id").GetString()}/approval", UriKind.Relative), null)).EnsureSuccessStatusCode();
+        var dump = await ExportAsync(original);
+        dump[^1].ShouldContain("\"tagsOf\": [5, 6]");
+        await using var restored = await RunningLedger.StartAsync(settings: new Dictionary<string, string?> { ["Ledger:ScanPauseMs"] = "10" });
+
+        (await ImportAsync(restored, dump)).ShouldAllBe(a => a.GetProperty("status").GetInt32() == 201);
+
+        for (var position = 1; position <= dump.Length; position++)
+        {
+            (await TextAsync(restored, $"/v1/proofs/{position}")).ShouldStartWith("c2sp.org/tlog-proof@v1");
+        }
+
+        await Task.Delay(200); // The scan has gone round some times.
+        (await restored.GetAsync("/health/ready")).Body.GetProperty("proof").GetProperty("state").GetString().ShouldBe("signing");
+    }
+
     /// <summary>The demonstration, and what may follow: a correction, an answer, a withdrawal, text that changed, a retelling, a party that acts for another; all fictional.</summary>
     private static async Task StartAsync(RunningLedger ledger)
     {
