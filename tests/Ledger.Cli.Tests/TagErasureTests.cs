@@ -26,7 +26,13 @@ public class TagErasureTests
         var file = Path.GetTempFileName();
         (await cli.RunAsync("proof", "9", "--output", file, "--url", ledger.BaseAddress.ToString())).Output.ShouldContain($"erased in part by #{erased}");
         (await cli.RunAsync("verify-receipt", file)).Exit.ShouldBe(ExitCodes.Ok);
+        (await cli.RunAsync("certificate", "c9", "--output", file, "--url", ledger.BaseAddress.ToString())).Exit.ShouldBe(ExitCodes.Ok);
+        (await cli.RunAsync("verify-certificate", file)).Exit.ShouldBe(ExitCodes.Ok);
         File.Delete(file);
+        var copy = Directory.CreateTempSubdirectory("ledger-copy-").FullName;
+        (await cli.RunAsync("export", "--log", copy, "--url", ledger.BaseAddress.ToString())).Exit.ShouldBe(ExitCodes.Ok);
+        (await cli.RunAsync("verify", copy)).Output.ShouldContain($"#9 erased by #{erased}");
+        Directory.Delete(copy, recursive: true);
         (await ledger.GetAsync("/v1/events?publisher=gazette&types=denial_recorded")).Body.GetProperty("events").GetArrayLength().ShouldBe(2, "the tags that are left still select");
 
         await EraseAsync(tampered, 9, "statement", "party");
