@@ -21,6 +21,7 @@ internal static class ProvenanceBenchmark
     private const int PropagationAimMs = 1_000;
     private const int Graphs = 300;
     private const int Changes = 5;
+    private const int CommandsBetweenReports = 20_000;
 
     /// <summary>A JIT that has not seen the path yet says nothing about a graph.</summary>
     private const int GraphsWarmUp = 50;
@@ -106,11 +107,18 @@ internal static class ProvenanceBenchmark
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
         var commands = 0;
+        var reported = TimeSpan.Zero;
         for (; await reader.ReadLineAsync() is { } line; commands++)
         {
             if (!line.Contains("\"status\":201", StringComparison.Ordinal))
             {
                 throw new InvalidOperationException($"A line was not recorded: {line}");
+            }
+
+            if ((commands + 1) % CommandsBetweenReports == 0)
+            {
+                await Console.Error.WriteLineAsync($"{commands + 1} commands answered, the last {CommandsBetweenReports} at {CommandsBetweenReports / (stopwatch.Elapsed - reported).TotalSeconds:N0}/s");
+                reported = stopwatch.Elapsed;
             }
         }
 

@@ -101,6 +101,21 @@ internal static partial class Libcrypto
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial void ERR_error_string_n(CULong error, Span<byte> text, nuint length);
 
+    /// <summary>Finds the library itself; false where there is none.</summary>
+    public static bool TryLoad(out nint library)
+    {
+        foreach (var fileName in FileNames)
+        {
+            if (NativeLibrary.TryLoad(fileName, typeof(Libcrypto).Assembly, DllImportSearchPath.SafeDirectories, out library))
+            {
+                return true;
+            }
+        }
+
+        library = 0;
+        return false;
+    }
+
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
     {
         if (name != Library)
@@ -108,15 +123,7 @@ internal static partial class Libcrypto
             return 0;
         }
 
-        foreach (var fileName in FileNames)
-        {
-            if (NativeLibrary.TryLoad(fileName, assembly, DllImportSearchPath.SafeDirectories, out var handle))
-            {
-                return handle;
-            }
-        }
-
-        throw new DllNotFoundException(
+        return TryLoad(out var library) ? library : throw new DllNotFoundException(
             $"Signing needs OpenSSL's libcrypto 1.1.1 or later; looked for {string.Join(", ", FileNames)}. "
             + "Install OpenSSL 3 (Debian: libssl3, macOS: brew install openssl@3, Windows: put its DLL on the path).");
     }

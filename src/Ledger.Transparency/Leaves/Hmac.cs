@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 
 namespace Ledger.Transparency;
 
@@ -25,9 +24,9 @@ internal static class Hmac
         message.CopyTo(inner[BlockLength..]);
         Span<byte> outer = stackalloc byte[BlockLength + Digest.Length];
         Pad(key, OuterPad, outer);
-        SHA256.HashData(inner[..length], outer[BlockLength..]);
+        Sha256Hash.Compute(inner[..length], outer[BlockLength..]);
         Digest code = default;
-        SHA256.HashData(outer, Digest.Writable(ref code));
+        Sha256Hash.Compute(outer, Digest.Writable(ref code));
         if (rented is not null)
         {
             // A value that is about to be erased must not survive in the pool.

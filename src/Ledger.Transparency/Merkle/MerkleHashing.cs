@@ -26,7 +26,7 @@ public static class MerkleHashing
         prefixed[0] = LeafPrefix;
         leaf.CopyTo(prefixed[1..]);
         Digest hash = default;
-        SHA256.HashData(prefixed[..length], Digest.Writable(ref hash));
+        Sha256Hash.Compute(prefixed[..length], Digest.Writable(ref hash));
         if (rented is not null)
         {
             ArrayPool<byte>.Shared.Return(rented);
@@ -43,7 +43,7 @@ public static class MerkleHashing
         left.Bytes.CopyTo(prefixed[1..]);
         right.Bytes.CopyTo(prefixed[(1 + Digest.Length)..]);
         Digest hash = default;
-        SHA256.HashData(prefixed, Digest.Writable(ref hash));
+        Sha256Hash.Compute(prefixed, Digest.Writable(ref hash));
         return hash;
     }
 }
