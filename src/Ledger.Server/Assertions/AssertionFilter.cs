@@ -66,21 +66,8 @@ internal sealed record AssertionFilter
         && (ValidAt is not { } moment || ((row.ValidFrom is not null || row.ValidTo is not null)
             && (row.ValidFrom is null || row.ValidFrom < moment.To) && (row.ValidTo is null || row.ValidTo > moment.From)));
 
-    /// <summary>
-    /// What finds words by their index, to be added to <see cref="Sql"/>: an assertion that ever said them all has one row that says so. Whether
-    /// it says them in the state at hand is one of the conditions of <see cref="Sql"/>.
-    /// </summary>
-    internal (string Current, string Past) WordsSql(NpgsqlCommand command)
-    {
-        if (Words.Count == 0)
-        {
-            return ("", "");
-        }
-
-        command.Parameters.Add(new() { Value = Words.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        var ever = $"words_ever @> ${command.Parameters.Count}";
-        return ($" and {ever}", $" and id in (select id from ledger_read.assertion_current where {ever})");
-    }
+    /// <summary>What assertions are looked up by; a state that passes has them all, and so its assertion said them.</summary>
+    internal IReadOnlyList<string> Terms => Party is null ? Words : [AssertionTerms.OfParty(Party), .. Words];
 
     /// <summary>The conditions as <c> and …</c>, with their values added to a command.</summary>
     internal string Sql(NpgsqlCommand command)

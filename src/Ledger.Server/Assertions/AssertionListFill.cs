@@ -122,6 +122,9 @@ internal sealed class AssertionListFill(AssertionListTables tables)
             var history = Rows("assertion_history");
             _made.History.ForEach(r => r.WriteTo(history));
             _made.History.Clear();
+            var terms = Rows("assertion_terms");
+            _made.Terms.ForEach(t => t.WriteTo(terms));
+            _made.Terms.Clear();
             if (_made.Patches.Count > PatchesMax)
             {
                 var patches = Rows("assertion_patch");
@@ -142,7 +145,7 @@ internal sealed class AssertionListFill(AssertionListTables tables)
         {
             foreach (var row in _made.Current)
             {
-                row.WriteTo(Rows("assertion_current"), _timeline.WordsEver());
+                row.WriteState(Rows("assertion_current"));
             }
 
             var (patches, windows, folded) = (Rows("assertion_patch"), Rows("assertion_late"), Rows("assertion_folded"));

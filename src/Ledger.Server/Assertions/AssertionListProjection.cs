@@ -7,7 +7,7 @@ namespace Ledger.Server;
 /// <summary>Keeps the rows of the assertion lists on both axes: what the ledger said at a position, and what of it was known at a time.</summary>
 internal sealed class AssertionListProjection(EventStore store, string schema = ReadModels.Schema) : IFilledByStream
 {
-    internal const string ProgressName = "AssertionList:V3";
+    internal const string ProgressName = "AssertionList:V4";
 
     /// <summary>The start of the name of every stream that it folds.</summary>
     private const string StreamPrefix = "assertion-";
@@ -20,7 +20,7 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
 
     public string Name => "AssertionList";
 
-    public int Version => 3;
+    public int Version => 4;
 
     /// <summary>Every event of an assertion makes a row, also one whose type this version does not know.</summary>
     public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf();
@@ -63,14 +63,17 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
 
     private async Task WriteAsync(AssertionListRows rows, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var (history, current, patches) = (_tables.Rows("assertion_history"), _tables.Rows("assertion_current"), _tables.Rows("assertion_patch"));
+        var (history, current) = (_tables.Rows("assertion_history"), _tables.Rows("assertion_current"));
+        var (terms, patches) = (_tables.Rows("assertion_terms"), _tables.Rows("assertion_patch"));
         rows.History.ForEach(r => r.WriteTo(history));
         rows.Patches.ForEach(r => r.WriteTo(patches));
+        rows.Terms.ForEach(t => t.WriteTo(terms));
         foreach (var row in rows.Current)
         {
-            row.WriteTo(current, _timelines[Ids.AssertionStream(row.Row.Id)].WordsEver());
+            row.WriteState(current);
         }
 
+        await terms.SendAsync(connection, cancellationToken);
         await history.SendAsync(connection, cancellationToken);
         await _tables.ReplaceCurrentAsync(current, rows.Existing, connection, transaction, cancellationToken);
         await _tables.PatchAsync(rows.Late, connection, transaction, cancellationToken);

@@ -9,6 +9,9 @@ internal sealed class AssertionListRows
     /// <summary>States that another one followed.</summary>
     internal List<TemporalRow> History { get; } = [];
 
+    /// <summary>What was said for the first time.</summary>
+    internal List<AssertionTerms> Terms { get; } = [];
+
     internal List<LateEvent> Late { get; } = [];
 
     internal IReadOnlyCollection<TemporalRow> Current => _current.Values;
@@ -28,6 +31,10 @@ internal sealed class AssertionListRows
         if (timeline.Row is { } row)
         {
             Move(was, wasKnownFrom, row, e.Position, timeline.KnownFrom);
+            if (timeline.NewTerms.Length > 0)
+            {
+                Terms.Add(new(row.Id, e.Position, timeline.NewTerms));
+            }
         }
 
         if (late is not null)

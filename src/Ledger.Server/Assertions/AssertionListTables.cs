@@ -6,12 +6,13 @@ namespace Ledger.Server;
 
 /// <summary>
 /// The tables of the assertion lists. <c>current</c>: the newest state of each assertion; <c>history</c>: the states before; <c>late</c>:
-/// the windows that late events open; <c>patch</c>: what was known inside them; <c>folded</c>: assertions without patches from a position on.
+/// the windows that late events open; <c>patch</c>: what was known inside them; <c>folded</c>: assertions without patches from a position on;
+/// <c>terms</c>: the words and parties of each, with the event that first brought them.
 /// </summary>
 internal sealed class AssertionListTables(string schema)
 {
     /// <summary>In the order in which the lists name them, so that whoever locks them meets readers in the readers' order.</summary>
-    internal static IReadOnlyList<string> Names { get; } = ["assertion_current", "assertion_late", "assertion_history", "assertion_patch", "assertion_folded"];
+    internal static IReadOnlyList<string> Names { get; } = ["assertion_current", "assertion_late", "assertion_history", "assertion_patch", "assertion_folded", "assertion_terms"];
 
     private const string RowColumns = "id, from_pos, known_from, source, publisher, label, lifecycle, parties, topics, flags, words, valid_from, valid_to, body";
 
@@ -24,21 +25,21 @@ internal sealed class AssertionListTables(string schema)
     internal async Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"""
-            create table if not exists {schema}.assertion_current ({RowShape}, words_ever text[] not null, primary key (id)) with (fillfactor = 80);
+            create table if not exists {schema}.assertion_current ({RowShape}, primary key (id)) with (fillfactor = 80);
             create table if not exists {schema}.assertion_history ({RowShape}, to_pos bigint not null, known_to timestamptz not null);
             create table if not exists {schema}.assertion_patch ({RowShape}, to_pos bigint not null, known_to timestamptz not null);
             create table if not exists {schema}.assertion_late (
                 id text collate "C" not null, pos bigint not null, known timestamptz not null, upto timestamptz not null, primary key (id, pos));
             create table if not exists {schema}.assertion_folded (id text collate "C" primary key, from_pos bigint not null);
+            create table if not exists {schema}.assertion_terms (id text collate "C" not null, from_pos bigint not null, terms text[] not null);
             create index if not exists assertion_patch_open on {schema}.assertion_patch (id) where to_pos = {TemporalRow.OpenEnd};
             """, connection, transaction);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>
-    /// The indexes that reads need and writes do not: a rebuild makes them when the rows are there. Words are looked up among all that an
-    /// assertion ever said, in one row each: an index over the words of every state took longer to make than all else. By their ends the few states
-    /// are found that stood a moment ago: a page of the present would else look at every state of the past for one that ended after it.
+    /// The indexes that reads need and writes do not: a rebuild makes them when the rows are there. By their ends the few states are found that
+    /// stood a moment ago: a page of the present would else look at every state of the past for one that ended after it.
     /// </summary>
     internal async Task IndexAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
     {
@@ -49,8 +50,7 @@ internal sealed class AssertionListTables(string schema)
             create index if not exists assertion_current_label on {schema}.assertion_current (label, from_pos);
             create index if not exists assertion_current_known on {schema}.assertion_current (known_from, id);
             create index if not exists assertion_current_label_known on {schema}.assertion_current (label, known_from, id);
-            create index if not exists assertion_current_words_ever on {schema}.assertion_current using gin (words_ever);
-            create index if not exists assertion_current_parties on {schema}.assertion_current using gin (parties);
+            create index if not exists assertion_terms_of on {schema}.assertion_terms using gin (terms);
             create index if not exists assertion_history_known_of on {schema}.assertion_history (id, known_from, from_pos);
             create index if not exists assertion_history_all on {schema}.assertion_history (from_pos) include (to_pos);
             create index if not exists assertion_history_until on {schema}.assertion_history (to_pos);
@@ -67,7 +67,8 @@ internal sealed class AssertionListTables(string schema)
     /// <summary>Rows to be sent to one of the tables by COPY.</summary>
     internal CopyRows Rows(string table) => new($"{schema}.{table}", table switch
     {
-        "assertion_current" => RowColumns + ", words_ever",
+        "assertion_current" => RowColumns,
+        "assertion_terms" => "id, from_pos, terms",
         "assertion_late" => "id, pos, known, upto",
         "assertion_folded" => "id, from_pos",
         _ => RowColumns + ", to_pos, known_to",

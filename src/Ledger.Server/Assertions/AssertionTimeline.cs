@@ -19,7 +19,7 @@ internal sealed class AssertionTimeline
     private const int MomentsMax = SegmentsMax + 2;
 
     private readonly List<Moment> _moments = [];
-    private readonly HashSet<string> _wordsEver = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
 
     /// <summary>The fold of every event so far.</summary>
     internal Assertion State { get; private set; } = Assertion.None;
@@ -33,13 +33,8 @@ internal sealed class AssertionTimeline
     /// <summary>Whether exact rows were given up for this assertion.</summary>
     internal bool IsFoldedAtReading { get; private set; }
 
-    /// <summary>Every word of every row so far, in order of the alphabet: no search for a word finds a past of the assertion that lacks it here.</summary>
-    internal string[] WordsEver()
-    {
-        string[] words = [.. _wordsEver];
-        Array.Sort(words, StringComparer.Ordinal);
-        return words;
-    }
+    /// <summary>The terms of the row that no row before it had, words in order of the alphabet: whoever looks for one finds all of the past that has it.</summary>
+    internal string[] NewTerms { get; private set; } = [];
 
     /// <summary>Takes one more event; what it means for the windows, null where it is not late.</summary>
     internal LateEvent? Advance(Recorded e)
@@ -51,7 +46,7 @@ internal sealed class AssertionTimeline
             return null;
         }
 
-        _wordsEver.UnionWith(Row.Words);
+        NewTerms = [.. Row.Words.Where(_said.Add), .. Row.Parties.Select(AssertionTerms.OfParty).Where(_said.Add)];
         // Nothing of an assertion is known before its claim is: what was published earlier counts from the claim on.
         var known = e.Known.To > claim.Known.To ? e.Known.To : claim.Known.To;
         if (_moments.Count > 0 && known < KnownFrom)

@@ -40,8 +40,14 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
 
     private async Task<IReadOnlyList<ListedAssertion>> StoredAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
+        var said = await AssertionTerms.FindAsync(source, Filter.Terms, Point.Position, cancellationToken);
+        if (said is [])
+        {
+            return [];
+        }
+
         await using var command = source.CreateCommand();
-        command.CommandText = Point.KnownAt is { } moment ? Known(command, moment) : Recorded(command);
+        command.CommandText = Point.KnownAt is { } moment ? Known(command, moment, said) : Recorded(command, said);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<ListedAssertion>();
         while (await reader.ReadAsync(cancellationToken))
@@ -53,12 +59,11 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
         return rows;
     }
 
-    private string Recorded(NpgsqlCommand command)
+    private string Recorded(NpgsqlCommand command, string[]? said)
     {
         var position = Add(command, Point.Position, NpgsqlDbType.Bigint);
         var limit = Add(command, Limit, NpgsqlDbType.Integer);
-        var words = Filter.WordsSql(command);
-        var where = Filter.Sql(command) + ByText(command, position) + Hidden(command);
+        var where = Said(command, said) + Filter.Sql(command) + ByText(command, position) + Hidden(command);
         if (After is not null)
         {
             where += $" and from_pos {(Descending ? "<" : ">")} {Add(command, After.After, NpgsqlDbType.Bigint)}";
@@ -67,21 +72,20 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
         return $"""
             select from_pos, id, body from (
                 (select from_pos, id, body from ledger_read.assertion_current
-                 where from_pos <= {position}{where}{words.Current} order by from_pos {Order} limit {limit})
+                 where from_pos <= {position}{where} order by from_pos {Order} limit {limit})
                 union all
                 (select from_pos, id, body from ledger_read.assertion_history
-                 where from_pos <= {position} and to_pos > {position}{where}{words.Past} order by from_pos {Order} limit {limit})) page
+                 where from_pos <= {position} and to_pos > {position}{where} order by from_pos {Order} limit {limit})) page
             order by from_pos {Order} limit {limit}
             """;
     }
 
-    private string Known(NpgsqlCommand command, Interval moment)
+    private string Known(NpgsqlCommand command, Interval moment, string[]? said)
     {
         var position = Add(command, Point.Position, NpgsqlDbType.Bigint);
         var known = Add(command, moment.To.UtcDateTime, NpgsqlDbType.TimestampTz);
         var limit = Add(command, Limit, NpgsqlDbType.Integer);
-        var words = Filter.WordsSql(command);
-        var where = Filter.Sql(command) + ByText(command, position) + Hidden(command);
+        var where = Said(command, said) + Filter.Sql(command) + ByText(command, position) + Hidden(command);
         if (After is not null)
         {
             var key = Add(command, DateTimeOffset.UnixEpoch.AddMicroseconds(After.After).UtcDateTime, NpgsqlDbType.TimestampTz);
@@ -97,14 +101,14 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
         return $"""
             select known_from, id, body from (
                 (select known_from, id, body from ledger_read.assertion_current s
-                 where known_from <= {known} and from_pos <= {position} and {undisturbed}{where}{words.Current} order by {order} limit {limit})
+                 where known_from <= {known} and from_pos <= {position} and {undisturbed}{where} order by {order} limit {limit})
                 union all
                 (select known_from, id, body from ledger_read.assertion_history s
-                 where known_from <= {known} and from_pos <= {position} and (to_pos > {position} or known_to > {known}) and {undisturbed}{where}{words.Past}
+                 where known_from <= {known} and from_pos <= {position} and (to_pos > {position} or known_to > {known}) and {undisturbed}{where}
                  order by {order} limit {limit})
                 union all
                 (select known_from, id, body from ledger_read.assertion_patch s
-                 where known_from <= {known} and known_to > {known} and from_pos <= {position} and to_pos > {position}{where}{words.Past}
+                 where known_from <= {known} and known_to > {known} and from_pos <= {position} and to_pos > {position}{where}
                  order by {order} limit {limit})) page
             order by {order} limit {limit}
             """;
@@ -172,6 +176,9 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
         var order = item.Key != cursor.After ? item.Key.CompareTo(cursor.After) : string.CompareOrdinal(item.Id, cursor.Id);
         return Descending ? order < 0 : order > 0;
     }
+
+    private static string Said(NpgsqlCommand command, string[]? ids) =>
+        ids is null ? "" : $" and id = any({Add(command, ids, NpgsqlDbType.Array | NpgsqlDbType.Text)})";
 
     private string ByText(NpgsqlCommand command, string position) => !Filter.IsByText
         ? ""

@@ -15,13 +15,7 @@ internal sealed record TemporalRow(AssertionRow Row, long FromPosition, long? To
     }
 
     /// <summary>As a current row.</summary>
-    internal void WriteTo(CopyRows rows, string[] wordsEver)
-    {
-        WriteState(rows);
-        rows.Write(wordsEver);
-    }
-
-    private void WriteState(CopyRows rows)
+    internal void WriteState(CopyRows rows)
     {
         rows.StartRow();
         rows.Write(Row.Id);
