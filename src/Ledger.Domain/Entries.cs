@@ -31,13 +31,26 @@ public sealed record Entries
     public static Entries None { get; } = new();
 
     /// <summary>What stands, by version.</summary>
-    public ImmutableSortedDictionary<long, Entry> Open { get; init; } = ImmutableSortedDictionary<long, Entry>.Empty;
+    public ImmutableSortedDictionary<long, Entry> Open
+    {
+        get;
+        init
+        {
+            field = value;
+            _inOrder = null;
+        }
+    } = ImmutableSortedDictionary<long, Entry>.Empty;
 
     /// <summary>What no longer stands, by version.</summary>
     public ImmutableSortedDictionary<long, Entry> Closed { get; init; } = ImmutableSortedDictionary<long, Entry>.Empty;
 
     /// <summary>Of what was withdrawn, the newest of each party and stance, by what <see cref="StandingPositions.KeyOf"/> tells them apart.</summary>
     internal ImmutableDictionary<PositionKey, Entry> Withdrawn { get; private init; } = ImmutableDictionary<PositionKey, Entry>.Empty;
+
+    /// <summary>What stands, oldest first: a standing is made by many passes over it, and a tree is slow to walk.</summary>
+    internal IReadOnlyList<Entry> InOrder => _inOrder ??= [.. Open.Values];
+
+    private Entry[]? _inOrder;
 
     private ImmutableDictionary<Guid, long> Versions { get; init; } = ImmutableDictionary<Guid, long>.Empty;
 
@@ -78,8 +91,16 @@ public sealed record Entries
 
     /// <summary>The standing events of one type, oldest first.</summary>
     public IEnumerable<(Recorded Record, T Event)> Standing<T>()
-        where T : LedgerEvent =>
-        from entry in Open.Values where entry.Record.Event is T select (entry.Record, (T)entry.Record.Event);
+        where T : LedgerEvent
+    {
+        foreach (var entry in _inOrder ??= [.. Open.Values])
+        {
+            if (entry.Record.Event is T e)
+            {
+                yield return (entry.Record, e);
+            }
+        }
+    }
 
     /// <summary>All events of one type, open and closed, oldest first.</summary>
     public IEnumerable<(Entry Entry, T Event)> All<T>()

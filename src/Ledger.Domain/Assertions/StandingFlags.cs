@@ -26,7 +26,7 @@ public static class StandingFlags
 
     private static IEnumerable<Flag> Contested(Assertion state)
     {
-        var against = state.Entries.Open.Values
+        var against = state.Entries.InOrder
             .Where(e => e.Record.Event is DenialRecorded or PositionRecorded { Stance: Stance.Disputes })
             .ToList();
         if (against is [var first, ..])
@@ -83,7 +83,7 @@ public static class StandingFlags
 
     private static IEnumerable<Flag> Awaiting(Assertion state)
     {
-        var waiting = state.Entries.Open.Values
+        var waiting = state.Entries.InOrder
             .Where(e => e.Record.Event is ActionRequested or UpstreamChanged { AwaitsAnswer: true })
             .ToList();
         if (waiting is [var first, ..])

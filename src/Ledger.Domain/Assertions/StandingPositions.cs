@@ -30,9 +30,9 @@ public static class StandingPositions
             };
         }
 
-        var entries = state.Entries.Open.Values
-            .Concat(state.Entries.Withdrawn.Values)
-            .OrderBy(e => e.Record.Version);
+        IEnumerable<Entry> entries = state.Entries.Withdrawn.IsEmpty
+            ? state.Entries.InOrder
+            : state.Entries.InOrder.Concat(state.Entries.Withdrawn.Values).OrderBy(e => e.Record.Version);
         var later = new HashSet<(string? Party, string Stance, Contests? Contests)>();
         var positions = entries.Select(Of).OfType<StandingPosition>().Reverse()
             .Where(p => later.Add((p.Party, p.Stance, p.Contests)) || p.State == Open);

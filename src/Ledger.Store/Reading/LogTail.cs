@@ -10,9 +10,9 @@ internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProv
 {
     /// <summary>
     /// Under a steady stream of events a reading begins this long after the one before it, so that all who follow go on
-    /// together with larger pages; a read that waits for its own write hardly notices. What comes after a silence is read at once.
+    /// together with larger pages, each of which costs them a transaction; a read that waits for its own write hardly notices. What comes after a silence is read at once.
     /// </summary>
-    private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Events kept: a second of a busy ledger, so that a follower that lags a little is still served.</summary>
     private const int EventsMax = 4_096;
