@@ -3,12 +3,16 @@ using System.Text;
 using System.Text.Json;
 using Ledger.Domain;
 using Ledger.Store;
+using Ledger.Transparency;
 
 namespace Ledger.Server;
 
 /// <summary>A line of another ledger's export: the CloudEvent of one event.</summary>
 internal sealed record DumpEvent
 {
+    /// <summary>A W3C trace context of today has 55 characters; later versions may append to it.</summary>
+    private const int TraceParentLengthMax = 200;
+
     public required string Specversion { get; init; }
 
     public required Guid Id { get; init; }
@@ -49,6 +53,17 @@ internal sealed record DumpEvent
         if (line.Position < 1 || line.Streamversion < 1 || line.Data.ValueKind is not JsonValueKind.Object || !Ids.IsId(Ids.OfStream(line.Subject).Id))
         {
             throw new ProblemException(Problem.BadRequest("invalid-event", "sequence, streamversion, subject and data are those of an event as GET /v1/export writes it.", "data"));
+        }
+
+        if ((line.Onbehalfof is { } party && !Ids.IsId(party)) || line.Traceparent?.Length > TraceParentLengthMax)
+        {
+            throw new ProblemException(Problem.BadRequest("invalid-event", "onbehalfof is the id of a party, traceparent a W3C trace context.", "onbehalfof"));
+        }
+
+        // What can have no leaf would stop the signing of everything behind it.
+        if (!EventPayload.TryParse(Encoding.UTF8.GetBytes(line.Data.GetRawText()), out _, out var problem))
+        {
+            throw new ProblemException(Problem.BadRequest("invalid-event", problem, "data"));
         }
 
         try

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Ledger.Testing;
 
@@ -72,6 +73,33 @@ public partial class RestoreTests
 
         answers.Select(a => a.GetProperty("status").GetInt32()).ShouldBe([201, 409, 409]);
         (await ImportAsync(restored, dump)).Select(a => a.GetProperty("status").GetInt32()).ShouldBe([200, 201, 201, 201]);
+    }
+
+    [Fact]
+    public async Task A_line_that_could_not_be_signed_is_refused_and_the_log_goes_on_without_it()
+    {
+        await using var original = await RunningLedger.StartAsync();
+        await original.RecordBasicsAsync();
+        var dump = await ExportAsync(original);
+        await using var restored = await RunningLedger.StartAsync();
+        string Changed(Action<JsonObject> change)
+        {
+            var line = JsonNode.Parse(dump[0])!.AsObject();
+            change(line);
+            return line.ToJsonString();
+        }
+
+        var answers = await ImportAsync(restored,
+        [
+            Changed(l => Enumerable.Range(0, 128).ToList().ForEach(n => l["data"]![$"more{n}"] = n)),
+            Changed(l => l["data"]![new string('x', 65)] = 1),
+            Changed(l => l["traceparent"] = new string('0', 201)),
+            Changed(l => l["onbehalfof"] = "no id at all"),
+        ]);
+
+        answers.ShouldAllBe(a => a.GetProperty("status").GetInt32() == 400);
+        (await ImportAsync(restored, dump)).ShouldAllBe(a => a.GetProperty("status").GetInt32() == 201);
+        (await TextAsync(restored, $"/v1/proofs/{dump.Length}")).ShouldStartWith("c2sp.org/tlog-proof@v1");
     }
 
     /// <summary>The dump says that tags lost words, and the ledger that takes it makes the tags anew, without them.</summary>
