@@ -21,7 +21,7 @@ switch (args)
         await ProvenanceBenchmark.RunAsync((int)Number("--commands", 200_000), (int)Number("--claims", 100_000));
         return 0;
     case ["proof", ..]:
-        await ProofBenchmark.RunAsync(Number("--events", 1_000_000), Seconds(), (int)Number("--rounds", 3));
+        await ProofBenchmark.RunAsync(Number("--events", 1_000_000), Seconds(), (int)Number("--rounds", 5));
         return 0;
     case ["subscribers", ..]:
         await SubscriberBenchmark.RunAsync(Number("--events", 1_000_000), Option("--only", ""));
@@ -38,7 +38,7 @@ switch (args)
                    the part of time that rebuilds, alone on the machine
                    provenance [--commands 200000] [--claims 100000]
                    import, graphs of three hops, and a change with a thousand derived assertions, over HTTP
-                   proof [--events 1000000] [--seconds 3] [--rounds 3]
+                   proof [--events 1000000] [--seconds 3] [--rounds 5]
                    appends with and without signing, the lag of the signed head, a receipt, and ledger verify
                    subscribers [--events 1000000] [--only live|catchup]
                    commit to receipt by SSE and webhook, idle and many readers, and one reader's way through a whole log
