@@ -133,8 +133,9 @@ public class SubscriptionHealthTests
         var started = Stopwatch.GetTimestamp();
         await other.RecordAsync("/v1/parties", """{"id": "p2", "name": "Two", "kind": "publisher"}""");
 
-        await UntilAsync(() => receiver.Taken.Count() == 2, "the other node delivers");
+        // The first comes again where its node died before it could note that it was taken.
+        await UntilAsync(() => receiver.Taken.Any(m => m.Subject == "party-p2"), "the other node delivers");
         Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(5));
-        receiver.Taken.Select(m => m.Event.GetProperty("subject").GetString()).ShouldBe(["party-p1", "party-p2"]);
+        receiver.Taken.Select(m => m.Subject).Distinct().ShouldBe(["party-p1", "party-p2"]);
     }
 }

@@ -168,7 +168,7 @@ public class WebhookDeliveryTests
     {
         var open = new TaskCompletionSource();
         var held = 0;
-        await using var ledger = await RunningLedger.StartAsync(settings: Settings);
+        await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?>(Settings) { ["Ledger:Webhooks:TimeoutMs"] = "30000" });
         await using var receiver = await WebhookReceiver.StartAsync(async (_, _) =>
         {
             Interlocked.Increment(ref held);
