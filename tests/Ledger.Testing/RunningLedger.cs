@@ -17,10 +17,11 @@ public sealed class RunningLedger : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly LedgerDatabase _database;
     private readonly TestDatabase? _owned;
+    private readonly string _data;
 
-    private RunningLedger(WebApplication app, LedgerDatabase database, TestDatabase? owned)
+    private RunningLedger(WebApplication app, LedgerDatabase database, TestDatabase? owned, string data)
     {
-        (_app, _database, _owned) = (app, database, owned);
+        (_app, _database, _owned, _data) = (app, database, owned, data);
         BaseAddress = new(app.Urls.First());
         Http = Client(AdminKey);
         Public = Client(null);
@@ -41,6 +42,7 @@ public sealed class RunningLedger : IAsyncDisposable
     {
         var owned = database is null ? await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations) : null;
         var used = database ?? owned!;
+        var data = Path.Combine(Path.GetTempPath(), $"ledger-test-data-{Guid.CreateVersion7():n}");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -49,14 +51,14 @@ public sealed class RunningLedger : IAsyncDisposable
             ["ConnectionStrings:LedgerOwner"] = used.OwnerConnectionString,
             ["Ledger:AdminKey"] = AdminKey,
             ["Ledger:PublicReads"] = "true",
-            ["Ledger:DataDirectory"] = Path.Combine(Path.GetTempPath(), $"ledger-test-data-{Guid.CreateVersion7():n}"),
+            ["Ledger:DataDirectory"] = data,
         });
         builder.Configuration.AddInMemoryCollection(settings);
         var read = LedgerSettings.From(builder.Configuration);
         var opened = await LedgerDatabase.OpenAsync(read, attach: false, _ => { }, CancellationToken.None);
         var app = await LedgerServer.BuildAsync(builder, read, opened, CancellationToken.None);
         await app.StartAsync();
-        return new(app, opened, owned);
+        return new(app, opened, owned, data);
     }
 
     public HttpClient Client(string? key)
@@ -157,6 +159,12 @@ public sealed class RunningLedger : IAsyncDisposable
         if (_owned is not null)
         {
             await _owned.DisposeAsync();
+        }
+
+        // A test that names a directory of its own removes it itself.
+        if (Directory.Exists(_data))
+        {
+            Directory.Delete(_data, recursive: true);
         }
     }
 }
