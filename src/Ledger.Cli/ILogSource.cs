@@ -24,8 +24,6 @@ internal interface ILogSource
 /// <param name="TagsOf">The events that lost tags; null where none did.</param>
 internal sealed record ErasureNote(long By, IReadOnlyList<long> Positions, IReadOnlyList<string> Fields, IReadOnlyList<long>? TagsOf)
 {
-    private const string TagsName = "tags";
-
     internal static ErasureNote Read(long by, JsonElement data)
     {
         var erasure = data.Deserialize<PayloadErased>(DomainJson.Stored)!;
@@ -33,9 +31,7 @@ internal sealed record ErasureNote(long By, IReadOnlyList<long> Positions, IRead
     }
 
     /// <summary>What it erased of which events.</summary>
-    internal IEnumerable<(long Position, string Path)> Named() =>
-        (from position in Positions from field in Fields select (position, CommitmentPath.OfField(field)))
-        .Concat((TagsOf ?? []).Select(position => (position, CommitmentPath.OfHeader(TagsName))));
+    internal IEnumerable<(long Position, string Path)> Named() => CommitmentPath.OfErasure(Positions, Fields, TagsOf);
 }
 
 /// <summary>What every reader of a log shares.</summary>

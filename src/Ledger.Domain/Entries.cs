@@ -48,7 +48,7 @@ public sealed record Entries
     internal ImmutableDictionary<PositionKey, Entry> Withdrawn { get; private init; } = ImmutableDictionary<PositionKey, Entry>.Empty;
 
     /// <summary>What stands, oldest first: a standing is made by many passes over it, and a tree is slow to walk.</summary>
-    internal IReadOnlyList<Entry> InOrder => _inOrder ??= [.. Open.Values];
+    internal Entry[] InOrder => _inOrder ??= [.. Open.Values];
 
     private Entry[]? _inOrder;
 
@@ -93,7 +93,7 @@ public sealed record Entries
     public IEnumerable<(Recorded Record, T Event)> Standing<T>()
         where T : LedgerEvent
     {
-        foreach (var entry in _inOrder ??= [.. Open.Values])
+        foreach (var entry in InOrder)
         {
             if (entry.Record.Event is T e)
             {

@@ -16,9 +16,6 @@ namespace Ledger.Server;
 /// </summary>
 internal sealed class Eraser(string ownerConnectionString, TimeProvider clock)
 {
-    /// <summary>The header that holds words taken from the data.</summary>
-    internal const string TagsName = "tags";
-
     /// <summary>Fields from which tags are made, with the beginning of those tags.</summary>
     private static readonly Dictionary<string, string> TagPrefixes = new(StringComparer.Ordinal)
     {
@@ -103,7 +100,7 @@ internal sealed class Eraser(string ownerConnectionString, TimeProvider clock)
         }
 
         if (!Erasure.TryErase(
-            Encoding.UTF8.GetBytes(e.Data), before.Committed, before.Salts, named ? asked.Fields : [], lostTags ? [TagsName] : [], out var erased, out problem))
+            Encoding.UTF8.GetBytes(e.Data), before.Committed, before.Salts, named ? asked.Fields : [], lostTags ? [CommitmentPath.TagsHeader] : [], out var erased, out problem))
         {
             throw Unable(e, problem);
         }
@@ -115,13 +112,13 @@ internal sealed class Eraser(string ownerConnectionString, TimeProvider clock)
     /// <summary>Takes words out of the tags; false where none had to go. Which value gave which is not kept, so all of a kind go together.</summary>
     private static bool Prune(JsonObject headers, HashSet<string> prefixes)
     {
-        if (headers[TagsName] is not JsonArray tags)
+        if (headers[CommitmentPath.TagsHeader] is not JsonArray tags)
         {
             return false;
         }
 
         List<string> kept = [.. tags.Select(t => t!.GetValue<string>()).Where(t => !prefixes.Any(p => t.StartsWith(p, StringComparison.Ordinal)))];
-        headers[TagsName] = new JsonArray([.. kept.Select(t => (JsonNode)t)]);
+        headers[CommitmentPath.TagsHeader] = new JsonArray([.. kept.Select(t => (JsonNode)t)]);
         return kept.Count < tags.Count;
     }
 

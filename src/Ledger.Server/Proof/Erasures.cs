@@ -63,26 +63,16 @@ internal sealed class Erasures(EventStore store) : IDisposable
     {
         lock (_paths)
         {
-            foreach (var position in erasure.Positions)
+            foreach (var erased in CommitmentPath.OfErasure(erasure.Positions, erasure.Fields, erasure.TagsOf).ToLookup(e => e.Position, e => e.Path))
             {
-                Add(position, erasure.Fields.Select(CommitmentPath.OfField), erasedAt);
-            }
+                var known = new Dictionary<string, long>(_paths.GetValueOrDefault(erased.Key) ?? None, StringComparer.Ordinal);
+                foreach (var path in erased)
+                {
+                    known.TryAdd(path, erasedAt);
+                }
 
-            foreach (var position in erasure.TagsOf ?? [])
-            {
-                Add(position, [CommitmentPath.OfHeader(Eraser.TagsName)], erasedAt);
+                _paths[erased.Key] = known;
             }
         }
-    }
-
-    private void Add(long position, IEnumerable<string> paths, long erasedAt)
-    {
-        var known = new Dictionary<string, long>(_paths.GetValueOrDefault(position) ?? None, StringComparer.Ordinal);
-        foreach (var path in paths)
-        {
-            known.TryAdd(path, erasedAt);
-        }
-
-        _paths[position] = known;
     }
 }
