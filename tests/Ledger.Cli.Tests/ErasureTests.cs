@@ -8,6 +8,7 @@ namespace Ledger.Cli.Tests;
 public class ErasureTests
 {
     private const string Canary = "Canarybird";
+    private const int VacuumsMax = 10;
 
     /// <summary>Every top-level field in which people write.</summary>
     private const string Fields = """
@@ -70,8 +71,13 @@ public class ErasureTests
         }
 
         // What docs/security.md tells the operator to do takes it out of the dead rows, the indexes and the planner's statistics too.
-        await SqlAsync(tampered.Database, "vacuum (full, analyze)", "vacuum full pg_catalog.pg_statistic", "checkpoint");
-        (await FilesAsync(tampered.Database)).ShouldBeEmpty();
+        // What a transaction that still runs may see is not taken out: then it is done again.
+        for (var attempt = 1; attempt < VacuumsMax && (await VacuumedAsync(tampered.Database)).Count > 0; attempt++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1));
+        }
+
+        (await VacuumedAsync(tampered.Database)).ShouldBeEmpty();
 
         var (exit, report) = await cli.VerifyAsync(ledger);
         exit.ShouldBe(ExitCodes.Ok, report.ToString());
@@ -203,6 +209,12 @@ public class ErasureTests
         }
 
         return found;
+    }
+
+    private static async Task<List<string>> VacuumedAsync(TestDatabase database)
+    {
+        await SqlAsync(database, "vacuum (full, analyze)", "vacuum full pg_catalog.pg_statistic", "checkpoint");
+        return await FilesAsync(database);
     }
 
     /// <summary>The files of the database (tables, indexes, the planner's statistics) that hold the canary.</summary>
