@@ -166,17 +166,19 @@ public class WebhookDeliveryTests
     [Fact]
     public async Task A_retraction_goes_ahead_of_other_assertions_backlog_but_behind_its_own_claim()
     {
-        var open = new TaskCompletionSource();
+        var (open, told) = (new TaskCompletionSource(), new TaskCompletionSource());
         var held = 0;
         await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?>(Settings) { ["Ledger:Webhooks:TimeoutMs"] = "30000" });
-        await using var receiver = await WebhookReceiver.StartAsync(async (_, _) =>
+        await using var receiver = await WebhookReceiver.StartAsync(async (m, _) =>
         {
-            Interlocked.Increment(ref held);
+            var isOfFirst = Interlocked.Increment(ref held) <= Dispatcher.InFlightMax;
             await open.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            // More wait behind these than may be sent at once: the retraction arrives only if it goes ahead of them.
+            await (isOfFirst || m.Subject == "assertion-c55" ? Task.CompletedTask : told.Task.WaitAsync(TimeSpan.FromSeconds(30)));
             return 200;
         });
         await ledger.RecordBasicsAsync();
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < 100; i++)
         {
             await ledger.RecordClaimAsync($"c{i}");
         }
@@ -187,7 +189,9 @@ public class WebhookDeliveryTests
         await Task.Delay(TimeSpan.FromSeconds(2));      // The rest of the backlog is read meanwhile, also on a machine that is busy.
         open.SetResult();
 
-        await UntilAsync(() => receiver.Taken.Count() == 61, "all arrive");
+        await UntilAsync(() => receiver.Taken.Any(m => m.Type == "ledger.retraction_issued.v1"), "the retraction arrives");
+        told.SetResult();
+        await UntilAsync(() => receiver.Taken.Count() == 101, "all arrive");
         var order = receiver.Taken.ToList();
         var retraction = order.FindIndex(m => m.Type == "ledger.retraction_issued.v1");
         order.FindIndex(m => m is { Subject: "assertion-c55", Type: "ledger.claim_recorded.v1" }).ShouldBeLessThan(retraction);
