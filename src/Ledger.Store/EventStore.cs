@@ -98,11 +98,14 @@ public sealed class EventStore : IAsyncDisposable
         ReadAttempts.RunAsync<IReadOnlyList<RecordedEvent>>(
             async () =>
             {
+                // Stream by stream, and the position looked at afterwards, which the offset sees to: in a log that PostgreSQL has no statistics of
+                // yet, as during a first import, it took every position up to the last from its index, for each stream.
                 await using var command = DataSource.CreateCommand($"""
-                    select {EventRows.Columns} from ledger.mt_events e
-                    where e.stream_id = any($1) and e.seq_id <= $2 order by e.stream_id, e.version
+                    select {EventRows.Columns} from unnest($1) s(id) cross join lateral (
+                      select * from ledger.mt_events e where e.stream_id = s.id order by e.version offset 0) e
+                    where e.seq_id <= $2 order by e.stream_id, e.version
                     """);
-                command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. streams], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
+                command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. streams.Distinct(StringComparer.Ordinal)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
                 command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = toPosition ?? long.MaxValue });
                 return await EventRows.ReadAllAsync(command, cancellationToken);
             },
@@ -146,13 +149,7 @@ public sealed class EventStore : IAsyncDisposable
     /// <param name="filter">What to show.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     public Task<FeedPage> ReadFeedAsync(long after, int limit, FeedFilter filter, CancellationToken cancellationToken = default) =>
-        ReadAttempts.RunAsync(
-            async () =>
-            {
-                await using var command = FeedQuery.Build(DataSource, after, limit, filter);
-                return await FeedQuery.ReadAsync(command, after, limit, cancellationToken);
-            },
-            cancellationToken);
+        ReadAttempts.RunAsync(() => FeedQuery.ReadAsync(DataSource, after, limit, filter, cancellationToken), cancellationToken);
 
     /// <summary>
     /// The feed for those who follow the log of this node right behind its head: what is new is read once for all of them, and

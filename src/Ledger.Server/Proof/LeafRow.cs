@@ -12,7 +12,9 @@ internal sealed record LeafRow(CommittedEvent Event, SaltRecord? Salts, long? St
     private const string Columns =
         "e.seq_id, e.id, e.stream_id, e.version, e.type, e.timestamp, e.causation_id, e.correlation_id, e.data::text, "
         // What Marten has columns for and the append function leaves at their defaults: whoever writes there changes what a Marten application sees.
-        + "case when e.tenant_id = '*DEFAULT*' and e.is_archived is false and e.mt_dotnet_type is null and e.bdata is null then e.headers::text end, s.version";
+        + "case when e.tenant_id = '*DEFAULT*' and e.is_archived is false and e.mt_dotnet_type is null and e.bdata is null then e.headers::text end, "
+        // Not a join: in a log that PostgreSQL has no statistics of yet it read all streams for every page.
+        + "(select s.version from ledger.mt_streams s where s.id = e.stream_id)";
 
     /// <summary>The hash that belongs into the tree, or why there is none.</summary>
     internal bool TryHash(out Digest hash, out string? problem)
@@ -46,7 +48,7 @@ internal sealed record LeafRow(CommittedEvent Event, SaltRecord? Salts, long? St
     internal static async Task<IReadOnlyList<LeafRow>> ReadAsync(NpgsqlDataSource source, long after, int limit, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand($"""
-            select {Columns} from ledger.mt_events e left join ledger.mt_streams s on s.id = e.stream_id
+            select {Columns} from ledger.mt_events e
             where e.seq_id > $1 order by e.seq_id limit $2
             """);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
@@ -58,7 +60,7 @@ internal sealed record LeafRow(CommittedEvent Event, SaltRecord? Salts, long? St
     internal static async Task<IReadOnlyList<LeafRow>> ReadRangeAsync(NpgsqlDataSource source, long from, long to, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand($"""
-            select {Columns} from ledger.mt_events e left join ledger.mt_streams s on s.id = e.stream_id
+            select {Columns} from ledger.mt_events e
             where e.seq_id between $1 and $2 order by e.seq_id
             """);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = from });
@@ -70,7 +72,7 @@ internal sealed record LeafRow(CommittedEvent Event, SaltRecord? Salts, long? St
     internal static async Task<IReadOnlyDictionary<long, LeafRow>> ReadAtAsync(NpgsqlDataSource source, IReadOnlyCollection<long> positions, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand($"""
-            select {Columns} from ledger.mt_events e left join ledger.mt_streams s on s.id = e.stream_id
+            select {Columns} from ledger.mt_events e
             where e.seq_id = any($1)
             """);
         command.Parameters.Add(new() { Value = positions.ToArray() });

@@ -35,7 +35,11 @@ internal static class AnswerQuery
     public static async Task<IReadOnlySet<string>> ReadUsedAsync(
         NpgsqlDataSource dataSource, string principal, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("select key from ledger.command_keys where principal = $1 and key = any($2)");
+        // Key by key: where nothing is known of the table yet, as in a new ledger, one condition on all of them reads every key of the principal.
+        await using var command = dataSource.CreateCommand("""
+            select k.key from unnest($2) x(key) cross join lateral (
+              select k.key from ledger.command_keys k where k.principal = $1 and k.key = x.key limit 1) k
+            """);
         command.Parameters.Add(new() { Value = principal, NpgsqlDbType = NpgsqlDbType.Varchar });
         command.Parameters.Add(new() { Value = keys.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
         var used = new HashSet<string>(StringComparer.Ordinal);

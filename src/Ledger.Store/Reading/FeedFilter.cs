@@ -20,4 +20,6 @@ public sealed record FeedFilter
 
     /// <summary>Every group must have at least one of its tags on the event.</summary>
     public IReadOnlyList<IReadOnlyList<string>> AnyOfTags { get; init; } = [];
+
+    internal bool IsAll => Types.Count + Streams.Count + WithoutStreams.Count + AnyOfTags.Count == 0;
 }

@@ -14,7 +14,27 @@ internal static class FeedQuery
     /// <summary>Events in one page.</summary>
     public const int PageMax = 1_000;
 
-    public static NpgsqlCommand Build(NpgsqlDataSource dataSource, long after, int limit, FeedFilter filter)
+    public static async Task<FeedPage> ReadAsync(
+        NpgsqlDataSource dataSource, long after, int limit, FeedFilter filter, CancellationToken cancellationToken)
+    {
+        await using var command = Build(dataSource, after, limit, filter);
+        var events = new List<RecordedEvent>();
+        var head = 0L;
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            head = row.GetInt64(0);
+            if (row[1] is Guid)
+            {
+                events.Add(EventRows.Read(row, first: 1));
+            }
+        }
+
+        var seen = events.Count == limit ? events[^1].Position : Math.Min(head, after + Window(limit, filter));
+        return new(events, Math.Max(after, seen), head);
+    }
+
+    private static NpgsqlCommand Build(NpgsqlDataSource dataSource, long after, int limit, FeedFilter filter)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(after);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
@@ -23,7 +43,7 @@ internal static class FeedQuery
 
         var command = dataSource.CreateCommand();
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after + ScanMax });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after + Window(limit, filter) });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         var conditions = new StringBuilder();
         Condition(conditions, command, "e.type = any({0})", filter.Types);
@@ -47,23 +67,8 @@ internal static class FeedQuery
         return command;
     }
 
-    public static async Task<FeedPage> ReadAsync(NpgsqlCommand command, long after, int limit, CancellationToken cancellationToken)
-    {
-        var events = new List<RecordedEvent>();
-        var head = 0L;
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            head = row.GetInt64(0);
-            if (row[1] is Guid)
-            {
-                events.Add(EventRows.Read(row, first: 1));
-            }
-        }
-
-        var seen = events.Count == limit ? events[^1].Position : Math.Min(head, after + ScanMax);
-        return new(events, Math.Max(after, seen), head);
-    }
+    /// <summary>Without a filter a page needs no more positions than events: they have no gaps.</summary>
+    private static int Window(int limit, FeedFilter filter) => filter.IsAll ? limit : ScanMax;
 
     private static void Condition(StringBuilder conditions, NpgsqlCommand command, string template, IReadOnlyList<string> values)
     {

@@ -64,8 +64,7 @@ internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProv
             }
         }
 
-        await using var command = FeedQuery.Build(dataSource, after, limit, new() { Types = [.. types] });
-        return await FeedQuery.ReadAsync(command, after, limit, cancellationToken);
+        return await FeedQuery.ReadAsync(dataSource, after, limit, new() { Types = [.. types] }, cancellationToken);
     }
 
     /// <summary>Drops what is kept, where stored events were changed: an erasure.</summary>
@@ -88,8 +87,7 @@ internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProv
             }
 
             var began = timeProvider.GetTimestamp();
-            await using var command = FeedQuery.Build(dataSource, after, FeedQuery.PageMax, FeedFilter.All);
-            var page = await FeedQuery.ReadAsync(command, after, FeedQuery.PageMax, CancellationToken.None);
+            var page = await FeedQuery.ReadAsync(dataSource, after, FeedQuery.PageMax, FeedFilter.All, CancellationToken.None);
             lock (gate)
             {
                 broughtAt = page.Events.Count > 0 ? began : broughtAt;
