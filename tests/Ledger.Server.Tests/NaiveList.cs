@@ -17,7 +17,7 @@ internal static class NaiveList
             if (AssertionRow.Of(state) is { } row && Passes(state, Standing.Of(state), filter))
             {
                 found.Add((knownBy is null ? counted[^1].Position : counted.Max(e => e.Known.To).UtcTicks, row.Id));
-                bodies[row.Id] = row.Body;
+                bodies[row.Id] = row.Item;
             }
         }
 

@@ -61,7 +61,7 @@ public class RebuildTests
         var head = await ledger.RecordDemoAsync();
         await ledger.GetAsync($"/v1/assertions?minPosition={head}");
         var store = ledger.Services.GetRequiredService<EventStore>();
-        await using (var spoil = store.DataSource.CreateCommand("update ledger_read.assertion_current set label = 'reported' where id = 't20'"))
+        await using (var spoil = store.DataSource.CreateCommand("update ledger_read.assertion_current set summary = 'reported' where id = 't20'"))
         {
             (await spoil.ExecuteNonQueryAsync()).ShouldBe(1);
         }

@@ -113,8 +113,8 @@ public sealed record Standing
             Summary = summary,
             Lifecycle = StandingLabel.LifecycleOf(state),
             Corrections = state.Corrections.Count,
-            Positions = [.. StandingPositions.Of(state)],
-            Flags = [.. StandingFlags.Of(state)],
+            Positions = StandingPositions.Of(state),
+            Flags = StandingFlags.Of(state),
         };
     }
 }

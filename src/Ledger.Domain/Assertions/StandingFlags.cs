@@ -11,56 +11,91 @@ public static class StandingFlags
     ];
 
     /// <summary>The flags that stand.</summary>
-    public static IEnumerable<Flag> Of(Assertion state)
+    public static IReadOnlyList<Flag> Of(Assertion state)
     {
         if (state.Claim is not { } claim)
         {
-            yield break;
+            return [];
         }
 
-        foreach (var flag in Contested(state).Concat(Origin(state, claim)).Concat(Upstream(state)).Concat(Awaiting(state)).Concat(Restricted(state)).Concat(Text(state)))
+        List<Entry> against = [], waiting = [], upstream = [], restricted = [];
+        var isCorroborated = false;
+        foreach (var entry in state.Entries.InOrder)
         {
-            yield return flag;
+            switch (entry.Record.Event)
+            {
+                case DenialRecorded or PositionRecorded { Stance: Stance.Disputes }:
+                    against.Add(entry);
+                    break;
+                case PositionRecorded { Stance: Stance.Corroborates, Independence: Independence.Independent }:
+                    isCorroborated = true;
+                    break;
+                case ActionRequested:
+                    waiting.Add(entry);
+                    break;
+                case UpstreamChanged change:
+                    upstream.Add(entry);
+                    if (change.AwaitsAnswer)
+                    {
+                        waiting.Add(entry);
+                    }
+
+                    break;
+                case AccessRestricted:
+                    restricted.Add(entry);
+                    break;
+                default:
+                    break;
+            }
         }
+
+        var flags = new List<Flag>();
+        Contested(flags, against);
+        Origin(flags, state, claim, isCorroborated);
+        Upstream(flags, state, upstream);
+        Awaiting(flags, waiting);
+        Restricted(flags, restricted);
+        Text(flags, state);
+        return flags;
     }
 
-    private static IEnumerable<Flag> Contested(Assertion state)
+    private static void Contested(List<Flag> flags, List<Entry> against)
     {
-        var against = state.Entries.InOrder
-            .Where(e => e.Record.Event is DenialRecorded or PositionRecorded { Stance: Stance.Disputes })
-            .ToList();
         if (against is [var first, ..])
         {
             var parties = against.Select(e => WithdrawEvent.PartyBehind(e.Record.Event)).Distinct();
-            yield return new("contested", first.Record.Since, $"Denied or disputed by {string.Join(", ", parties)}.");
+            flags.Add(new("contested", first.Record.Since, $"Denied or disputed by {string.Join(", ", parties)}."));
         }
     }
 
-    private static IEnumerable<Flag> Origin(Assertion state, Recorded claim)
+    private static void Origin(List<Flag> flags, Assertion state, Recorded claim, bool isCorroborated)
     {
         if (state.Content.Attribution is not [var origin, ..])
         {
-            yield return new("unattributed", claim.Since, "No originator is named.");
+            flags.Add(new("unattributed", claim.Since, "No originator is named."));
         }
-        else if (!state.Entries.Standing<PositionRecorded>().Any(p => p.Event is { Stance: Stance.Corroborates, Independence: Independence.Independent }))
+        else if (!isCorroborated)
         {
-            yield return new("singleOrigin", claim.Since, $"Every recorded chain goes back to {origin.Party ?? origin.Description}.");
+            flags.Add(new("singleOrigin", claim.Since, $"Every recorded chain goes back to {origin.Party ?? origin.Description}."));
         }
     }
 
-    private static IEnumerable<Flag> Upstream(Assertion state)
+    private static void Upstream(List<Flag> flags, Assertion state, List<Entry> upstream)
     {
-        foreach (var kind in state.Entries.Standing<UpstreamChanged>().GroupBy(u => KindOf(u.Event)))
+        if (upstream.Count > 0)
         {
-            var (first, details) = (kind.First().Record, kind.Select(u => Detail(u.Event)));
-            yield return new(kind.Key, first.Since, string.Join(" ", details));
+            foreach (var kind in upstream.GroupBy(e => KindOf((UpstreamChanged)e.Record.Event)))
+            {
+                var details = kind.Select(e => Detail((UpstreamChanged)e.Record.Event));
+                flags.Add(new(kind.Key, kind.First().Record.Since, string.Join(" ", details)));
+            }
         }
 
         foreach (var rejected in state.Rejections)
         {
             var answer = (ActionAnswered)rejected.Event;
             var change = state.Entries.All<UpstreamChanged>().FirstOrDefault(u => u.Entry.Record.Position == answer.Upstream).Event;
-            yield return new(change is null ? "upstreamChanged" : KindOf(change), rejected.Since, $"{answer.By} answered: judged not to apply.");
+            flags.Add(new(change is null ? "upstreamChanged" : KindOf(change), rejected.Since, $"{answer.By} answered: judged not to apply."));
         }
     }
 
@@ -81,40 +116,43 @@ public static class StandingFlags
         return $"{change.Upstream}: {what}{fields}, over a link that is {(change.Basis == Basis.Stated ? "stated" : "inferred")}; {order}.";
     }
 
-    private static IEnumerable<Flag> Awaiting(Assertion state)
+    private static void Awaiting(List<Flag> flags, List<Entry> waiting)
     {
-        var waiting = state.Entries.InOrder
-            .Where(e => e.Record.Event is ActionRequested or UpstreamChanged { AwaitsAnswer: true })
-            .ToList();
         if (waiting is [var first, ..])
         {
             var requests = waiting.Count(e => e.Record.Event is ActionRequested);
-            yield return new("awaitingAnswer", first.Record.Since,
-                $"No answer recorded: {requests} of requests, {waiting.Count - requests} of upstream changes.");
+            flags.Add(new("awaitingAnswer", first.Record.Since,
+                $"No answer recorded: {requests} of requests, {waiting.Count - requests} of upstream changes."));
         }
     }
 
-    private static IEnumerable<Flag> Text(Assertion state)
+    private static void Text(List<Flag> flags, Assertion state)
     {
+        if (state.Searched.IsEmpty)
+        {
+            return;
+        }
+
         var lost = state.Entries.Standing<EvidenceAttached>().Where(e => state.Searched.TryGetValue(e.Record.Id, out var s) && !s.Found)
             .Select(e => state.Searched[e.Record.Id].Capture).OrderBy(c => c.Position).ToList();
         if (lost is [var first, ..])
         {
             var version = ((VersionCaptured)first.Event).Version;
-            yield return new("evidenceOrphaned", first.Since, $"Not found in version {version}: {lost.Count} of its evidence.");
+            flags.Add(new("evidenceOrphaned", first.Since, $"Not found in version {version}: {lost.Count} of its evidence."));
             if (state.Notices.IsEmpty)
             {
-                yield return new("textChangedWithoutNotice", first.Since, $"The text under it changed in version {version}; no notice is recorded.");
+                flags.Add(new("textChangedWithoutNotice", first.Since, $"The text under it changed in version {version}; no notice is recorded."));
             }
         }
     }
 
-    private static IEnumerable<Flag> Restricted(Assertion state)
+    private static void Restricted(List<Flag> flags, List<Entry> restricted)
     {
-        foreach (var (record, restriction) in state.Entries.Standing<AccessRestricted>().Take(1))
+        if (restricted is [var entry, ..])
         {
+            var restriction = (AccessRestricted)entry.Record.Event;
             var until = restriction.Until is { } end ? $" until {end.Value}" : "";
-            yield return new("restricted", record.Since, $"Access restricted ({restriction.Reason.ToString().ToLowerInvariant()}){until}.");
+            flags.Add(new("restricted", entry.Record.Since, $"Access restricted ({restriction.Reason.ToString().ToLowerInvariant()}){until}."));
         }
     }
 }

@@ -3,7 +3,8 @@ namespace Ledger.Domain;
 /// <summary>The badge: retracted, concern, superseded, corrected, denied, disputed, reported, from what stands; with counts and parties beside it.</summary>
 public static class StandingLabel
 {
-    private const string InPart = " in part";
+    /// <summary>What follows a label where only a part is contested or taken back.</summary>
+    public const string InPart = " in part";
 
     /// <summary>The labels by precedence, without "in part".</summary>
     public static IReadOnlyList<string> Precedence { get; } = ["retracted", "concern", "superseded", "corrected", "denied", "disputed", "reported"];
@@ -18,37 +19,72 @@ public static class StandingLabel
     /// <summary>The label and the summary.</summary>
     public static (string Label, string Summary) Of(Assertion state)
     {
-        var retractions = state.Entries.Standing<RetractionIssued>().ToList();
-        var concerns = state.Entries.Standing<ConcernExpressed>().ToList();
-        var denials = state.Entries.Standing<DenialRecorded>().ToList();
-        var disputes = state.Entries.Standing<PositionRecorded>().Where(p => p.Event.Stance == Stance.Disputes).ToList();
-        var retractedInPart = retractions.Count > 0 && retractions.All(r => r.Event.Extent == Extent.Partial);
-        var deniedInPart = denials.Count > 0 && denials.All(d => d.Event.Contests.Part is not null);
-        var successor = SupersededBy(state);
+        Speakers retracted = new(), concerned = new(), denied = new(), disputed = new();
+        var taken = new List<(Stance Stance, Speakers By)>();
+        string? successor = null;
+        foreach (var entry in state.Entries.InOrder)
+        {
+            switch (entry.Record.Event)
+            {
+                case RetractionIssued retraction:
+                    retracted.Add(retraction.Publisher, retraction.Extent == Extent.Partial);
+                    break;
+                case ConcernExpressed concern:
+                    concerned.Add(concern.Publisher, inPart: false);
+                    break;
+                case DenialRecorded denial:
+                    denied.Add(denial.Party, denial.Contests.Part is not null);
+                    break;
+                case PositionRecorded { Stance: Stance.Disputes } dispute:
+                    disputed.Add(dispute.Party, inPart: false);
+                    break;
+                case PositionRecorded position:
+                    By(taken, position.Stance).Add(position.Party, inPart: false);
+                    break;
+                case Linked { SupersededBy: { } id }:
+                    successor ??= id;
+                    break;
+                default:
+                    break;
+            }
+        }
 
+        var corrections = state.Corrections.Count;
         var label =
-            retractions.Count > 0 ? "retracted" + (retractedInPart ? InPart : "")
-            : concerns.Count > 0 ? "concern"
+            retracted.Any ? "retracted" + retracted.InPart
+            : concerned.Any ? "concern"
             : successor is not null ? "superseded"
-            : state.Corrections.Count > 0 ? "corrected"
-            : denials.Count > 0 ? "denied" + (deniedInPart ? InPart : "")
-            : disputes.Count > 0 ? "disputed"
+            : corrections > 0 ? "corrected"
+            : denied.Any ? "denied" + denied.InPart
+            : disputed.Any ? "disputed"
             : "reported";
 
-        List<string?> parts =
-        [
-            Named("retracted" + (retractedInPart ? InPart : ""), retractions.Select(r => r.Event.Publisher)),
-            Named("concern expressed", concerns.Select(r => r.Event.Publisher)),
-            successor is null ? null : $"superseded by {successor}",
-            state.Corrections.Count == 0 ? null : Named(Times("corrected", state.Corrections.Count), state.Corrections.Select(r => ((CorrectionIssued)r.Event).Publisher)),
-            Named("denied" + (deniedInPart ? InPart : ""), denials.Select(d => d.Event.Party)),
-            Named("disputed", disputes.Select(d => d.Event.Party)),
-            .. from p in state.Entries.Standing<PositionRecorded>()
-               where p.Event.Stance != Stance.Disputes
-               group p.Event.Party by p.Event.Stance into stance
-               select Named(Verb(stance.Key), stance),
-        ];
-        var said = parts.Where(p => p is not null).ToList();
+        var said = new List<string>();
+        retracted.AddTo(said, "retracted" + retracted.InPart);
+        concerned.AddTo(said, "concern expressed");
+        if (successor is not null)
+        {
+            said.Add($"superseded by {successor}");
+        }
+
+        if (corrections > 0)
+        {
+            var correctors = new Speakers();
+            foreach (var correction in state.Corrections)
+            {
+                correctors.Add(((CorrectionIssued)correction.Event).Publisher, inPart: false);
+            }
+
+            correctors.AddTo(said, Times("corrected", corrections));
+        }
+
+        denied.AddTo(said, "denied" + denied.InPart);
+        disputed.AddTo(said, "disputed");
+        foreach (var (stance, by) in taken)
+        {
+            by.AddTo(said, Verb(stance));
+        }
+
         return (label, said.Count == 0 ? $"reported by {Publisher(state)}; no denial, dispute or correction recorded" : string.Join("; ", said));
     }
 
@@ -59,15 +95,19 @@ public static class StandingLabel
 
     private static string Times(string verb, int count) => count == 1 ? verb : $"{verb} {count} times";
 
-    private static string? Named(string verb, IEnumerable<string> parties)
+    private static Speakers By(List<(Stance Stance, Speakers By)> taken, Stance stance)
     {
-        var distinct = parties.Distinct(StringComparer.Ordinal).ToList();
-        return distinct.Count switch
+        foreach (var (known, by) in taken)
         {
-            0 => null,
-            1 => $"{verb} by {distinct[0]}",
-            _ => $"{verb} by {distinct.Count} parties ({string.Join(", ", distinct)})",
-        };
+            if (known == stance)
+            {
+                return by;
+            }
+        }
+
+        var first = new Speakers();
+        taken.Add((stance, first));
+        return first;
     }
 
     private static string Verb(Stance stance) => stance switch
@@ -79,4 +119,41 @@ public static class StandingLabel
         Stance.NoReply => "no reply",
         _ => "disputed",
     };
+
+    /// <summary>Who said the same, in the order in which they said it, each once.</summary>
+    private sealed class Speakers
+    {
+        /// <summary>Up to so many are compared one by one.</summary>
+        private const int FewMax = 16;
+
+        private readonly List<string> _parties = [];
+        private HashSet<string>? _many;
+        private bool _isWhole;
+
+        internal bool Any => _parties.Count > 0;
+
+        /// <summary>Whether all of them spoke of a part alone, as what follows the verb.</summary>
+        internal string InPart => Any && !_isWhole ? StandingLabel.InPart : "";
+
+        internal void Add(string party, bool inPart)
+        {
+            _isWhole |= !inPart;
+            if (_many is null ? !_parties.Contains(party) : _many.Add(party))
+            {
+                _parties.Add(party);
+                if (_parties.Count > FewMax)
+                {
+                    _many ??= new(_parties, StringComparer.Ordinal);
+                }
+            }
+        }
+
+        internal void AddTo(List<string> said, string verb)
+        {
+            if (Any)
+            {
+                said.Add(_parties is [var one] ? $"{verb} by {one}" : $"{verb} by {_parties.Count} parties ({string.Join(", ", _parties)})");
+            }
+        }
+    }
 }

@@ -10,35 +10,61 @@ public static class StandingPositions
 {
     private const string Open = "open";
 
+    private static readonly string[] Words = [.. Enum.GetNames<Stance>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
+
     /// <summary>
     /// The positions, the chain first, then by version. What a later one of the same party and stance replaced,
     /// or what was withdrawn and said again, is left to the history.
     /// </summary>
-    public static IEnumerable<StandingPosition> Of(Assertion state)
+    public static IReadOnlyList<StandingPosition> Of(Assertion state)
     {
         if (state.Claim is not { } claim)
         {
-            yield break;
+            return [];
         }
 
-        foreach (var (link, index) in state.Content.Attribution.Select((link, index) => (link, index)))
+        var positions = new List<StandingPosition>();
+        foreach (var link in state.Content.Attribution)
         {
-            yield return new()
+            positions.Add(new()
             {
-                Party = link.Party, Description = link.Description, Stance = index == 0 ? "asserts" : "relays", State = Open,
+                Party = link.Party, Description = link.Description, Stance = positions.Count == 0 ? "asserts" : "relays", State = Open,
                 Since = claim.Since, Source = ((ClaimRecorded)claim.Event).Source, Event = claim.Id, Position = claim.Position,
-            };
+            });
         }
 
+        var chain = positions.Count;
         IEnumerable<Entry> entries = state.Entries.Withdrawn.IsEmpty
             ? state.Entries.InOrder
             : state.Entries.InOrder.Concat(state.Entries.Withdrawn.Values).OrderBy(e => e.Record.Version);
-        var later = new HashSet<(string? Party, string Stance, Contests? Contests)>();
-        var positions = entries.Select(Of).OfType<StandingPosition>().Reverse()
-            .Where(p => later.Add((p.Party, p.Stance, p.Contests)) || p.State == Open);
-        foreach (var position in positions.Reverse())
+        foreach (var entry in entries)
         {
-            yield return position;
+            if (Of(entry) is { } position)
+            {
+                positions.Add(position);
+            }
+        }
+
+        RemoveReplaced(positions, chain);
+        return positions;
+    }
+
+    /// <summary>Keeps what is open, and of what is not the last of each party and stance, if nothing after it is open.</summary>
+    private static void RemoveReplaced(List<StandingPosition> positions, int from)
+    {
+        if (positions.FindIndex(from, p => p.State != Open) < 0)
+        {
+            return;
+        }
+
+        var later = new HashSet<(string? Party, string Stance, Contests? Contests)>();
+        for (var i = positions.Count - 1; i >= from; i--)
+        {
+            var p = positions[i];
+            if (!later.Add((p.Party, p.Stance, p.Contests)) && p.State != Open)
+            {
+                positions.RemoveAt(i);
+            }
         }
     }
 
@@ -65,7 +91,7 @@ public static class StandingPositions
             },
             PositionRecorded p => new()
             {
-                Party = p.Party, Stance = JsonNamingPolicy.CamelCase.ConvertName(p.Stance.ToString()), State = state, Statement = p.Statement,
+                Party = p.Party, Stance = WordOf(p.Stance), State = state, Statement = p.Statement,
                 Ground = p.Ground, Rating = p.Rating, Independence = p.Independence, Since = record.Since, Source = p.Source,
                 Citation = p.Citation ?? p.Url, Event = record.Id, Position = record.Position,
             },
@@ -77,4 +103,6 @@ public static class StandingPositions
             _ => null,
         };
     }
+
+    private static string WordOf(Stance stance) => Words[(int)stance];
 }

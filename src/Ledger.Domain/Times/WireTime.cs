@@ -5,11 +5,18 @@ namespace Ledger.Domain;
 /// <summary>The one form in which the ledger writes instants: UTC, six decimals and <c>Z</c>, so that text sorts and compares as time.</summary>
 public static class WireTime
 {
-    private const string Format6 = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+    /// <summary>The framework's own round-trip form has one digit more; it is many times as fast as one that is described by a pattern.</summary>
+    private const string RoundTrip = "O";
     private const int FormatLength = 27;
 
     /// <summary>Writes an instant; anything below a microsecond is cut off.</summary>
-    public static string Format(DateTimeOffset instant) => instant.UtcDateTime.ToString(Format6, CultureInfo.InvariantCulture);
+    public static string Format(DateTimeOffset instant)
+    {
+        Span<char> text = stackalloc char[FormatLength + 1];
+        instant.UtcDateTime.TryFormat(text, out _, RoundTrip, CultureInfo.InvariantCulture);
+        text[FormatLength - 1] = 'Z';
+        return new(text[..FormatLength]);
+    }
 
     /// <summary>Cuts an instant to the microsecond, the precision of PostgreSQL, in UTC.</summary>
     public static DateTimeOffset Truncate(DateTimeOffset instant)
@@ -22,11 +29,15 @@ public static class WireTime
     public static bool TryParse(string text, out DateTimeOffset instant)
     {
         // The log's own form, as nearly all that is read is: a fold of a million events spends its time elsewhere.
-        if (text is [.., 'Z'] && text.Length == FormatLength
-            && DateTime.TryParseExact(text, Format6, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var utc))
+        if (text is [.., 'Z'] && text.Length == FormatLength)
         {
-            instant = new(utc);
-            return true;
+            Span<char> longer = stackalloc char[FormatLength + 1];
+            text.CopyTo(longer);
+            (longer[FormatLength - 1], longer[FormatLength]) = ('0', 'Z');
+            if (DateTimeOffset.TryParseExact(longer, RoundTrip, CultureInfo.InvariantCulture, DateTimeStyles.None, out instant))
+            {
+                return true;
+            }
         }
 
         instant = default;

@@ -57,23 +57,41 @@ internal sealed record AssertionFilter
     internal bool Matches(AssertionRow row) =>
         (Source is null || row.Source == Source)
         && (Publisher is null || row.Publisher == Publisher)
-        && (Label is null || row.Label == Label)
-        && (Lifecycle is null || row.Lifecycle == Lifecycle)
+        && (Label is null || row.Label == StandingNumbers.OfLabel(Label).Number)
+        && (Lifecycle is null || (short)row.Lifecycle == StandingNumbers.OfLifecycle(Lifecycle))
         && (Party is null || row.Parties.Contains(Party, StringComparer.Ordinal))
-        && (Topic is null || row.Topics.Contains(Topic, StringComparer.Ordinal))
-        && (Flag is null || IsByText || row.Flags.Contains(Flag, StringComparer.Ordinal))
-        && Words.All(w => row.Words.Contains(w, StringComparer.Ordinal))
-        && (ValidAt is not { } moment || ((row.ValidFrom is not null || row.ValidTo is not null)
-            && (row.ValidFrom is null || row.ValidFrom < moment.To) && (row.ValidTo is null || row.ValidTo > moment.From)));
+        && (Topic is null || row.Content.Topics.Contains(Topic, StringComparer.Ordinal))
+        && (Flag is null || IsByText || (row.Flags & StandingNumbers.OfFlag(Flag)) != 0)
+        && Words.All(w => row.Content.Words.Contains(w, StringComparer.Ordinal) || row.Words.Contains(w, StringComparer.Ordinal))
+        && (ValidAt is not { } moment || ((row.Content.ValidFrom is not null || row.Content.ValidTo is not null)
+            && (row.Content.ValidFrom is null || row.Content.ValidFrom < moment.To) && (row.Content.ValidTo is null || row.Content.ValidTo > moment.From)));
 
     /// <summary>What assertions are looked up by; a state that passes has them all, and so its assertion said them.</summary>
-    internal IReadOnlyList<string> Terms => Party is null ? Words : [AssertionTerms.OfParty(Party), .. Words];
+    internal IReadOnlyList<int> Terms =>
+        [.. Party is null ? Enumerable.Empty<int>() : [AssertionTerms.OfParty(Party)], .. Words.Select(AssertionTerms.OfWord)];
 
-    /// <summary>The conditions as <c> and …</c>, with their values added to a command.</summary>
+    /// <summary>The conditions on a state <c>s</c> as <c> and …</c>, with their values added to a command.</summary>
     internal string Sql(NpgsqlCommand command)
     {
-        var where = new StringBuilder();
-        void Add(string condition, object? value, NpgsqlDbType type)
+        const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
+        var state = new StringBuilder();
+        Add(state, "s.source = ?", Source, NpgsqlDbType.Text);
+        Add(state, "s.publisher = ?", Publisher, NpgsqlDbType.Text);
+        Add(state, "s.label = ?", Label is null ? null : StandingNumbers.OfLabel(Label).Number, NpgsqlDbType.Smallint);
+        Add(state, "s.lifecycle = ?", Lifecycle is null ? null : StandingNumbers.OfLifecycle(Lifecycle), NpgsqlDbType.Smallint);
+        Add(state, "s.parties @> ?", Party is null ? null : new[] { Party }, Texts);
+        Add(state, "s.flags & ? <> 0", Flag is null || IsByText ? null : StandingNumbers.OfFlag(Flag), NpgsqlDbType.Integer);
+
+        var content = new StringBuilder();
+        Add(content, "c.topics @> ?", Topic is null ? null : new[] { Topic }, Texts);
+        Add(content, "s.words || c.words @> ?", Words.Count == 0 ? null : Words.ToArray(), Texts);
+        Add(content, "(c.valid_from is not null or c.valid_to is not null) and (c.valid_from is null or c.valid_from < ?)", ValidAt?.To.UtcDateTime, NpgsqlDbType.TimestampTz);
+        Add(content, "(c.valid_to is null or c.valid_to > ?)", ValidAt?.From.UtcDateTime, NpgsqlDbType.TimestampTz);
+        return content.Length == 0
+            ? state.ToString()
+            : $"{state} and exists (select from ledger_read.assertion_content c where c.id = s.id and c.number = s.content{content})";
+
+        void Add(StringBuilder where, string condition, object? value, NpgsqlDbType type)
         {
             if (value is not null)
             {
@@ -81,18 +99,5 @@ internal sealed record AssertionFilter
                 where.Append(CultureInfo.InvariantCulture, $" and {condition.Replace("?", $"${command.Parameters.Count}", StringComparison.Ordinal)}");
             }
         }
-
-        const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
-        Add("source = ?", Source, NpgsqlDbType.Text);
-        Add("publisher = ?", Publisher, NpgsqlDbType.Text);
-        Add("label = ?", Label, NpgsqlDbType.Text);
-        Add("lifecycle = ?", Lifecycle, NpgsqlDbType.Text);
-        Add("parties @> ?", Party is null ? null : new[] { Party }, Texts);
-        Add("topics @> ?", Topic is null ? null : new[] { Topic }, Texts);
-        Add("flags @> ?", Flag is null || IsByText ? null : new[] { Flag }, Texts);
-        Add("words @> ?", Words.Count == 0 ? null : Words.ToArray(), Texts);
-        Add("(valid_from is not null or valid_to is not null) and (valid_from is null or valid_from < ?)", ValidAt?.To.UtcDateTime, NpgsqlDbType.TimestampTz);
-        Add("(valid_to is null or valid_to > ?)", ValidAt?.From.UtcDateTime, NpgsqlDbType.TimestampTz);
-        return where.ToString();
     }
 }

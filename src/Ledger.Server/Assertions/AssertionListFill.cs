@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Ledger.Domain;
 using Ledger.Store;
@@ -24,6 +25,9 @@ internal sealed class AssertionListFill(AssertionListTables tables)
 
     private readonly AssertionListTables _tables = tables;
     private readonly Channel<CopyRows> _filled = Channel.CreateBounded<CopyRows>(2);
+
+    /// <summary>Sent rows, to be filled anew: memory of their size is costly to get and to give back.</summary>
+    private readonly Dictionary<string, ConcurrentBag<CopyRows>> _sent = AssertionListTables.Names.ToDictionary(t => t, _ => new ConcurrentBag<CopyRows>(), StringComparer.Ordinal);
 
     internal async Task RunAsync(IAsyncEnumerable<StreamEvent> log, NpgsqlConnection connection, Action<long> report, CancellationToken cancellationToken)
     {
@@ -80,6 +84,7 @@ internal sealed class AssertionListFill(AssertionListTables tables)
         await foreach (var rows in _filled.Reader.ReadAllAsync(cancellationToken))
         {
             await rows.SendAsync(connection, cancellationToken);
+            _sent[rows.Table].Add(rows);
         }
     }
 
@@ -120,15 +125,18 @@ internal sealed class AssertionListFill(AssertionListTables tables)
         private async Task EncodeAsync(CancellationToken cancellationToken)
         {
             var history = Rows("assertion_history");
-            _made.History.ForEach(r => r.WriteTo(history));
+            _made.History.ForEach(r => r.WriteHistory(history));
             _made.History.Clear();
+            var contents = Rows("assertion_content");
+            _made.Contents.ForEach(c => c.WriteTo(contents));
+            _made.Contents.Clear();
             var terms = Rows("assertion_terms");
             _made.Terms.ForEach(t => t.WriteTo(terms));
             _made.Terms.Clear();
             if (_made.Patches.Count > PatchesMax)
             {
                 var patches = Rows("assertion_patch");
-                _made.TakeEnded().ForEach(r => r.WriteTo(patches));
+                _made.TakeEnded().ForEach(r => r.WritePatch(patches));
             }
 
             foreach (var (table, rows) in _rows)
@@ -149,7 +157,7 @@ internal sealed class AssertionListFill(AssertionListTables tables)
             }
 
             var (patches, windows, folded) = (Rows("assertion_patch"), Rows("assertion_late"), Rows("assertion_folded"));
-            _made.Patches.ForEach(r => r.WriteTo(patches));
+            _made.Patches.ForEach(r => r.WritePatch(patches));
             foreach (var late in _made.Late)
             {
                 late.WriteWindow(windows);
@@ -162,6 +170,7 @@ internal sealed class AssertionListFill(AssertionListTables tables)
             (_timeline, _made) = (new(), new());
         }
 
-        private CopyRows Rows(string table) => _rows.TryGetValue(table, out var rows) ? rows : _rows[table] = fill._tables.Rows(table);
+        private CopyRows Rows(string table) =>
+            _rows.TryGetValue(table, out var rows) ? rows : _rows[table] = fill._sent[table].TryTake(out var sent) ? sent : fill._tables.Rows(table);
     }
 }

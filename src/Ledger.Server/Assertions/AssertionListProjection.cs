@@ -7,7 +7,7 @@ namespace Ledger.Server;
 /// <summary>Keeps the rows of the assertion lists on both axes: what the ledger said at a position, and what of it was known at a time.</summary>
 internal sealed class AssertionListProjection(EventStore store, string schema = ReadModels.Schema) : IFilledByStream
 {
-    internal const string ProgressName = "AssertionList:V4";
+    internal const string ProgressName = "AssertionList:V5";
 
     /// <summary>The start of the name of every stream that it folds.</summary>
     private const string StreamPrefix = "assertion-";
@@ -20,7 +20,7 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
 
     public string Name => "AssertionList";
 
-    public int Version => 4;
+    public int Version => 5;
 
     /// <summary>Every event of an assertion makes a row, also one whose type this version does not know.</summary>
     public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf();
@@ -30,14 +30,14 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
     public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await _tables.CreateAsync(connection, transaction, cancellationToken);
-        await _tables.IndexAsync(connection, transaction, cancellationToken);
+        await using var index = new NpgsqlCommand(string.Join(';', _tables.Indexes), connection, transaction);
+        await index.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         _tables.CreateAsync(connection, transaction, cancellationToken);
 
-    public Task IndexAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        _tables.IndexAsync(connection, transaction, cancellationToken);
+    public IReadOnlyList<string> Indexes => _tables.Indexes;
 
     public Task FillAsync(NpgsqlConnection connection, long toPosition, Action<long> report, CancellationToken cancellationToken) =>
         new AssertionListFill(_tables).RunAsync(store.ReadByStreamAsync(StreamPrefix, toPosition, cancellationToken), connection, report, cancellationToken);
@@ -65,14 +65,17 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
     {
         var (history, current) = (_tables.Rows("assertion_history"), _tables.Rows("assertion_current"));
         var (terms, patches) = (_tables.Rows("assertion_terms"), _tables.Rows("assertion_patch"));
-        rows.History.ForEach(r => r.WriteTo(history));
-        rows.Patches.ForEach(r => r.WriteTo(patches));
+        rows.History.ForEach(r => r.WriteHistory(history));
+        rows.Patches.ForEach(r => r.WritePatch(patches));
+        var contents = _tables.Rows("assertion_content");
+        rows.Contents.ForEach(c => c.WriteTo(contents));
         rows.Terms.ForEach(t => t.WriteTo(terms));
         foreach (var row in rows.Current)
         {
             row.WriteState(current);
         }
 
+        await contents.SendAsync(connection, cancellationToken);
         await terms.SendAsync(connection, cancellationToken);
         await history.SendAsync(connection, cancellationToken);
         await _tables.ReplaceCurrentAsync(current, rows.Existing, connection, transaction, cancellationToken);
@@ -124,7 +127,9 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
         {
             foreach (var before in await store.ReadStreamsAsync(missing, page[0].Position - 1, cancellationToken))
             {
-                _timelines[before.Stream].Advance(before.ToDomain());
+                var timeline = _timelines[before.Stream];
+                timeline.Advance(before.ToDomain());
+                timeline.ForgetNew();
             }
         }
     }

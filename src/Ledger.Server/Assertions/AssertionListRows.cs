@@ -9,6 +9,9 @@ internal sealed class AssertionListRows
     /// <summary>States that another one followed.</summary>
     internal List<TemporalRow> History { get; } = [];
 
+    /// <summary>What states began to refer to.</summary>
+    internal List<AssertionContent> Contents { get; } = [];
+
     /// <summary>What was said for the first time.</summary>
     internal List<AssertionTerms> Terms { get; } = [];
 
@@ -31,9 +34,10 @@ internal sealed class AssertionListRows
         if (timeline.Row is { } row)
         {
             Move(was, wasKnownFrom, row, e.Position, timeline.KnownFrom);
-            if (timeline.NewTerms.Length > 0)
+            Contents.AddRange(timeline.TakeNewContents());
+            if (timeline.TakeNewTerms() is { Length: > 0 } terms)
             {
-                Terms.Add(new(row.Id, e.Position, timeline.NewTerms));
+                Terms.Add(new(row.Id, e.Position, terms));
             }
         }
 
@@ -55,7 +59,7 @@ internal sealed class AssertionListRows
     {
         if (was is not null)
         {
-            History.Add(new(was, was.FromPosition, position, wasKnownFrom, knownFrom));
+            History.Add(new(was, was.Position, position, wasKnownFrom, knownFrom));
             if (!_current.ContainsKey(row.Id))
             {
                 _existing.Add(row.Id);

@@ -7,19 +7,19 @@ namespace Ledger.Server;
 /// <summary>
 /// The tables of the assertion lists. <c>current</c>: the newest state of each assertion; <c>history</c>: the states before; <c>late</c>:
 /// the windows that late events open; <c>patch</c>: what was known inside them; <c>folded</c>: assertions without patches from a position on;
-/// <c>terms</c>: the words and parties of each, with the event that first brought them.
+/// <c>content</c>: what assertions said, which states refer to; <c>terms</c>: the words and parties of each, with the event that first brought them.
 /// </summary>
 internal sealed class AssertionListTables(string schema)
 {
     /// <summary>In the order in which the lists name them, so that whoever locks them meets readers in the readers' order.</summary>
-    internal static IReadOnlyList<string> Names { get; } = ["assertion_current", "assertion_late", "assertion_history", "assertion_patch", "assertion_folded", "assertion_terms"];
+    internal static IReadOnlyList<string> Names { get; } = ["assertion_current", "assertion_late", "assertion_history", "assertion_patch", "assertion_folded", "assertion_content", "assertion_terms"];
 
-    private const string RowColumns = "id, from_pos, known_from, source, publisher, label, lifecycle, parties, topics, flags, words, valid_from, valid_to, body";
+    private const string RowColumns = "id, from_pos, known_from, changed_at, version, content, flags, label, lifecycle, in_part, source, publisher, parties, words, summary";
 
     private const string RowShape = """
-        id text collate "C" not null, from_pos bigint not null, known_from timestamptz not null, source text collate "C" not null,
-        publisher text collate "C" not null, label text collate "C" not null, lifecycle text collate "C" not null, parties text[] not null,
-        topics text[] not null, flags text[] not null, words text[] not null, valid_from timestamptz, valid_to timestamptz, body text not null
+        id text collate "C" not null, from_pos bigint not null, known_from timestamptz not null, changed_at timestamptz not null, version bigint not null,
+        content integer not null, flags integer not null, label smallint not null, lifecycle smallint not null, in_part boolean not null,
+        source text collate "C" not null, publisher text collate "C" not null, parties text[] not null, words text[] not null, summary text not null
         """;
 
     internal async Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
@@ -27,51 +27,53 @@ internal sealed class AssertionListTables(string schema)
         await using var command = new NpgsqlCommand($"""
             create table if not exists {schema}.assertion_current ({RowShape}, primary key (id)) with (fillfactor = 80);
             create table if not exists {schema}.assertion_history ({RowShape}, to_pos bigint not null, known_to timestamptz not null);
-            create table if not exists {schema}.assertion_patch ({RowShape}, to_pos bigint not null, known_to timestamptz not null);
+            create table if not exists {schema}.assertion_patch ({RowShape}, to_pos bigint not null, known_to timestamptz not null, position bigint not null);
             create table if not exists {schema}.assertion_late (
                 id text collate "C" not null, pos bigint not null, known timestamptz not null, upto timestamptz not null, primary key (id, pos));
             create table if not exists {schema}.assertion_folded (id text collate "C" primary key, from_pos bigint not null);
-            create table if not exists {schema}.assertion_terms (id text collate "C" not null, from_pos bigint not null, terms text[] not null);
+            create table if not exists {schema}.assertion_content (
+                id text collate "C" not null, number integer not null, topics text[] not null, words text[] not null, valid_from timestamptz, valid_to timestamptz,
+                body text not null);
+            create table if not exists {schema}.assertion_terms (id text collate "C" not null, from_pos bigint not null, terms integer[] not null);
             create index if not exists assertion_patch_open on {schema}.assertion_patch (id) where to_pos = {TemporalRow.OpenEnd};
             """, connection, transaction);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>
-    /// The indexes that reads need and writes do not: a rebuild makes them when the rows are there. By their ends the few states are found that
-    /// stood a moment ago: a page of the present would else look at every state of the past for one that ended after it.
+    /// What makes the indexes that reads need and writes do not, the slowest first. By their ends the few states are found that stood a moment ago: a
+    /// page of the present would else look at every state of the past for one that ended after it.
     /// </summary>
-    internal async Task IndexAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand($"""
-            create index if not exists assertion_current_all on {schema}.assertion_current (from_pos);
-            create index if not exists assertion_current_source on {schema}.assertion_current (source, from_pos);
-            create index if not exists assertion_current_publisher on {schema}.assertion_current (publisher, from_pos);
-            create index if not exists assertion_current_label on {schema}.assertion_current (label, from_pos);
-            create index if not exists assertion_current_known on {schema}.assertion_current (known_from, id);
-            create index if not exists assertion_current_label_known on {schema}.assertion_current (label, known_from, id);
-            create index if not exists assertion_terms_of on {schema}.assertion_terms using gin (terms);
-            create index if not exists assertion_history_known_of on {schema}.assertion_history (id, known_from, from_pos);
-            create index if not exists assertion_history_all on {schema}.assertion_history (from_pos) include (to_pos);
-            create index if not exists assertion_history_until on {schema}.assertion_history (to_pos);
-            create index if not exists assertion_history_source on {schema}.assertion_history (source, from_pos) include (to_pos);
-            create index if not exists assertion_history_label on {schema}.assertion_history (label, from_pos) include (to_pos);
-            create index if not exists assertion_history_known on {schema}.assertion_history (known_from, id) include (known_to, from_pos, to_pos);
-            create index if not exists assertion_history_label_known on {schema}.assertion_history (label, known_from, id) include (known_to, from_pos, to_pos);
-            create index if not exists assertion_patch_label_known on {schema}.assertion_patch (label, known_from, id) include (known_to, from_pos, to_pos);
-            create index if not exists assertion_late_window on {schema}.assertion_late (id, upto, known, pos);
-            """, connection, transaction);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    internal IReadOnlyList<string> Indexes { get; } =
+    [
+        $"create index if not exists assertion_terms_of on {schema}.assertion_terms using gin (terms)",
+        $"create index if not exists assertion_history_label_known on {schema}.assertion_history (label, known_from, id) include (known_to, from_pos, to_pos)",
+        $"create index if not exists assertion_history_known_of on {schema}.assertion_history (id, known_from, from_pos)",
+        $"create index if not exists assertion_history_all on {schema}.assertion_history (from_pos) include (to_pos)",
+        $"create index if not exists assertion_history_until on {schema}.assertion_history (to_pos)",
+        $"create index if not exists assertion_history_label on {schema}.assertion_history (label, from_pos) include (to_pos)",
+        $"create index if not exists assertion_history_known on {schema}.assertion_history (known_from, id) include (known_to, from_pos, to_pos)",
+        $"create index if not exists assertion_current_all on {schema}.assertion_current (from_pos)",
+        $"create index if not exists assertion_current_source on {schema}.assertion_current (source, from_pos)",
+        $"create index if not exists assertion_current_publisher on {schema}.assertion_current (publisher, from_pos)",
+        $"create index if not exists assertion_current_label on {schema}.assertion_current (label, from_pos)",
+        $"create index if not exists assertion_current_known on {schema}.assertion_current (known_from, id)",
+        $"create index if not exists assertion_current_label_known on {schema}.assertion_current (label, known_from, id)",
+        $"create unique index if not exists assertion_content_of on {schema}.assertion_content (id, number)",
+        $"create index if not exists assertion_patch_label_known on {schema}.assertion_patch (label, known_from, id) include (known_to, from_pos, to_pos)",
+        $"create index if not exists assertion_late_window on {schema}.assertion_late (id, upto, known, pos)",
+    ];
 
     /// <summary>Rows to be sent to one of the tables by COPY.</summary>
-    internal CopyRows Rows(string table) => new($"{schema}.{table}", table switch
+    internal CopyRows Rows(string table) => new(schema, table, table switch
     {
         "assertion_current" => RowColumns,
+        "assertion_content" => "id, number, topics, words, valid_from, valid_to, body",
         "assertion_terms" => "id, from_pos, terms",
         "assertion_late" => "id, pos, known, upto",
         "assertion_folded" => "id, from_pos",
-        _ => RowColumns + ", to_pos, known_to",
+        "assertion_history" => RowColumns + ", to_pos, known_to",
+        _ => RowColumns + ", to_pos, known_to, position",
     });
 
     /// <summary>Puts rows in the place of the current ones of their assertions.</summary>

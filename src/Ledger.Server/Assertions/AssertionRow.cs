@@ -1,102 +1,56 @@
 using System.Text.Json;
 using Ledger.Domain;
+using Npgsql;
 
 namespace Ledger.Server;
 
-/// <summary>One line of a list of assertions.</summary>
-internal sealed record AssertionItem
+/// <summary>What an item of a list says of the standing.</summary>
+internal sealed record ItemStanding(
+    string Label, string Summary, Lifecycle Lifecycle, IReadOnlyList<string> Flags, DateTimeOffset ChangedAt, long Version, long Position);
+
+/// <summary>A state of an assertion as lists keep it: the members of an item that change with most events, what lists filter by, and its content.</summary>
+internal sealed record AssertionRow(string Id, long Position, string Source, string Publisher, AssertionContent Content)
 {
-    public required string Id { get; init; }
+    /// <summary>How many columns <see cref="ItemColumns"/> names.</summary>
+    internal const int ItemColumnsCount = 9;
 
-    public required string Proposition { get; init; }
+    /// <summary>Without "in part".</summary>
+    public required short Label { get; init; }
 
-    public required SourceVersion Source { get; init; }
-
-    public required string Publisher { get; init; }
-
-    public required Part Part { get; init; }
-
-    public required Modality Modality { get; init; }
-
-    public required string Label { get; init; }
+    public required bool InPart { get; init; }
 
     public required string Summary { get; init; }
 
     public required Lifecycle Lifecycle { get; init; }
 
-    public required IReadOnlyList<string> Flags { get; init; }
+    /// <summary>A bit for each.</summary>
+    public required int Flags { get; init; }
 
-    public required IReadOnlyList<string> Topics { get; init; }
+    public required string[] Parties { get; init; }
 
-    public StatedTime? PublishedAt { get; init; }
-
-    public required DateTimeOffset RecordedAt { get; init; }
+    /// <summary>The words of what stands, beside those of the content.</summary>
+    public required string[] Words { get; init; }
 
     public required DateTimeOffset ChangedAt { get; init; }
 
     public required long Version { get; init; }
 
-    public required long Position { get; init; }
-}
-
-/// <summary>A state of an assertion as lists keep it: the item, and what lists filter by. A pure function of the state.</summary>
-internal sealed record AssertionRow(string Id, long FromPosition, string Source, string Publisher, string Label, string Lifecycle)
-{
-    public required string[] Parties { get; init; }
-
-    public required string[] Topics { get; init; }
-
-    public required string[] Flags { get; init; }
-
-    public required string[] Words { get; init; }
-
-    public DateTimeOffset? ValidFrom { get; init; }
-
-    public DateTimeOffset? ValidTo { get; init; }
-
-    public required string Body { get; init; }
+    /// <summary>The item's JSON.</summary>
+    internal string Item => ItemOf(Content.Body, new(StandingNumbers.Label(Label, InPart), Summary, Lifecycle, StandingNumbers.Flags(Flags), ChangedAt, Version, Position));
 
     /// <summary>The row of a state that holds a claim; null of one that does not.</summary>
-    internal static AssertionRow? Of(Assertion state)
-    {
-        if (state.Claim is not { Event: ClaimRecorded claim } record)
-        {
-            return null;
-        }
+    internal static AssertionRow? Of(Assertion state) => new AssertionRowMaker().Of(state);
 
-        var standing = Standing.Of(state);
-        var item = new AssertionItem
-        {
-            Id = state.Id,
-            Proposition = state.Content.Proposition,
-            Source = claim.Source,
-            Publisher = claim.Publisher,
-            Part = state.Content.Part,
-            Modality = state.Content.Modality,
-            Label = standing.Label,
-            Summary = standing.Summary,
-            Lifecycle = standing.Lifecycle,
-            Flags = [.. standing.Flags.Select(f => f.Name).Distinct()],
-            Topics = state.Content.Topics,
-            PublishedAt = claim.PublishedAt,
-            RecordedAt = record.RecordedAt,
-            ChangedAt = state.RecordedAt,
-            Version = state.Version,
-            Position = state.Position,
-        };
-        var open = standing.Positions.Where(p => p.State == "open").ToList();
-        return new(state.Id, state.Position, claim.Source.Id, claim.Publisher, BaseOf(standing.Label), JsonNamingPolicy.CamelCase.ConvertName(standing.Lifecycle.ToString()))
-        {
-            Parties = [.. standing.Positions.Select(p => p.Party).OfType<string>().Append(claim.Publisher).Distinct().Order(StringComparer.Ordinal)],
-            Topics = [.. state.Content.Topics.Distinct().Order(StringComparer.Ordinal)],
-            Flags = [.. item.Flags.Order(StringComparer.Ordinal)],
-            Words = FullText.Words([state.Content.Proposition, .. state.Content.Attribution.Select(a => a.Description), .. state.Content.Topics, .. open.Select(p => p.Statement)]),
-            ValidFrom = state.Content.Scope?.From?.From,
-            ValidTo = state.Content.Scope?.To?.To,
-            Body = JsonSerializer.Serialize(item, DomainJson.Stored),
-        };
-    }
+    /// <summary>The columns from which <see cref="ItemAt"/> makes an item, of a state and its content.</summary>
+    internal static string ItemColumns(string s = "s", string c = "c") =>
+        $"{c}.body, {s}.label, {s}.in_part, {s}.summary, {s}.lifecycle, {s}.flags, {s}.changed_at, {s}.version, {s}.position";
 
-    /// <summary>A label without "in part": what lists filter by.</summary>
-    private static string BaseOf(string label) => label.EndsWith(" in part", StringComparison.Ordinal) ? label[..^8] : label;
+    /// <summary>The item's JSON, from <see cref="ItemColumns"/> at a column.</summary>
+    internal static string ItemAt(NpgsqlDataReader reader, int column) => ItemOf(reader.GetString(column), new(
+        StandingNumbers.Label(reader.GetInt16(column + 1), reader.GetBoolean(column + 2)), reader.GetString(column + 3), (Lifecycle)reader.GetInt16(column + 4),
+        StandingNumbers.Flags(reader.GetInt32(column + 5)), reader.GetFieldValue<DateTimeOffset>(column + 6), reader.GetInt64(column + 7), reader.GetInt64(column + 8)));
+
+    /// <summary>Two objects as one.</summary>
+    private static string ItemOf(string content, ItemStanding standing) =>
+        string.Concat(content.AsSpan(0, content.Length - 1), ",", JsonSerializer.Serialize(standing, DomainJson.Stored).AsSpan(1));
 }

@@ -19,7 +19,7 @@ internal sealed class AssertionTimeline
     private const int MomentsMax = SegmentsMax + 2;
 
     private readonly List<Moment> _moments = [];
-    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
+    private readonly AssertionRowMaker _rows = new();
 
     /// <summary>The fold of every event so far.</summary>
     internal Assertion State { get; private set; } = Assertion.None;
@@ -33,20 +33,25 @@ internal sealed class AssertionTimeline
     /// <summary>Whether exact rows were given up for this assertion.</summary>
     internal bool IsFoldedAtReading { get; private set; }
 
-    /// <summary>The terms of the row that no row before it had, words in order of the alphabet: whoever looks for one finds all of the past that has it.</summary>
-    internal string[] NewTerms { get; private set; } = [];
+    /// <inheritdoc cref="AssertionRowMaker.TakeNewTerms"/>
+    internal int[] TakeNewTerms() => _rows.TakeNewTerms();
+
+    /// <inheritdoc cref="AssertionRowMaker.TakeNewContents"/>
+    internal AssertionContent[] TakeNewContents() => _rows.TakeNewContents();
+
+    /// <summary>What is new so far was written before.</summary>
+    internal void ForgetNew() => (_, _) = (TakeNewTerms(), TakeNewContents());
 
     /// <summary>Takes one more event; what it means for the windows, null where it is not late.</summary>
     internal LateEvent? Advance(Recorded e)
     {
         State = Assertion.Evolve(State, e);
-        Row = AssertionRow.Of(State);
+        Row = _rows.Of(State);
         if (State.Claim is not { } claim || Row is null)
         {
             return null;
         }
 
-        NewTerms = [.. Row.Words.Where(_said.Add), .. Row.Parties.Select(AssertionTerms.OfParty).Where(_said.Add)];
         // Nothing of an assertion is known before its claim is: what was published earlier counts from the claim on.
         var known = e.Known.To > claim.Known.To ? e.Known.To : claim.Known.To;
         if (_moments.Count > 0 && known < KnownFrom)
@@ -97,7 +102,7 @@ internal sealed class AssertionTimeline
         for (var i = first; i < _moments.Count - 1; i++)
         {
             _moments[i].IsCovered = true;
-            segments.Add(new(AssertionRow.Of(_moments[i].State)!, e.Position, null, _moments[i].At, _moments[i + 1].At));
+            segments.Add(new(_rows.Of(_moments[i].State)!, e.Position, null, _moments[i].At, _moments[i + 1].At));
         }
 
         Trim();

@@ -83,16 +83,20 @@ internal static class ChangesRoute
     /// <summary>The states at the end that began within the stretch, oldest change first, each beside the state at its start.</summary>
     private static async Task<List<(string Id, long Position, StandingThen? Before, StandingThen After)>> RowsAsync(ReadCall call, long from, long to, long after, int limit)
     {
+        const string States = "id, from_pos as position, changed_at, version, content, flags, label, lifecycle, in_part, summary";
         var restricted = await call.RestrictedAsync();
-        await using var command = call.Store.DataSource.CreateCommand("""
-            select s.id, s.from_pos, (select b.body from ledger_read.assertion_history b where b.id = s.id and b.from_pos <= $1 and b.to_pos > $1), s.body
+        await using var command = call.Store.DataSource.CreateCommand($"""
+            select s.id, s.position, {AssertionRow.ItemColumns()}, {AssertionRow.ItemColumns("b", "d")}
             from (
-                (select id, from_pos, body from ledger_read.assertion_current
+                (select {States} from ledger_read.assertion_current
                  where from_pos > $3 and from_pos <= $2 and id <> all($4) and source <> all($5) order by from_pos limit $6)
                 union all
-                (select id, from_pos, body from ledger_read.assertion_history
+                (select {States} from ledger_read.assertion_history
                  where from_pos > $3 and from_pos <= $2 and to_pos > $2 and id <> all($4) and source <> all($5) order by from_pos limit $6)) s
-            order by s.from_pos limit $6
+            join ledger_read.assertion_content c on c.id = s.id and c.number = s.content
+            left join (select {States}, to_pos from ledger_read.assertion_history) b on b.id = s.id and b.position <= $1 and b.to_pos > $1
+            left join ledger_read.assertion_content d on d.id = b.id and d.number = b.content
+            order by s.position limit $6
             """);
         foreach (var value in new object[] { from, to, after })
         {
@@ -106,7 +110,10 @@ internal static class ChangesRoute
         var rows = new List<(string, long, StandingThen?, StandingThen)>();
         while (await reader.ReadAsync(call.Cancelled))
         {
-            rows.Add((reader.GetString(0), reader.GetInt64(1), await reader.IsDBNullAsync(2, call.Cancelled) ? null : Of(reader.GetString(2)), Of(reader.GetString(3))));
+            const int After = 2, Before = After + AssertionRow.ItemColumnsCount;
+            rows.Add((
+                reader.GetString(0), reader.GetInt64(1), await reader.IsDBNullAsync(Before, call.Cancelled) ? null : Of(AssertionRow.ItemAt(reader, Before)),
+                Of(AssertionRow.ItemAt(reader, After))));
         }
 
         return rows;

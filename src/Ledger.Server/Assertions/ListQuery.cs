@@ -16,6 +16,12 @@ internal sealed record ListedAssertion(long Key, string Id, string Body);
 /// </summary>
 internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool Descending, int Limit, RestrictedNow Restricted, ListCursor? After = null)
 {
+    /// <summary>Of a state, what an item is made of.</summary>
+    private const string State = "s.id, s.content, s.label, s.in_part, s.summary, s.lifecycle, s.flags, s.changed_at, s.version";
+
+    /// <summary>Contents are looked up for the page alone.</summary>
+    private static readonly string Items = $"select s.key, s.id, {AssertionRow.ItemColumns()} from s join ledger_read.assertion_content c on c.id = s.id and c.number = s.content";
+
     private string Order => Descending ? "desc" : "asc";
 
     internal async Task<IReadOnlyList<ListedAssertion>> RunAsync(EventStore store, StreamStates states, CancellationToken cancellationToken)
@@ -40,7 +46,7 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
 
     private async Task<IReadOnlyList<ListedAssertion>> StoredAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
-        var said = await AssertionTerms.FindAsync(source, Filter.Terms, Point.Position, cancellationToken);
+        var said = await AssertionTerms.FindAsync(source, Filter.Terms, Filter.Source, Point.Position, cancellationToken);
         if (said is [])
         {
             return [];
@@ -53,7 +59,7 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
         while (await reader.ReadAsync(cancellationToken))
         {
             var key = Point.KnownAt is null ? reader.GetInt64(0) : KeyOf(await reader.GetFieldValueAsync<DateTimeOffset>(0, cancellationToken));
-            rows.Add(new(key, reader.GetString(1), reader.GetString(2)));
+            rows.Add(new(key, reader.GetString(1), AssertionRow.ItemAt(reader, 2)));
         }
 
         return rows;
@@ -66,17 +72,18 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
         var where = Said(command, said) + Filter.Sql(command) + ByText(command, position) + Hidden(command);
         if (After is not null)
         {
-            where += $" and from_pos {(Descending ? "<" : ">")} {Add(command, After.After, NpgsqlDbType.Bigint)}";
+            where += $" and s.from_pos {(Descending ? "<" : ">")} {Add(command, After.After, NpgsqlDbType.Bigint)}";
         }
 
         return $"""
-            select from_pos, id, body from (
-                (select from_pos, id, body from ledger_read.assertion_current
-                 where from_pos <= {position}{where} order by from_pos {Order} limit {limit})
+            with s as (
+                (select s.from_pos as key, {State}, s.from_pos as position from ledger_read.assertion_current s
+                 where s.from_pos <= {position}{where} order by s.from_pos {Order} limit {limit})
                 union all
-                (select from_pos, id, body from ledger_read.assertion_history
-                 where from_pos <= {position} and to_pos > {position}{where} order by from_pos {Order} limit {limit})) page
-            order by from_pos {Order} limit {limit}
+                (select s.from_pos, {State}, s.from_pos from ledger_read.assertion_history s
+                 where s.from_pos <= {position} and s.to_pos > {position}{where} order by s.from_pos {Order} limit {limit})
+                order by 1 {Order} limit {limit})
+            {Items} order by s.key {Order}
             """;
     }
 
@@ -89,28 +96,29 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
         if (After is not null)
         {
             var key = Add(command, DateTimeOffset.UnixEpoch.AddMicroseconds(After.After).UtcDateTime, NpgsqlDbType.TimestampTz);
-            where += $" and (known_from, id) {(Descending ? "<" : ">")} ({key}, {Add(command, After.Id, NpgsqlDbType.Text)})";
+            where += $" and (s.known_from, s.id) {(Descending ? "<" : ">")} ({key}, {Add(command, After.Id, NpgsqlDbType.Text)})";
         }
 
-        var order = $"known_from {Order}, id {Order}";
+        var order = $"s.known_from {Order}, s.id {Order}";
         // A scalar subquery with a limit is probed row by row; a join would first collect every window that covers the moment. Of "is null" the
         // planner would expect one row in two hundred, and so sort all that the filters find instead of reading in order up to the limit.
         var undisturbed = $"""
             (select true from ledger_read.assertion_late l where l.id = s.id and l.pos <= {position} and l.known <= {known} and l.upto > {known} limit 1) is not true
             """;
         return $"""
-            select known_from, id, body from (
-                (select known_from, id, body from ledger_read.assertion_current s
-                 where known_from <= {known} and from_pos <= {position} and {undisturbed}{where} order by {order} limit {limit})
+            with s as (
+                (select s.known_from as key, {State}, s.from_pos as position from ledger_read.assertion_current s
+                 where s.known_from <= {known} and s.from_pos <= {position} and {undisturbed}{where} order by {order} limit {limit})
                 union all
-                (select known_from, id, body from ledger_read.assertion_history s
-                 where known_from <= {known} and from_pos <= {position} and (to_pos > {position} or known_to > {known}) and {undisturbed}{where}
+                (select s.known_from, {State}, s.from_pos from ledger_read.assertion_history s
+                 where s.known_from <= {known} and s.from_pos <= {position} and (s.to_pos > {position} or s.known_to > {known}) and {undisturbed}{where}
                  order by {order} limit {limit})
                 union all
-                (select known_from, id, body from ledger_read.assertion_patch s
-                 where known_from <= {known} and known_to > {known} and from_pos <= {position} and to_pos > {position}{where}
-                 order by {order} limit {limit})) page
-            order by {order} limit {limit}
+                (select s.known_from, {State}, s.position from ledger_read.assertion_patch s
+                 where s.known_from <= {known} and s.known_to > {known} and s.from_pos <= {position} and s.to_pos > {position}{where}
+                 order by {order} limit {limit})
+                order by 1 {Order}, 2 {Order} limit {limit})
+            {Items} order by s.key {Order}, s.id {Order}
             """;
     }
 
@@ -137,7 +145,7 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
             if ((After is null || Follows(item, After))
                 && AssertionRow.Of(state) is { } row && Filter.Matches(row) && await IsFlaggedAsync(store, f.Id, cancellationToken) && !Restricted.Hides(f.Id, row.Source))
             {
-                found.Add(item with { Body = row.Body });
+                found.Add(item with { Body = row.Item });
             }
         }
 
@@ -178,11 +186,11 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
     }
 
     private static string Said(NpgsqlCommand command, string[]? ids) =>
-        ids is null ? "" : $" and id = any({Add(command, ids, NpgsqlDbType.Array | NpgsqlDbType.Text)})";
+        ids is null ? "" : $" and s.id = any({Add(command, ids, NpgsqlDbType.Array | NpgsqlDbType.Text)})";
 
     private string ByText(NpgsqlCommand command, string position) => !Filter.IsByText
         ? ""
-        : $" and id in (select assertion from ledger_read.text_flag where flag = {Add(command, Filter.Flag!, NpgsqlDbType.Text)}"
+        : $" and s.id in (select assertion from ledger_read.text_flag where flag = {Add(command, Filter.Flag!, NpgsqlDbType.Text)}"
             + $" and from_pos <= {position} and (to_pos is null or to_pos > {position}))";
 
     private async Task<bool> IsFlaggedAsync(EventStore store, string id, CancellationToken cancellationToken) =>
@@ -190,8 +198,8 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
 
     private string Hidden(NpgsqlCommand command) => Restricted.IsEmpty
         ? ""
-        : $" and id <> all({Add(command, Restricted.Assertions.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})"
-            + $" and source <> all({Add(command, Restricted.Sources.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})";
+        : $" and s.id <> all({Add(command, Restricted.Assertions.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})"
+            + $" and s.source <> all({Add(command, Restricted.Sources.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})";
 
     private static long KeyOf(DateTimeOffset known) => (known.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 

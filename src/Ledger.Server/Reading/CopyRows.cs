@@ -9,9 +9,10 @@ namespace Ledger.Server;
 /// Rows in the binary format of PostgreSQL's COPY, made on any thread and sent later. Npgsql's importer looks up each value's type and
 /// boxes each array, which costs a rebuild more than folding does.
 /// </summary>
-internal sealed class CopyRows(string table, string columns)
+internal sealed class CopyRows(string schema, string table, string columns)
 {
     private const int TextOid = 25;
+    private const int IntegerOid = 23;
     private const int FirstIndex = 1;
     private const int Null = -1;
 
@@ -22,6 +23,8 @@ internal sealed class CopyRows(string table, string columns)
 
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly short _columns = (short)(columns.Count(c => c == ',') + 1);
+
+    internal string Table { get; } = table;
 
     /// <summary>Bytes that wait to be sent.</summary>
     internal int Length => _bytes.WrittenCount;
@@ -37,6 +40,26 @@ internal sealed class CopyRows(string table, string columns)
         Number(sizeof(long));
         BinaryPrimitives.WriteInt64BigEndian(_bytes.GetSpan(sizeof(long)), value);
         _bytes.Advance(sizeof(long));
+    }
+
+    internal void Write(int value)
+    {
+        Number(sizeof(int));
+        Number(value);
+    }
+
+    internal void Write(short value)
+    {
+        Number(sizeof(short));
+        BinaryPrimitives.WriteInt16BigEndian(_bytes.GetSpan(sizeof(short)), value);
+        _bytes.Advance(sizeof(short));
+    }
+
+    internal void Write(bool value)
+    {
+        Number(sizeof(bool));
+        _bytes.GetSpan(sizeof(bool))[0] = value ? (byte)1 : (byte)0;
+        _bytes.Advance(sizeof(bool));
     }
 
     internal void Write(DateTimeOffset? time)
@@ -59,25 +82,26 @@ internal sealed class CopyRows(string table, string columns)
         _bytes.Advance(sizeof(int) + length);
     }
 
-    /// <summary>An array of text: dimensions, whether it holds nulls, the elements' type, then length and first index.</summary>
     internal void Write(string[] texts)
     {
-        var at = _bytes.WrittenCount;
-        Number(0);
-        Number(texts.Length == 0 ? 0 : 1);
-        Number(0);
-        Number(TextOid);
-        if (texts.Length > 0)
+        var at = StartArray(TextOid, texts.Length);
+        foreach (var text in texts)
         {
-            Number(texts.Length);
-            Number(FirstIndex);
-            foreach (var text in texts)
-            {
-                Write(text);
-            }
+            Write(text);
         }
 
-        BinaryPrimitives.WriteInt32BigEndian(System.Runtime.InteropServices.MemoryMarshal.AsMemory(_bytes.WrittenMemory).Span[at..], _bytes.WrittenCount - at - sizeof(int));
+        EndArray(at);
+    }
+
+    internal void Write(int[] numbers)
+    {
+        var at = StartArray(IntegerOid, numbers.Length);
+        foreach (var number in numbers)
+        {
+            Write(number);
+        }
+
+        EndArray(at);
     }
 
     /// <summary>Sends the rows and begins anew.</summary>
@@ -88,7 +112,7 @@ internal sealed class CopyRows(string table, string columns)
             return;
         }
 
-        await using (var copy = await connection.BeginRawBinaryCopyAsync($"copy {table} ({columns}) from stdin (format binary)", cancellationToken))
+        await using (var copy = await connection.BeginRawBinaryCopyAsync($"copy {schema}.{Table} ({columns}) from stdin (format binary)", cancellationToken))
         {
             await copy.WriteAsync(Header, cancellationToken);
             await copy.WriteAsync(_bytes.WrittenMemory, cancellationToken);
@@ -97,6 +121,27 @@ internal sealed class CopyRows(string table, string columns)
 
         _bytes.ResetWrittenCount();
     }
+
+    /// <summary>Dimensions, whether the array holds nulls, the elements' type, then length and first index.</summary>
+    private int StartArray(int elementOid, int length)
+    {
+        var at = _bytes.WrittenCount;
+        Number(0);
+        Number(length == 0 ? 0 : 1);
+        Number(0);
+        Number(elementOid);
+        if (length > 0)
+        {
+            Number(length);
+            Number(FirstIndex);
+        }
+
+        return at;
+    }
+
+    /// <summary>Now its size in bytes is known.</summary>
+    private void EndArray(int at) => BinaryPrimitives.WriteInt32BigEndian(
+        System.Runtime.InteropServices.MemoryMarshal.AsMemory(_bytes.WrittenMemory).Span[at..], _bytes.WrittenCount - at - sizeof(int));
 
     private void Number(int value)
     {

@@ -22,8 +22,8 @@ internal interface IRebuildable : IProjection
     /// <summary>Makes the tables with the indexes that writing needs.</summary>
     Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken);
 
-    /// <summary>Makes the indexes that reading needs.</summary>
-    Task IndexAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken);
+    /// <summary>The statements that make the indexes that reading needs, in any order.</summary>
+    IReadOnlyList<string> Indexes { get; }
 }
 
 /// <summary>A projection whose rows depend on one stream each: a rebuild reads stream after stream, and keeps no state but the one that it folds.</summary>

@@ -30,7 +30,7 @@ internal sealed class LinkProjection(string schema = ReadModels.Schema) : IRebui
         PrepareAsync(connection, transaction, cancellationToken);
 
     /// <summary>Its few indexes cost too little to be made apart.</summary>
-    public Task IndexAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
+    public IReadOnlyList<string> Indexes { get; } = [];
 
     public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {

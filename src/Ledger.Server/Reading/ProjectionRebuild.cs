@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Ledger.Store;
 using Npgsql;
@@ -18,8 +19,8 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
     /// <summary>How long the take-over waits for readers that began before it; then it fails rather than hold up those behind it.</summary>
     private const string LockTimeout = "30s";
 
-    /// <summary>What PostgreSQL may sort an index in, of its own memory and once at a time.</summary>
-    private const string IndexMemory = "256MB";
+    /// <summary>What PostgreSQL may sort an index in, of its own memory.</summary>
+    private const string IndexMemory = "128MB";
 
     private readonly IRebuildable _new = Projections.Rebuildable(store, ReadModels.RebuildSchema).Single(p => p.Name == name);
     private readonly IRebuildable _old = Projections.Rebuildable(store, ReadModels.Schema).Single(p => p.Name == name);
@@ -40,11 +41,7 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
         await WithinScratchAsync(lease.Connection, report, async () =>
         {
             report(Progress(_position, "indexing"));
-            await InTransactionAsync(lease.Connection, async transaction =>
-            {
-                await ExecuteAsync(lease.Connection, transaction, $"set local maintenance_work_mem = '{IndexMemory}'", cancellationToken);
-                await _new.IndexAsync(lease.Connection, transaction, cancellationToken);
-            }, cancellationToken);
+            await IndexAsync(lease.Connection, cancellationToken);
             await ExecuteAsync(lease.Connection, null, $"analyze {string.Join(", ", _new.Tables.Select(t => $"{ReadModels.RebuildSchema}.{t}"))}", cancellationToken);
             await ExecuteAsync(lease.Connection, null, "reset synchronous_commit", cancellationToken);
             await InTransactionAsync(lease.Connection, async transaction =>
@@ -146,6 +143,34 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
         if (events.Count > 0)
         {
             await _new.ApplyAsync(events, connection, transaction, cancellationToken);
+        }
+    }
+
+    /// <summary>Makes the indexes, two at a time: while one is written by one process, another is sorted by more.</summary>
+    private async Task IndexAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var left = new ConcurrentQueue<string>(_new.Indexes);
+        await using var second = await store.DataSource.OpenConnectionAsync(cancellationToken);
+        await Task.WhenAll(MakeAsync(connection), MakeAsync(second));
+
+        async Task MakeAsync(NpgsqlConnection on)
+        {
+            try
+            {
+                await ExecuteAsync(on, null, $"set maintenance_work_mem = '{IndexMemory}'; set synchronous_commit = off", stop.Token);
+                while (left.TryDequeue(out var index))
+                {
+                    await ExecuteAsync(on, null, index, stop.Token);
+                }
+
+                await ExecuteAsync(on, null, "reset maintenance_work_mem; reset synchronous_commit", stop.Token);
+            }
+            catch
+            {
+                await stop.CancelAsync();
+                throw;
+            }
         }
     }
 

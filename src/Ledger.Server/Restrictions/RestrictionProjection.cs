@@ -21,7 +21,7 @@ internal sealed class RestrictionProjection(string schema = ReadModels.Schema) :
         PrepareAsync(connection, transaction, cancellationToken);
 
     /// <summary>Its few indexes cost too little to be made apart.</summary>
-    public Task IndexAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
+    public IReadOnlyList<string> Indexes { get; } = [];
 
     public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {

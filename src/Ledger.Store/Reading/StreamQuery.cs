@@ -7,8 +7,11 @@ namespace Ledger.Store;
 /// <summary>The query that reads the log stream after stream.</summary>
 internal static class StreamQuery
 {
-    /// <summary>A log that is sorted spills to disk once, not in many small runs. For this transaction alone.</summary>
-    private const string Settings = "set local work_mem = '64MB'";
+    /// <summary>
+    /// A log that is sorted spills to disk once, not in many small runs; and compiling a query of a few functions takes longer than it spares. For
+    /// this transaction alone.
+    /// </summary>
+    private const string Settings = "set local work_mem = '64MB'; set local jit = off";
 
     public static async IAsyncEnumerable<StreamEvent> ReadAsync(
         NpgsqlDataSource dataSource, string prefix, long toPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
