@@ -38,26 +38,29 @@ internal sealed record RememberedPart(string Id, string Location, int? SourceVer
 {
     internal string ToJson() => JsonSerializer.Serialize(this, DomainJson.Stored);
 
-    /// <summary>The answer of an append, the first time or again.</summary>
-    internal static Answer Answer(AppendResult.Appended appended)
+    /// <summary>The answer of an append that was made before, under the same key.</summary>
+    internal static Answer Again(AppendResult.Appended appended) =>
+        JsonSerializer.Deserialize<RememberedPart>(appended.Answer!, DomainJson.Stored)!.Answer(appended);
+
+    /// <summary>The answer of an append.</summary>
+    internal Answer Answer(AppendResult.Appended appended)
     {
-        var part = JsonSerializer.Deserialize<RememberedPart>(appended.Answer!, DomainJson.Stored)!;
-        if (part.Whole is { } whole)
+        if (Whole is { } whole)
         {
-            return whole with { Location = part.Location, Replayed = appended.Replayed };
+            return whole with { Location = Location, Replayed = appended.Replayed };
         }
 
         var last = appended.Events[^1];
         return new()
         {
-            Id = part.Id,
+            Id = Id,
             Stream = last.Stream,
             Version = last.Version,
             Position = last.Position,
             RecordedAt = last.RecordedAt,
-            SourceVersion = part.SourceVersion,
+            SourceVersion = SourceVersion,
             Events = [.. appended.Events.Select(e => new AnsweredEvent(e.Id, e.Type, e.Stream, e.Version, e.Position))],
-            Location = part.Location,
+            Location = Location,
             Replayed = appended.Replayed,
         };
     }

@@ -139,7 +139,7 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
         var part = new RememberedPart(recording.Id, recording.Location, null, answer).ToJson();
         return await store.AppendAsync(new([]) { Key = request.Key, Answer = part }, CancellationToken.None) switch
         {
-            AppendResult.Appended appended => RememberedPart.Answer(appended),
+            AppendResult.Appended appended => RememberedPart.Again(appended),
             AppendResult.KeyReused => throw WriteRequest.KeyReused(),
             _ => throw new UnreachableException(),
         };
@@ -185,13 +185,14 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
         writes.AddRange(turns.Except(touched).Select(t =>
             new StreamWrite(t.Stream, Ids.OfStream(t.Stream).Type, places[t.Stream].State!.Version, []) { Follows = places[t.Stream].Follows }));
 
+        var part = new RememberedPart(recording.Id, recording.Location, sourceVersion, null);
         var append = store.AppendAsync(new(writes)
         {
             Key = request.Key,
-            Answer = new RememberedPart(recording.Id, recording.Location, sourceVersion, null).ToJson(),
+            Answer = part.ToJson(),
             Condition = acyclicAt is { } position ? new(position, LinkGraph.EdgeTypes) : null,
         }, CancellationToken.None);
-        var landed = LandAsync(append, touched, drafts);
+        var landed = LandAsync(append, part, touched, drafts);
         foreach (var turn in touched)
         {
             turn.Pending = landed;
@@ -201,7 +202,8 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
     }
 
     /// <summary>Waits for the commit. Null: decide again.</summary>
-    private static async Task<Answer?> LandAsync(Task<AppendResult> append, IReadOnlyList<StreamTurn> turns, IReadOnlyList<Recorded> drafts)
+    private static async Task<Answer?> LandAsync(
+        Task<AppendResult> append, RememberedPart part, IReadOnlyList<StreamTurn> turns, IReadOnlyList<Recorded> drafts)
     {
         AppendResult result;
         try
@@ -217,17 +219,16 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
         switch (result)
         {
             case AppendResult.Appended { Replayed: false } appended:
-                var places = appended.Events.ToDictionary(e => e.Id);
+                List<Recorded> landed = [.. drafts.Zip(appended.Events, (draft, e) => draft with { Position = e.Position, RecordedAt = e.RecordedAt })];
                 foreach (var turn in turns)
                 {
-                    turn.Landed(drafts.Where(d => d.Stream == turn.Stream)
-                        .Select(d => d with { Position = places[d.Id].Position, RecordedAt = places[d.Id].RecordedAt }));
+                    turn.Landed(landed.Where(e => e.Stream == turn.Stream));
                 }
 
-                return RememberedPart.Answer(appended);
+                return part.Answer(appended);
             case AppendResult.Appended replayed:
                 Lose(turns);
-                return RememberedPart.Answer(replayed);
+                return RememberedPart.Again(replayed);
             case AppendResult.KeyReused:
                 Lose(turns);
                 throw WriteRequest.KeyReused();

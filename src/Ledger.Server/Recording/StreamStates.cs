@@ -14,6 +14,7 @@ internal sealed class StreamStates(EventStore store)
     private const int TurnsMax = 20_000;
 
     private readonly ConcurrentDictionary<string, StreamTurn> _turns = new(StringComparer.Ordinal);
+    private int _kept;      // how many there are: the dictionary itself takes all of its locks to count
 
     /// <summary>The turn of a stream.</summary>
     internal StreamTurn Turn(string stream)
@@ -23,16 +24,22 @@ internal sealed class StreamStates(EventStore store)
             return turn;
         }
 
-        // Counting takes every lock of the dictionary: only whoever adds to it counts.
-        if (_turns.Count > TurnsMax)
+        if (Volatile.Read(ref _kept) > TurnsMax)
         {
             foreach (var (name, idle) in _turns.Where(t => t.Value.IsIdle).Take(TurnsMax / 10))
             {
-                _turns.TryRemove(new(name, idle));
+                Drop(new(name, idle));
             }
         }
 
-        return _turns.GetOrAdd(stream, static name => new(name));
+        var made = new StreamTurn(stream);
+        turn = _turns.GetOrAdd(stream, made);
+        if (turn == made)
+        {
+            Interlocked.Increment(ref _kept);
+        }
+
+        return turn;
     }
 
     /// <summary>The state as the log has it at this moment: the kept one and whatever was appended since, by whichever node.</summary>
@@ -118,5 +125,19 @@ internal sealed class StreamStates(EventStore store)
     private static bool IsErasure(RecordedEvent e) => e.Type == EventTypes.NameOf(typeof(PayloadErased));
 
     /// <summary>Forgets what is kept of a stream, where its stored values changed (an erasure) or are in doubt.</summary>
-    internal void Forget(string stream) => _turns.TryRemove(stream, out _);
+    internal void Forget(string stream)
+    {
+        if (_turns.TryGetValue(stream, out var turn))
+        {
+            Drop(new(stream, turn));
+        }
+    }
+
+    private void Drop(KeyValuePair<string, StreamTurn> entry)
+    {
+        if (_turns.TryRemove(entry))
+        {
+            Interlocked.Decrement(ref _kept);
+        }
+    }
 }

@@ -97,10 +97,17 @@ internal sealed class StreamTurn(string stream)
     {
         lock (_lock)
         {
-            // Completions arrive in any order.
             foreach (var e in events)
             {
-                _landed[e.Version] = e;
+                // Completions arrive in any order.
+                if (_landed.Count == 0 && e.Version == _committed?.Version + 1)
+                {
+                    _committed = _committed!.Evolve(e);
+                }
+                else
+                {
+                    _landed[e.Version] = e;
+                }
             }
 
             FoldLanded();
@@ -121,7 +128,7 @@ internal sealed class StreamTurn(string stream)
 
     private void FoldLanded()
     {
-        while (_committed is not null && _landed.Keys.FirstOrDefault() is var next and > 0 && next <= _committed.Version + 1)
+        while (_committed is not null && _landed.Count > 0 && _landed.Keys.FirstOrDefault() is var next and > 0 && next <= _committed.Version + 1)
         {
             _landed.Remove(next, out var e);
             _committed = next > _committed.Version ? _committed.Evolve(e!) : _committed;

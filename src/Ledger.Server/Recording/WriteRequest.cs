@@ -27,7 +27,7 @@ internal sealed record WriteRequest(Actor Actor, CommandKey? Key, long? IfMatch)
     /// <summary>The remembered answer of this very request, or 422 where the key belongs to another.</summary>
     internal Answer Replay(RememberedAnswer remembered) =>
         Key is { } key && CryptographicOperations.FixedTimeEquals(key.Fingerprint, remembered.Fingerprint)
-            ? RememberedPart.Answer(remembered.Result) with { Replayed = true }
+            ? RememberedPart.Again(remembered.Result) with { Replayed = true }
             : throw KeyReused();
 
     internal static ProblemException KeyReused() => new(new(422, "idempotency-key-reused", "The Idempotency-Key belongs to another request",

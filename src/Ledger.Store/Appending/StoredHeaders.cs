@@ -11,15 +11,21 @@ internal static class StoredHeaders
 {
     /// <summary>As long as the HMAC-SHA256 that the commitments use.</summary>
     private const int SaltSizeBytes = 32;
+    private const int KeptSizeBytes = 8 * 1024;
 
     /// <summary>Shown for events that another program wrote into the log without headers.</summary>
     private static readonly EventHeaders Foreign = new() { RecordedBy = "unknown" };
+
+    /// <summary>One a thread: a writer of one's own takes 4 KB for the first event that does not fit into 256 bytes, and nearly none does.</summary>
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? kept;
 
     public static string Write(EventHeaders headers)
     {
         Span<byte> salt = stackalloc byte[SaltSizeBytes];
         RandomNumberGenerator.Fill(salt);
-        var buffer = new ArrayBufferWriter<byte>(256);
+        var buffer = kept ??= new(KeptSizeBytes);
+        buffer.ResetWrittenCount();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
