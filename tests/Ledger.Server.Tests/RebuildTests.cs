@@ -124,7 +124,7 @@ public class RebuildTests
         await Should.ThrowAsync<OperationCanceledException>(new ProjectionRebuild(store, "AssertionList").RebuildAsync(p => cancel.Cancel(), cancel.Token));
 
         (await ledger.GetAsync($"/v1/assertions?asOf={head}")).Body.ToString().ShouldBe(before.ToString());
-        await using var count = store.DataSource.CreateCommand("select count(*) from pg_tables where schemaname = 'ledger_rebuild'");
+        await using var count = store.DataSource.CreateCommand("select count(*) from pg_tables where schemaname in ('ledger_rebuild', 'ledger_retired')");
         (await count.ExecuteScalarAsync()).ShouldBe(0L);
     }
 

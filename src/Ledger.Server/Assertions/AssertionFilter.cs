@@ -70,8 +70,8 @@ internal sealed record AssertionFilter
     internal IReadOnlyList<int> Terms =>
         [.. Party is null ? Enumerable.Empty<int>() : [AssertionTerms.OfParty(Party)], .. Words.Select(AssertionTerms.OfWord)];
 
-    /// <summary>The conditions on a state <c>s</c> as <c> and …</c>, with their values added to a command.</summary>
-    internal string Sql(NpgsqlCommand command)
+    /// <summary>The conditions on a state <c>s</c> as <c> and …</c>, with their values added to the parameters.</summary>
+    internal string Sql(NpgsqlParameterCollection parameters)
     {
         const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
         var state = new StringBuilder();
@@ -95,8 +95,8 @@ internal sealed record AssertionFilter
         {
             if (value is not null)
             {
-                command.Parameters.Add(new() { Value = value, NpgsqlDbType = type });
-                where.Append(CultureInfo.InvariantCulture, $" and {condition.Replace("?", $"${command.Parameters.Count}", StringComparison.Ordinal)}");
+                parameters.Add(new() { Value = value, NpgsqlDbType = type });
+                where.Append(CultureInfo.InvariantCulture, $" and {condition.Replace("?", $"${parameters.Count}", StringComparison.Ordinal)}");
             }
         }
     }

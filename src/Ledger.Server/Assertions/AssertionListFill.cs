@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Ledger.Domain;
 using Ledger.Store;
@@ -7,10 +8,10 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// Fills empty tables of the assertion lists from the log's streams. One reader, a folder a processor and one writer work at once; each
+/// Fills empty tables of the assertion lists from the log's streams. One reader, some folders and one writer work at once; each
 /// stream is folded from its first event to its last by one folder, which so keeps the state of one stream and no more.
 /// </summary>
-internal sealed class AssertionListFill(AssertionListTables tables)
+internal sealed class AssertionListFill(AssertionListTables tables, bool isAlone)
 {
     private const int BatchEvents = 500;
 
@@ -24,6 +25,9 @@ internal sealed class AssertionListFill(AssertionListTables tables)
     private const int PatchesMax = 1_000;
 
     private readonly AssertionListTables _tables = tables;
+
+    /// <summary>A folder that rests as long as it worked lets the requests of a service through, however the system shares its processors out.</summary>
+    private readonly bool _rests = !isAlone;
     private readonly Channel<CopyRows> _filled = Channel.CreateBounded<CopyRows>(2);
 
     /// <summary>Sent rows, to be filled anew: memory of their size is costly to get and to give back.</summary>
@@ -32,7 +36,7 @@ internal sealed class AssertionListFill(AssertionListTables tables)
     internal async Task RunAsync(IAsyncEnumerable<StreamEvent> log, NpgsqlConnection connection, Action<long> report, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Folder[] folders = [.. Enumerable.Range(0, Math.Max(1, Environment.ProcessorCount)).Select(_ => new Folder(this))];
+        Folder[] folders = [.. Enumerable.Range(0, isAlone ? Environment.ProcessorCount : 1).Select(_ => new Folder(this))];
         var folding = FoldAsync(folders, stop.Token);
         Task[] all = [ReadAsync(log, folders, report, stop.Token), folding, WriteAsync(connection, stop.Token)];
         try
@@ -102,6 +106,7 @@ internal sealed class AssertionListFill(AssertionListTables tables)
         {
             await foreach (var batch in Batches.Reader.ReadAllAsync(cancellationToken))
             {
+                var began = Stopwatch.GetTimestamp();
                 foreach (var e in batch)
                 {
                     if (e.Stream != _stream)
@@ -111,7 +116,13 @@ internal sealed class AssertionListFill(AssertionListTables tables)
                     }
 
                     _made.Take(_timeline, new(e.Id, e.Stream, e.Version, e.Position, e.RecordedAt, "", null, EventTypes.Deserialize(e.Type, e.Data)));
-                    await EncodeAsync(cancellationToken);
+                    Encode();
+                }
+
+                await SendAsync(cancellationToken);
+                if (fill._rests)
+                {
+                    await Task.Delay(Stopwatch.GetElapsedTime(began), cancellationToken);
                 }
             }
 
@@ -122,7 +133,7 @@ internal sealed class AssertionListFill(AssertionListTables tables)
             }
         }
 
-        private async Task EncodeAsync(CancellationToken cancellationToken)
+        private void Encode()
         {
             var history = Rows("assertion_history");
             _made.History.ForEach(r => r.WriteHistory(history));
@@ -138,7 +149,10 @@ internal sealed class AssertionListFill(AssertionListTables tables)
                 var patches = Rows("assertion_patch");
                 _made.TakeEnded().ForEach(r => r.WritePatch(patches));
             }
+        }
 
+        private async Task SendAsync(CancellationToken cancellationToken)
+        {
             foreach (var (table, rows) in _rows)
             {
                 if (rows.Length >= SendBytes)

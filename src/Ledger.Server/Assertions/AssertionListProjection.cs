@@ -39,8 +39,8 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
 
     public IReadOnlyList<string> Indexes => _tables.Indexes;
 
-    public Task FillAsync(NpgsqlConnection connection, long toPosition, Action<long> report, CancellationToken cancellationToken) =>
-        new AssertionListFill(_tables).RunAsync(store.ReadByStreamAsync(StreamPrefix, toPosition, cancellationToken), connection, report, cancellationToken);
+    public Task FillAsync(NpgsqlConnection connection, long toPosition, bool isAlone, Action<long> report, CancellationToken cancellationToken) =>
+        new AssertionListFill(_tables, isAlone).RunAsync(store.ReadByStreamAsync(StreamPrefix, toPosition, cancellationToken), connection, report, cancellationToken);
 
     public async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
@@ -75,10 +75,11 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
             row.WriteState(current);
         }
 
+        // The current rows first, as everywhere: a take-over that holds some of the tables would else wait for this, and this for it.
+        await _tables.ReplaceCurrentAsync(current, rows.Existing, connection, transaction, cancellationToken);
+        await history.SendAsync(connection, cancellationToken);
         await contents.SendAsync(connection, cancellationToken);
         await terms.SendAsync(connection, cancellationToken);
-        await history.SendAsync(connection, cancellationToken);
-        await _tables.ReplaceCurrentAsync(current, rows.Existing, connection, transaction, cancellationToken);
         await _tables.PatchAsync(rows.Late, connection, transaction, cancellationToken);
         await patches.SendAsync(connection, cancellationToken);
     }

@@ -7,9 +7,16 @@ internal sealed class AssertionRowMaker
 {
     private readonly HashSet<AssertionContent> _contents = new(AssertionContent.Same);
     private readonly List<AssertionContent> _newContents = [];
+    private readonly HashSet<string> _saidParties = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _saidWords = new(StringComparer.Ordinal);
+
+    /// <summary>Of the row at hand; kept for their size.</summary>
     private readonly HashSet<string> _parties = new(StringComparer.Ordinal);
     private readonly HashSet<string> _words = new(StringComparer.Ordinal);
     private readonly List<int> _newTerms = [];
+    private Dictionary<Guid, string[]> _openStatements = [];
+
+    /// <summary>The words of what was open in the row before.</summary>
     private Dictionary<Guid, string[]> _statements = [];
     private (Content Of, AssertionContent Content)? _last;
 
@@ -76,20 +83,21 @@ internal sealed class AssertionRowMaker
 
     private string[] PartiesOf(IReadOnlyList<StandingPosition> positions, string publisher)
     {
-        var parties = new HashSet<string>(StringComparer.Ordinal) { publisher };
+        _parties.Clear();
+        _parties.Add(publisher);
         foreach (var position in positions)
         {
             if (position.Party is { } party)
             {
-                parties.Add(party);
+                _parties.Add(party);
             }
         }
 
-        string[] sorted = [.. parties];
+        string[] sorted = [.. _parties];
         Array.Sort(sorted, StringComparer.Ordinal);
         foreach (var party in sorted)
         {
-            if (_parties.Add(party))
+            if (_saidParties.Add(party))
             {
                 _newTerms.Add(AssertionTerms.OfParty(party));
             }
@@ -100,8 +108,8 @@ internal sealed class AssertionRowMaker
 
     private string[] WordsOf(IReadOnlyList<StandingPosition> positions)
     {
-        var statements = new Dictionary<Guid, string[]>();
-        var words = new HashSet<string>(StringComparer.Ordinal);
+        _words.Clear();
+        _openStatements.Clear();
         foreach (var position in positions)
         {
             if (position is { State: "open", Statement: { } statement })
@@ -112,20 +120,20 @@ internal sealed class AssertionRowMaker
                     Say(said);
                 }
 
-                statements[position.Event] = said;
-                words.UnionWith(said);
+                _openStatements[position.Event] = said;
+                _words.UnionWith(said);
             }
         }
 
-        _statements = statements;
-        return [.. words];
+        (_statements, _openStatements) = (_openStatements, _statements);
+        return [.. _words];
     }
 
     private void Say(string[] words)
     {
         foreach (var word in words)
         {
-            if (_words.Add(word))
+            if (_saidWords.Add(word))
             {
                 _newTerms.Add(AssertionTerms.OfWord(word));
             }

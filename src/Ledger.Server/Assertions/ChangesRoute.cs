@@ -85,7 +85,8 @@ internal static class ChangesRoute
     {
         const string States = "id, from_pos as position, changed_at, version, content, flags, label, lifecycle, in_part, summary";
         var restricted = await call.RestrictedAsync();
-        await using var command = call.Store.DataSource.CreateCommand($"""
+        await using var query = new PlannedQuery(call.Store.DataSource);
+        var sql = $"""
             select s.id, s.position, {AssertionRow.ItemColumns()}, {AssertionRow.ItemColumns("b", "d")}
             from (
                 (select {States} from ledger_read.assertion_current
@@ -97,16 +98,16 @@ internal static class ChangesRoute
             left join (select {States}, to_pos from ledger_read.assertion_history) b on b.id = s.id and b.position <= $1 and b.to_pos > $1
             left join ledger_read.assertion_content d on d.id = b.id and d.number = b.content
             order by s.position limit $6
-            """);
+            """;
         foreach (var value in new object[] { from, to, after })
         {
-            command.Parameters.Add(new() { Value = value });
+            query.Parameters.Add(new() { Value = value });
         }
 
-        command.Parameters.Add(new() { Value = restricted.Assertions.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = restricted.Sources.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = limit });
-        await using var reader = await command.ExecuteReaderAsync(call.Cancelled);
+        query.Parameters.Add(new() { Value = restricted.Assertions.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        query.Parameters.Add(new() { Value = restricted.Sources.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        query.Parameters.Add(new() { Value = limit });
+        await using var reader = await query.ReadAsync(sql, call.Cancelled);
         var rows = new List<(string, long, StandingThen?, StandingThen)>();
         while (await reader.ReadAsync(call.Cancelled))
         {

@@ -19,8 +19,13 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
     /// <summary>Of a state, what an item is made of.</summary>
     private const string State = "s.id, s.content, s.label, s.in_part, s.summary, s.lifecycle, s.flags, s.changed_at, s.version";
 
-    /// <summary>Contents are looked up for the page alone.</summary>
-    private static readonly string Items = $"select s.key, s.id, {AssertionRow.ItemColumns()} from s join ledger_read.assertion_content c on c.id = s.id and c.number = s.content";
+    /// <summary>
+    /// Contents are looked up for the page alone, and named after the states: whoever locks all tables begins with the current ones, and so meets every
+    /// reader there.
+    /// </summary>
+    private const string WithContents = "s join ledger_read.assertion_content c on c.id = s.id and c.number = s.content";
+
+    private static readonly string Items = $"select s.key, s.id, {AssertionRow.ItemColumns()} from";
 
     private string Order => Descending ? "desc" : "asc";
 
@@ -32,7 +37,7 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
             return rows;
         }
 
-        var folded = await FoldedAsync(store, states, moment, cancellationToken);
+        var folded = await FoldedAsync(store, states, moment, rows.Count == Limit ? rows[^1] : null, cancellationToken);
         if (folded.Count == 0)
         {
             return rows;
@@ -52,9 +57,9 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
             return [];
         }
 
-        await using var command = source.CreateCommand();
-        command.CommandText = Point.KnownAt is { } moment ? Known(command, moment, said) : Recorded(command, said);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var query = new PlannedQuery(source);
+        var sql = Point.KnownAt is { } moment ? Known(query.Parameters, moment, said) : Recorded(query.Parameters, said);
+        await using var reader = await query.ReadAsync(sql, cancellationToken);
         var rows = new List<ListedAssertion>();
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -65,38 +70,37 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
         return rows;
     }
 
-    private string Recorded(NpgsqlCommand command, string[]? said)
+    private string Recorded(NpgsqlParameterCollection parameters, string[]? said)
     {
-        var position = Add(command, Point.Position, NpgsqlDbType.Bigint);
-        var limit = Add(command, Limit, NpgsqlDbType.Integer);
-        var where = Said(command, said) + Filter.Sql(command) + ByText(command, position) + Hidden(command);
+        var position = Add(parameters, Point.Position, NpgsqlDbType.Bigint);
+        var limit = Add(parameters, Limit, NpgsqlDbType.Integer);
+        var where = Said(parameters, said) + Filter.Sql(parameters) + ByText(parameters, position) + Hidden(parameters);
         if (After is not null)
         {
-            where += $" and s.from_pos {(Descending ? "<" : ">")} {Add(command, After.After, NpgsqlDbType.Bigint)}";
+            where += $" and s.from_pos {(Descending ? "<" : ">")} {Add(parameters, After.After, NpgsqlDbType.Bigint)}";
         }
 
         return $"""
-            with s as (
+            {Items} (
                 (select s.from_pos as key, {State}, s.from_pos as position from ledger_read.assertion_current s
                  where s.from_pos <= {position}{where} order by s.from_pos {Order} limit {limit})
                 union all
                 (select s.from_pos, {State}, s.from_pos from ledger_read.assertion_history s
                  where s.from_pos <= {position} and s.to_pos > {position}{where} order by s.from_pos {Order} limit {limit})
-                order by 1 {Order} limit {limit})
-            {Items} order by s.key {Order}
+                order by 1 {Order} limit {limit}) {WithContents} order by s.key {Order}
             """;
     }
 
-    private string Known(NpgsqlCommand command, Interval moment, string[]? said)
+    private string Known(NpgsqlParameterCollection parameters, Interval moment, string[]? said)
     {
-        var position = Add(command, Point.Position, NpgsqlDbType.Bigint);
-        var known = Add(command, moment.To.UtcDateTime, NpgsqlDbType.TimestampTz);
-        var limit = Add(command, Limit, NpgsqlDbType.Integer);
-        var where = Said(command, said) + Filter.Sql(command) + ByText(command, position) + Hidden(command);
+        var position = Add(parameters, Point.Position, NpgsqlDbType.Bigint);
+        var known = Add(parameters, moment.To.UtcDateTime, NpgsqlDbType.TimestampTz);
+        var limit = Add(parameters, Limit, NpgsqlDbType.Integer);
+        var where = Said(parameters, said) + Filter.Sql(parameters) + ByText(parameters, position) + Hidden(parameters);
         if (After is not null)
         {
-            var key = Add(command, DateTimeOffset.UnixEpoch.AddMicroseconds(After.After).UtcDateTime, NpgsqlDbType.TimestampTz);
-            where += $" and (s.known_from, s.id) {(Descending ? "<" : ">")} ({key}, {Add(command, After.Id, NpgsqlDbType.Text)})";
+            var key = Add(parameters, DateTimeOffset.UnixEpoch.AddMicroseconds(After.After).UtcDateTime, NpgsqlDbType.TimestampTz);
+            where += $" and (s.known_from, s.id) {(Descending ? "<" : ">")} ({key}, {Add(parameters, After.Id, NpgsqlDbType.Text)})";
         }
 
         var order = $"s.known_from {Order}, s.id {Order}";
@@ -106,7 +110,7 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
             (select true from ledger_read.assertion_late l where l.id = s.id and l.pos <= {position} and l.known <= {known} and l.upto > {known} limit 1) is not true
             """;
         return $"""
-            with s as (
+            {Items} (
                 (select s.known_from as key, {State}, s.from_pos as position from ledger_read.assertion_current s
                  where s.known_from <= {known} and s.from_pos <= {position} and {undisturbed}{where} order by {order} limit {limit})
                 union all
@@ -117,18 +121,19 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
                 (select s.known_from, {State}, s.position from ledger_read.assertion_patch s
                  where s.known_from <= {known} and s.known_to > {known} and s.from_pos <= {position} and s.to_pos > {position}{where}
                  order by {order} limit {limit})
-                order by 1 {Order}, 2 {Order} limit {limit})
-            {Items} order by s.key {Order}, s.id {Order}
+                order by 1 {Order}, 2 {Order} limit {limit}) {WithContents} order by s.key {Order}, s.id {Order}
             """;
     }
 
     /// <summary>
     /// Assertions whose patches were given up and of which something was recorded late about the moment. What was known of one is the beginning of
-    /// its stream that was known as a whole, and the late events behind that: they alone are read and folded, from the state that is kept.
+    /// its stream that was known as a whole, and the late events behind that: they alone are read and folded, from the state that is kept; and only
+    /// of those that would stand before the last row of a page that is full without them.
     /// </summary>
-    private async Task<IReadOnlyList<ListedAssertion>> FoldedAsync(EventStore store, StreamStates states, Interval moment, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ListedAssertion>> FoldedAsync(
+        EventStore store, StreamStates states, Interval moment, ListedAssertion? last, CancellationToken cancellationToken)
     {
-        var folded = await DisturbedAsync(store.DataSource, moment, cancellationToken);
+        var folded = (await DisturbedAsync(store.DataSource, moment, cancellationToken)).FindAll(f => IsOnPage(f, last));
         if (folded.Count == 0)
         {
             return [];
@@ -141,11 +146,9 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
             var stream = Ids.AssertionStream(f.Id);
             var whole = ((StreamState.OfAssertion)await states.AtAsync(stream, f.WholeUntil, cancellationToken)).State;
             var state = late[stream].Aggregate(whole, (s, e) => Assertion.Evolve(s, e.ToDomain()));
-            var item = new ListedAssertion(KeyOf(f.Known), f.Id, "");
-            if ((After is null || Follows(item, After))
-                && AssertionRow.Of(state) is { } row && Filter.Matches(row) && await IsFlaggedAsync(store, f.Id, cancellationToken) && !Restricted.Hides(f.Id, row.Source))
+            if (AssertionRow.Of(state) is { } row && Filter.Matches(row) && await IsFlaggedAsync(store, f.Id, cancellationToken) && !Restricted.Hides(f.Id, row.Source))
             {
-                found.Add(item with { Body = row.Item });
+                found.Add(new(KeyOf(f.Known), f.Id, row.Item));
             }
         }
 
@@ -155,18 +158,19 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
     private async Task<List<Disturbed>> DisturbedAsync(NpgsqlDataSource source, Interval moment, CancellationToken cancellationToken)
     {
         // Publication and position grow together along the rows of history: the last that was known tells up to where the stream was known as a whole.
-        // The tables are named in the order in which a take-over locks them.
+        // Of these tables a take-over locks the windows first, and so is met there by every reader.
         await using var command = source.CreateCommand("""
-            select s.id, whole.from_pos, array_agg(l.pos), greatest(whole.known_from, max(l.known))
-            from ledger_read.assertion_late l
+            select late.id, whole.from_pos, late.positions, greatest(whole.known_from, late.known)
+            from (
+                select l.id, array_agg(l.pos) as positions, max(l.known) as known from ledger_read.assertion_late l
+                where l.pos <= $1 and l.known <= $2 and l.upto > $2 and l.id in (select f.id from ledger_read.assertion_folded f where f.from_pos <= $1)
+                group by l.id) late
             cross join lateral (
                 select h.from_pos, h.known_from from ledger_read.assertion_history h
-                where h.id = l.id and h.known_from <= $2 order by h.known_from desc, h.from_pos desc limit 1) whole
-            join ledger_read.assertion_folded s on s.id = l.id
-            where s.from_pos <= $1 and l.pos <= $1 and l.known <= $2 and l.upto > $2 group by s.id, whole.from_pos, whole.known_from
+                where h.id = late.id and h.known_from <= $2 order by h.known_from desc, h.from_pos desc limit 1) whole
             """);
-        Add(command, Point.Position, NpgsqlDbType.Bigint);
-        Add(command, moment.To.UtcDateTime, NpgsqlDbType.TimestampTz);
+        Add(command.Parameters, Point.Position, NpgsqlDbType.Bigint);
+        Add(command.Parameters, moment.To.UtcDateTime, NpgsqlDbType.TimestampTz);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<Disturbed>();
         while (await reader.ReadAsync(cancellationToken))
@@ -179,34 +183,38 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
         return found;
     }
 
-    private bool Follows(ListedAssertion item, ListCursor cursor)
+    private bool IsOnPage(Disturbed folded, ListedAssertion? last) =>
+        (After is null || Follows(folded, After.After, After.Id)) && (last is null || !Follows(folded, last.Key, last.Id));
+
+    private bool Follows(Disturbed folded, long key, string id)
     {
-        var order = item.Key != cursor.After ? item.Key.CompareTo(cursor.After) : string.CompareOrdinal(item.Id, cursor.Id);
+        var own = KeyOf(folded.Known);
+        var order = own != key ? own.CompareTo(key) : string.CompareOrdinal(folded.Id, id);
         return Descending ? order < 0 : order > 0;
     }
 
-    private static string Said(NpgsqlCommand command, string[]? ids) =>
-        ids is null ? "" : $" and s.id = any({Add(command, ids, NpgsqlDbType.Array | NpgsqlDbType.Text)})";
+    private static string Said(NpgsqlParameterCollection parameters, string[]? ids) =>
+        ids is null ? "" : $" and s.id = any({Add(parameters, ids, NpgsqlDbType.Array | NpgsqlDbType.Text)})";
 
-    private string ByText(NpgsqlCommand command, string position) => !Filter.IsByText
+    private string ByText(NpgsqlParameterCollection parameters, string position) => !Filter.IsByText
         ? ""
-        : $" and s.id in (select assertion from ledger_read.text_flag where flag = {Add(command, Filter.Flag!, NpgsqlDbType.Text)}"
+        : $" and s.id in (select assertion from ledger_read.text_flag where flag = {Add(parameters, Filter.Flag!, NpgsqlDbType.Text)}"
             + $" and from_pos <= {position} and (to_pos is null or to_pos > {position}))";
 
     private async Task<bool> IsFlaggedAsync(EventStore store, string id, CancellationToken cancellationToken) =>
         !Filter.IsByText || (await TextFlagProjection.AtAsync(store.DataSource, [id], Point.Position, cancellationToken))[id].Contains(Filter.Flag!);
 
-    private string Hidden(NpgsqlCommand command) => Restricted.IsEmpty
+    private string Hidden(NpgsqlParameterCollection parameters) => Restricted.IsEmpty
         ? ""
-        : $" and s.id <> all({Add(command, Restricted.Assertions.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})"
-            + $" and s.source <> all({Add(command, Restricted.Sources.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})";
+        : $" and s.id <> all({Add(parameters, Restricted.Assertions.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})"
+            + $" and s.source <> all({Add(parameters, Restricted.Sources.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})";
 
     private static long KeyOf(DateTimeOffset known) => (known.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
-    private static string Add(NpgsqlCommand command, object value, NpgsqlDbType type)
+    private static string Add(NpgsqlParameterCollection parameters, object value, NpgsqlDbType type)
     {
-        command.Parameters.Add(new() { Value = value, NpgsqlDbType = type });
-        return "$" + command.Parameters.Count.ToString(CultureInfo.InvariantCulture);
+        parameters.Add(new() { Value = value, NpgsqlDbType = type });
+        return "$" + parameters.Count.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>An assertion without patches at a moment inside one of its windows.</summary>

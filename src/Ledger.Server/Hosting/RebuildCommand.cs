@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
 
@@ -22,6 +23,7 @@ internal static class RebuildCommand
             stopping.Cancel();
         };
         Console.CancelKeyPress += stop;
+        GiveWay();
         try
         {
             await using var database = await LedgerDatabase.OpenAsync(settings, attach: true, say, stopping.Token);
@@ -49,6 +51,13 @@ internal static class RebuildCommand
         {
             Console.CancelKeyPress -= stop;
         }
+    }
+
+    /// <summary>A service on the same machine goes first; a system that refuses lets the command run as it is.</summary>
+    private static void GiveWay()
+    {
+        using var process = Process.GetCurrentProcess();
+        process.PriorityClass = ProcessPriorityClass.BelowNormal;
     }
 
     private static async Task<bool> OneAsync(

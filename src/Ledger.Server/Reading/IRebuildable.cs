@@ -11,6 +11,9 @@ internal static class ReadModels
 
     /// <summary>The tables that a rebuild fills before they take over.</summary>
     internal const string RebuildSchema = "ledger_rebuild";
+
+    /// <summary>The tables that were taken over from, until they are dropped.</summary>
+    internal const string RetiredSchema = "ledger_retired";
 }
 
 /// <summary>A projection that can be filled in another schema beside the one in service, and then take its place.</summary>
@@ -29,6 +32,9 @@ internal interface IRebuildable : IProjection
 /// <summary>A projection whose rows depend on one stream each: a rebuild reads stream after stream, and keeps no state but the one that it folds.</summary>
 internal interface IFilledByStream : IRebuildable
 {
-    /// <summary>Fills empty tables with what the log says up to a position; reports how many events it has taken so far.</summary>
-    Task FillAsync(NpgsqlConnection connection, long toPosition, Action<long> report, CancellationToken cancellationToken);
+    /// <summary>
+    /// Fills empty tables with what the log says up to a position; reports how many events it has taken so far. Alone it takes every processor, else it
+    /// leaves most of the time of one, and the others, to a service beside.
+    /// </summary>
+    Task FillAsync(NpgsqlConnection connection, long toPosition, bool isAlone, Action<long> report, CancellationToken cancellationToken);
 }

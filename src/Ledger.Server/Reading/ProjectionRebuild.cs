@@ -26,6 +26,7 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
     private readonly IRebuildable _old = Projections.Rebuildable(store, ReadModels.Schema).Single(p => p.Name == name);
     private readonly Stopwatch _watch = new();
     private long _position;
+    private bool _isAlone;
 
     private string Checkpoint => $"{_old.Name}:V{_old.Version}";
 
@@ -41,14 +42,16 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
         await WithinScratchAsync(lease.Connection, report, async () =>
         {
             report(Progress(_position, "indexing"));
-            await IndexAsync(lease.Connection, cancellationToken);
-            await ExecuteAsync(lease.Connection, null, $"analyze {string.Join(", ", _new.Tables.Select(t => $"{ReadModels.RebuildSchema}.{t}"))}", cancellationToken);
+            await InTurnsAsync(lease.Connection, _new.Indexes, cancellationToken);
+            // The log of what was written so far reaches the disk with this: else the take-over would wait for that, and everybody for the take-over.
             await ExecuteAsync(lease.Connection, null, "reset synchronous_commit", cancellationToken);
+            await InTurnsAsync(lease.Connection, _new.Tables.Select(t => $"analyze {ReadModels.RebuildSchema}.{t}"), cancellationToken);
             await InTransactionAsync(lease.Connection, async transaction =>
             {
                 await CatchUpLockedAsync(lease.Connection, transaction, "access exclusive", cancellationToken);
-                var swap = string.Concat(_old.Tables.Select(t =>
-                    $"drop table {ReadModels.Schema}.{t}; alter table {ReadModels.RebuildSchema}.{t} set schema {ReadModels.Schema};"));
+                // Nobody can read until this commits: it waits neither for the disk nor for the old tables' removal. A crash may undo it.
+                var swap = "set local synchronous_commit = off;" + string.Concat(_old.Tables.Select(t =>
+                    $"alter table {ReadModels.Schema}.{t} set schema {ReadModels.RetiredSchema}; alter table {ReadModels.RebuildSchema}.{t} set schema {ReadModels.Schema};"));
                 await ExecuteAsync(lease.Connection, transaction, swap, cancellationToken);
             }, cancellationToken);
             report(Progress(_position, "in service"));
@@ -87,6 +90,7 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
             await PrepareAsync(connection, cancellationToken);
             await InTransactionAsync(connection, t => _new.CreateAsync(connection, t, cancellationToken), cancellationToken);
             _watch.Start();
+            _isAlone = await IsAloneAsync(cancellationToken);
             await FillAsync(connection, report, cancellationToken);
             await finish();
         }
@@ -117,7 +121,7 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
         var target = await store.ReadProgressAsync(Checkpoint, cancellationToken);
         if (_new is IFilledByStream byStream)
         {
-            await byStream.FillAsync(connection, target, taken => report(Progress(target, "folding", taken)), cancellationToken);
+            await byStream.FillAsync(connection, target, _isAlone, taken => report(Progress(target, "folding", taken)), cancellationToken);
             _position = target;
         }
 
@@ -146,25 +150,33 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
         }
     }
 
-    /// <summary>Makes the indexes, two at a time: while one is written by one process, another is sorted by more.</summary>
-    private async Task IndexAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Whether no service projects meanwhile: only then the whole machine may be taken.</summary>
+    private async Task<bool> IsAloneAsync(CancellationToken cancellationToken)
+    {
+        await using var lease = await Lease.TryAcquireAsync(store.DataSource, ProjectionRunner.LeaseOf(Checkpoint), cancellationToken);
+        return lease is not null;
+    }
+
+    /// <summary>Runs what takes long: two at a time, so that while one index is written another is sorted; or beside a service one at a time, by one process.</summary>
+    private async Task InTurnsAsync(NpgsqlConnection connection, IEnumerable<string> statements, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var left = new ConcurrentQueue<string>(_new.Indexes);
+        var left = new ConcurrentQueue<string>(statements);
         await using var second = await store.DataSource.OpenConnectionAsync(cancellationToken);
-        await Task.WhenAll(MakeAsync(connection), MakeAsync(second));
+        await ExecuteAsync(second, null, "set synchronous_commit = off", cancellationToken);
+        await Task.WhenAll(RunAsync(connection), _isAlone ? RunAsync(second) : Task.CompletedTask);
 
-        async Task MakeAsync(NpgsqlConnection on)
+        async Task RunAsync(NpgsqlConnection on)
         {
             try
             {
-                await ExecuteAsync(on, null, $"set maintenance_work_mem = '{IndexMemory}'; set synchronous_commit = off", stop.Token);
-                while (left.TryDequeue(out var index))
+                await ExecuteAsync(on, null, $"set maintenance_work_mem = '{IndexMemory}'{(_isAlone ? "" : "; set max_parallel_maintenance_workers = 0")}", stop.Token);
+                while (left.TryDequeue(out var statement))
                 {
-                    await ExecuteAsync(on, null, index, stop.Token);
+                    await ExecuteAsync(on, null, statement, stop.Token);
                 }
 
-                await ExecuteAsync(on, null, "reset maintenance_work_mem; reset synchronous_commit", stop.Token);
+                await ExecuteAsync(on, null, "reset maintenance_work_mem; reset max_parallel_maintenance_workers", stop.Token);
             }
             catch
             {
@@ -208,9 +220,17 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
     private RebuildProgress Progress(long target, string doing, long? taken = null) =>
         new(name, taken ?? _position, target, (taken ?? _position) / Math.Max(_watch.Elapsed.TotalSeconds, 0.001), doing);
 
-    /// <summary>Not cancellable: it is what cancelling does.</summary>
-    private Task DropAsync(NpgsqlConnection connection) => ExecuteAsync(
-        connection, null, $"drop table if exists {string.Join(", ", _new.Tables.Select(t => $"{ReadModels.RebuildSchema}.{t}"))}", CancellationToken.None);
+    /// <summary>
+    /// Not cancellable: it is what cancelling does. One table at a time, since a reader that began before the take-over may still look at the old ones.
+    /// </summary>
+    private async Task DropAsync(NpgsqlConnection connection)
+    {
+        foreach (var table in _new.Tables)
+        {
+            await ExecuteAsync(connection, null, $"drop table if exists {ReadModels.RebuildSchema}.{table}", CancellationToken.None);
+            await ExecuteAsync(connection, null, $"drop table if exists {ReadModels.RetiredSchema}.{table}", CancellationToken.None);
+        }
+    }
 
     private static async Task InTransactionAsync(NpgsqlConnection connection, Func<NpgsqlTransaction, Task> work, CancellationToken cancellationToken)
     {

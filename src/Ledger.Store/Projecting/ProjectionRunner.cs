@@ -50,6 +50,9 @@ public sealed class ProjectionRunner
     /// <summary>What it is doing, for health checks.</summary>
     public ProjectionStatus Status => status with { Position = Position };
 
+    /// <summary>The lease that whoever runs a projection holds.</summary>
+    public static string LeaseOf(string name) => $"projection {name}";
+
     /// <summary>Runs until cancelled, or until an event cannot be applied (see <see cref="Status"/>); throws for neither.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -60,7 +63,7 @@ public sealed class ProjectionRunner
             {
                 try
                 {
-                    await using var lease = await Lease.TryAcquireAsync(store.DataSource, $"projection {Name}", cancellationToken);
+                    await using var lease = await Lease.TryAcquireAsync(store.DataSource, LeaseOf(Name), cancellationToken);
                     if (lease is null)
                     {
                         Show(ProjectionState.Standby);

@@ -11,7 +11,7 @@ internal static class StreamQuery
     /// A log that is sorted spills to disk once, not in many small runs; and compiling a query of a few functions takes longer than it spares. For
     /// this transaction alone.
     /// </summary>
-    private const string Settings = "set local work_mem = '64MB'; set local jit = off";
+    private const string Settings = "set local work_mem = '64MB'; set local jit = off; set local random_page_cost = 1.1";
 
     public static async IAsyncEnumerable<StreamEvent> ReadAsync(
         NpgsqlDataSource dataSource, string prefix, long toPosition, [EnumeratorCancellation] CancellationToken cancellationToken)

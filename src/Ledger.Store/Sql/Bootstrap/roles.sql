@@ -23,3 +23,4 @@ create schema if not exists ledger authorization ledger_owner;
 create schema if not exists ledger_ops authorization ledger_owner;
 create schema if not exists ledger_read authorization ledger_owner;
 create schema if not exists ledger_rebuild authorization ledger_owner;
+create schema if not exists ledger_retired authorization ledger_owner;
