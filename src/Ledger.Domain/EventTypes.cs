@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -34,6 +35,11 @@ public static class EventTypes
     /// a type that nobody here knows becomes an <see cref="UnknownEvent"/>. A field that was erased reads as <see cref="Erased.Text"/> or as empty.
     /// </summary>
     public static LedgerEvent Deserialize(string type, string data) => Deserialize(type, data, Upcasters.Known);
+
+    /// <summary>As above, of UTF-8.</summary>
+    public static LedgerEvent Deserialize(string type, ReadOnlySpan<byte> data) => ByName.TryGetValue(type, out var known) && !Upcasters.Known.ContainsKey(type)
+        ? (LedgerEvent)JsonSerializer.Deserialize(data, known, DomainJson.Stored)!
+        : Deserialize(type, Encoding.UTF8.GetString(data));
 
     /// <summary>As above, with given upcasters: for the specs of the mechanism itself.</summary>
     internal static LedgerEvent Deserialize(string type, string data, IReadOnlyDictionary<string, Upcaster> upcasters)

@@ -34,9 +34,14 @@ public static class StandingPositions
         }
 
         var chain = positions.Count;
-        IEnumerable<Entry> entries = state.Entries.Withdrawn.IsEmpty
-            ? state.Entries.InOrder
-            : state.Entries.InOrder.Concat(state.Entries.Withdrawn.Values).OrderBy(e => e.Record.Version);
+        IReadOnlyList<Entry> entries = state.Entries.InOrder;
+        if (!state.Entries.Withdrawn.IsEmpty)
+        {
+            List<Entry> all = [.. entries, .. state.Entries.Withdrawn.Values];
+            all.Sort(static (a, b) => a.Record.Version.CompareTo(b.Record.Version));
+            entries = all;
+        }
+
         foreach (var entry in entries)
         {
             if (Of(entry) is { } position)

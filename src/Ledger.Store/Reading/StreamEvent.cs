@@ -6,6 +6,6 @@ namespace Ledger.Store;
 /// <param name="Position">Its number in the log.</param>
 /// <param name="Id">Unique over the log.</param>
 /// <param name="Type">Its stored type.</param>
-/// <param name="Data">JSON object text.</param>
+/// <param name="Data">JSON object text in UTF-8.</param>
 /// <param name="RecordedAt">Strictly increasing with position.</param>
-public sealed record StreamEvent(string Stream, long Version, long Position, Guid Id, string Type, string Data, DateTimeOffset RecordedAt);
+public sealed record StreamEvent(string Stream, long Version, long Position, Guid Id, string Type, byte[] Data, DateTimeOffset RecordedAt);
