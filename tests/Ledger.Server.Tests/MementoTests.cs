@@ -32,14 +32,14 @@ public class MementoTests
             response.StatusCode.ShouldBe(HttpStatusCode.Found, why);
             response.Headers.Vary.ShouldContain("accept-datetime", why);
             response.Headers.Contains("Memento-Datetime").ShouldBeFalse(why);
-            var links = LinkHeader.Parse(response.Headers.GetValues("Link").ShouldHaveSingleItem());
+            var links = await LinkHeader.ParseAsync(response.Headers.GetValues("Link").ShouldHaveSingleItem());
             links.Single(l => l.Relations.Contains("original")).Target.ShouldBe(new Uri(ledger.BaseAddress, "/v1/assertions/c1").ToString());
             links.Single(l => l.Relations.Contains("timegate")).Target.ShouldEndWith("/timegate/assertions/c1");
             links.Single(l => l.Relations.Contains("timemap")).Target.ShouldEndWith("/timemap/assertions/c1");
             links.Single(l => l.Relations.Contains("first")).Target.ShouldBe(first.Target, why);
             links.Single(l => l.Relations.Contains("last")).Target.ShouldBe(last.Target, why);
             var chosen = links.Single(l => l.Relations.Contains("memento") && l.Target == response.Headers.Location!.ToString());
-            DateTimeOffset.ParseExact(chosen.Parameters["datetime"], "r", CultureInfo.InvariantCulture).ShouldBe(at, why);
+            DateTimeOffset.ParseExact(chosen.Datetime!, "r", CultureInfo.InvariantCulture).ShouldBe(at, why);
         }
     }
 
@@ -72,7 +72,7 @@ public class MementoTests
             using var response = await ledger.Public.GetAsync(new Uri(target));
             response.StatusCode.ShouldBe(HttpStatusCode.OK);
             response.Headers.GetValues("Memento-Datetime").ShouldBe([at.ToString("r", CultureInfo.InvariantCulture)]);
-            var links = LinkHeader.Parse(response.Headers.GetValues("Link").ShouldHaveSingleItem());
+            var links = await LinkHeader.ParseAsync(response.Headers.GetValues("Link").ShouldHaveSingleItem());
             links.ShouldContain(l => l.Target == target && l.Relations.Contains("memento"));
             links.ShouldContain(l => l.Relations.Contains("original") && l.Target.EndsWith($"/v1/{resource}", StringComparison.Ordinal));
             var body = await response.Content.ReadAsStringAsync();
@@ -112,7 +112,7 @@ public class MementoTests
         foreach (var resource in new[] { "assertions/c1", "sources/report" })
         {
             using var response = await ledger.Public.GetAsync(new Uri($"/v1/{resource}", UriKind.Relative));
-            LinkHeader.Parse(response.Headers.GetValues("Link").ShouldHaveSingleItem()).Single(l => l.Relations.Contains("timegate")).Target.ShouldEndWith($"/timegate/{resource}");
+            (await LinkHeader.ParseAsync(response.Headers.GetValues("Link").ShouldHaveSingleItem())).Single(l => l.Relations.Contains("timegate")).Target.ShouldEndWith($"/timegate/{resource}");
         }
 
         foreach (var path in new[] { "/timegate/assertions/none", "/timemap/sources/none", "/memento/20180803000000/assertions/c1", "/memento/2018/assertions/c1" })
@@ -141,12 +141,12 @@ public class MementoTests
     {
         using var response = await ledger.Public.GetAsync(new Uri($"/timemap/{resource}", UriKind.Relative));
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/link-format");
-        var links = LinkHeader.Parse(await response.Content.ReadAsStringAsync());
+        var links = await LinkHeader.ParseAsync(await response.Content.ReadAsStringAsync());
         links.Single(l => l.Relations.Contains("self")).Target.ShouldEndWith($"/timemap/{resource}");
         var mementos = links.Where(l => l.Relations.Contains("memento")).ToList();
         mementos[0].Relations.ShouldContain("first");
         mementos[^1].Relations.ShouldContain("last");
-        return [.. mementos.Select(m => (m.Target, DateTimeOffset.ParseExact(m.Parameters["datetime"], "r", CultureInfo.InvariantCulture)))];
+        return [.. mementos.Select(m => (m.Target, DateTimeOffset.ParseExact(m.Datetime!, "r", CultureInfo.InvariantCulture)))];
     }
 
     private static HttpClient Direct(RunningLedger ledger) => new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = ledger.BaseAddress };

@@ -7,7 +7,7 @@ namespace Ledger.Server.Tests.Subscribers;
 internal static class NodeScript
 {
     private const string Packages =
-        "standardwebhooks@1.0.0 cloudevents@8.0.2 eventsource@3.0.2 feedparser@2.6.0 feedsmith@3.0.1 ajv@8.20.0 ajv-formats@3.0.1 jsonld@9.0.0 fast-xml-parser@4.5.0";
+        "standardwebhooks@1.0.0 cloudevents@8.0.2 eventsource@3.0.2 feedparser@2.6.0 feedsmith@3.0.1 ajv@8.20.0 ajv-formats@3.0.1 jsonld@9.0.0 fast-xml-parser@4.5.0 http-link-header@1.1.4";
 
     /// <summary>An input may be longer than a command line may be.</summary>
     private const string ReadInput = "import { readFileSync as readInput } from \"node:fs\"; process.argv[1] = readInput(0, \"utf8\");\n";
