@@ -82,13 +82,10 @@ public static class StandingFlags
 
     private static void Upstream(List<Flag> flags, Assertion state, List<Entry> upstream)
     {
-        if (upstream.Count > 0)
+        foreach (var kind in upstream.GroupBy(e => KindOf((UpstreamChanged)e.Record.Event)))
         {
-            foreach (var kind in upstream.GroupBy(e => KindOf((UpstreamChanged)e.Record.Event)))
-            {
-                var details = kind.Select(e => Detail((UpstreamChanged)e.Record.Event));
-                flags.Add(new(kind.Key, kind.First().Record.Since, string.Join(" ", details)));
-            }
+            var details = kind.Select(e => Detail((UpstreamChanged)e.Record.Event));
+            flags.Add(new(kind.Key, kind.First().Record.Since, string.Join(" ", details)));
         }
 
         foreach (var rejected in state.Rejections)

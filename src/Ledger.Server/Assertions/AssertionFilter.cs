@@ -44,7 +44,7 @@ internal sealed record AssertionFilter
             Source = query.Text("source"),
             Publisher = query.Text("publisher"),
             Label = query.Word("label", StandingLabel.Precedence),
-            Lifecycle = query.Word("lifecycle", Enum.GetNames<Lifecycle>().Select(JsonNamingPolicy.CamelCase.ConvertName)),
+            Lifecycle = query.Word("lifecycle", StandingNumbers.Lifecycles),
             Party = query.Text("party"),
             Topic = query.Text("topic"),
             Flag = query.Word("flag", StandingFlags.All),

@@ -46,9 +46,15 @@ internal sealed record AssertionRow(string Id, long Position, string Source, str
         $"{c}.body, {s}.label, {s}.in_part, {s}.summary, {s}.lifecycle, {s}.flags, {s}.changed_at, {s}.version, {s}.position";
 
     /// <summary>The item's JSON, from <see cref="ItemColumns"/> at a column.</summary>
-    internal static string ItemAt(NpgsqlDataReader reader, int column) => ItemOf(reader.GetString(column), new(
+    internal static string ItemAt(NpgsqlDataReader reader, int column) => ItemOf(ContentAt(reader, column), StandingAt(reader, column));
+
+    /// <summary>The content's members of an item, from the same columns.</summary>
+    internal static string ContentAt(NpgsqlDataReader reader, int column) => reader.GetString(column);
+
+    /// <summary>The others, from the same columns.</summary>
+    internal static ItemStanding StandingAt(NpgsqlDataReader reader, int column) => new(
         StandingNumbers.Label(reader.GetInt16(column + 1), reader.GetBoolean(column + 2)), reader.GetString(column + 3), (Lifecycle)reader.GetInt16(column + 4),
-        StandingNumbers.Flags(reader.GetInt32(column + 5)), reader.GetFieldValue<DateTimeOffset>(column + 6), reader.GetInt64(column + 7), reader.GetInt64(column + 8)));
+        StandingNumbers.Flags(reader.GetInt32(column + 5)), reader.GetFieldValue<DateTimeOffset>(column + 6), reader.GetInt64(column + 7), reader.GetInt64(column + 8));
 
     /// <summary>Two objects as one.</summary>
     private static string ItemOf(string content, ItemStanding standing) =>

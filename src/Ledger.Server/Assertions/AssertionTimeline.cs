@@ -40,7 +40,11 @@ internal sealed class AssertionTimeline
     internal AssertionContent[] TakeNewContents() => _rows.TakeNewContents();
 
     /// <summary>What is new so far was written before.</summary>
-    internal void ForgetNew() => (_, _) = (TakeNewTerms(), TakeNewContents());
+    internal void ForgetNew()
+    {
+        TakeNewTerms();
+        TakeNewContents();
+    }
 
     /// <summary>Takes one more event; what it means for the windows, null where it is not late.</summary>
     internal LateEvent? Advance(Recorded e)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ledger.Domain;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace Ledger.Server;
@@ -113,16 +114,17 @@ internal static class ChangesRoute
         {
             const int After = 2, Before = After + AssertionRow.ItemColumnsCount;
             rows.Add((
-                reader.GetString(0), reader.GetInt64(1), await reader.IsDBNullAsync(Before, call.Cancelled) ? null : Of(AssertionRow.ItemAt(reader, Before)),
-                Of(AssertionRow.ItemAt(reader, After))));
+                reader.GetString(0), reader.GetInt64(1), await reader.IsDBNullAsync(Before, call.Cancelled) ? null : StandingAt(reader, Before),
+                StandingAt(reader, After)));
         }
 
         return rows;
     }
 
-    private static StandingThen Of(string body)
+    private static StandingThen StandingAt(NpgsqlDataReader reader, int column)
     {
-        var item = JsonSerializer.Deserialize<AssertionItem>(body, DomainJson.Stored)!;
-        return new(item.Label, item.Summary, JsonNamingPolicy.CamelCase.ConvertName(item.Lifecycle.ToString()), item.Flags, item.Proposition, item.Version);
+        var standing = AssertionRow.StandingAt(reader, column);
+        var proposition = JsonElement.Parse(AssertionRow.ContentAt(reader, column)).GetProperty("proposition").GetString()!;
+        return new(standing.Label, standing.Summary, StandingNumbers.WordOf(standing.Lifecycle), standing.Flags, proposition, standing.Version);
     }
 }

@@ -10,8 +10,10 @@ namespace Ledger.Server;
 /// </summary>
 internal static class StandingNumbers
 {
+    /// <summary>The words, by number.</summary>
+    internal static readonly string[] Lifecycles = [.. Enum.GetNames<Lifecycle>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
+
     private static readonly FrozenDictionary<string, short> Labels = StandingLabel.Precedence.Index().ToFrozenDictionary(l => l.Item, l => (short)l.Index, StringComparer.Ordinal);
-    private static readonly string[] Lifecycles = [.. Enum.GetNames<Lifecycle>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
     private static readonly FrozenDictionary<string, int> FlagBits = StandingFlags.All.Index().ToFrozenDictionary(f => f.Item, f => 1 << f.Index, StringComparer.Ordinal);
 
     /// <summary>The place of a label in the precedence, and whether it speaks of a part.</summary>
@@ -24,6 +26,8 @@ internal static class StandingNumbers
     internal static string Label(short number, bool inPart) => StandingLabel.Precedence[number] + (inPart ? StandingLabel.InPart : "");
 
     internal static short OfLifecycle(string word) => (short)Array.IndexOf(Lifecycles, word);
+
+    internal static string WordOf(Lifecycle lifecycle) => Lifecycles[(int)lifecycle];
 
     /// <summary>A bit for each flag.</summary>
     internal static int OfFlag(string name) => FlagBits[name];

@@ -53,7 +53,7 @@ internal static class RebuildCommand
         }
     }
 
-    /// <summary>A service on the same machine goes first; a system that refuses lets the command run as it is.</summary>
+    /// <summary>A service on the same machine goes first. Every process may lower its own priority.</summary>
     private static void GiveWay()
     {
         using var process = Process.GetCurrentProcess();

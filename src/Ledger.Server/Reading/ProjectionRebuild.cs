@@ -162,9 +162,14 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var left = new ConcurrentQueue<string>(statements);
-        await using var second = await store.DataSource.OpenConnectionAsync(cancellationToken);
-        await ExecuteAsync(second, null, "set synchronous_commit = off", cancellationToken);
-        await Task.WhenAll(RunAsync(connection), _isAlone ? RunAsync(second) : Task.CompletedTask);
+        await Task.WhenAll(RunAsync(connection), _isAlone ? RunSecondAsync() : Task.CompletedTask);
+
+        async Task RunSecondAsync()
+        {
+            await using var second = await store.DataSource.OpenConnectionAsync(stop.Token);
+            await ExecuteAsync(second, null, "set synchronous_commit = off", stop.Token);
+            await RunAsync(second);
+        }
 
         async Task RunAsync(NpgsqlConnection on)
         {
