@@ -1,9 +1,15 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Ledger.Server;
 
 /// <summary>What became of one line.</summary>
-internal sealed record ImportResult(long Line, int Status, long? Position, IReadOnlyDictionary<string, object?>? Problem);
+internal sealed record ImportResult(long Line, int Status, long? Position, IReadOnlyDictionary<string, object?>? Problem)
+{
+    /// <summary>Whether it is the answer of an earlier request with the same key.</summary>
+    [JsonIgnore]
+    public bool Replayed { get; init; }
+}
 
 /// <summary>
 /// Carries a line out as the request that it stands for: the same endpoint, access, body rules and key, without the network. So an import
@@ -20,7 +26,7 @@ internal sealed class ImportDispatch(EndpointDataSource endpoints, ILogger<Impor
     /// <param name="number">The line's number.</param>
     /// <param name="line">The line.</param>
     /// <param name="import">The request that brought it.</param>
-    /// <param name="keyIsFree">Whether its key was seen to be free a moment ago: then only the append looks for it.</param>
+    /// <param name="keyIsFree">Whether its key is most likely free: then it is looked for last, not first.</param>
     internal async Task<ImportResult> RunAsync(long number, ImportLine line, HttpContext import, bool keyIsFree)
     {
         try
@@ -32,7 +38,7 @@ internal sealed class ImportDispatch(EndpointDataSource endpoints, ILogger<Impor
             context.SetEndpoint(endpoint);
             var key = line.Key is null ? null : Preconditions.RequireKey(line.Key);
             var answer = await command.RunAsync(context, line.Body, key, keyIsFree);
-            return new(number, answer.Events.Count > 0 ? StatusCodes.Status201Created : StatusCodes.Status200OK, answer.Position, null);
+            return new(number, answer.Events.Count > 0 ? StatusCodes.Status201Created : StatusCodes.Status200OK, answer.Position, null) { Replayed = answer.Replayed };
         }
         catch (Exception e) when (!import.RequestAborted.IsCancellationRequested)
         {

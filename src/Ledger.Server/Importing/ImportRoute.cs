@@ -42,11 +42,11 @@ internal static class ImportRoute
         context.Response.ContentType = "application/x-ndjson";
         var results = Channel.CreateBounded<IReadOnlyList<Task<ImportResult>>>(PagesMax);
         var answers = Channel.CreateBounded<byte[]>(AnswersMax);
-        var settling = SettleAsync(results.Reader, answers.Writer);
+        await using var run = new ImportRun(context);
+        var settling = SettleAsync(run, results.Reader, answers.Writer);
         var writing = WriteAsync(context, answers.Reader);
         try
         {
-            await using var run = new ImportRun(context);
             await foreach (var page in ImportLines.ReadAsync(context.Request.Body, context.RequestAborted))
             {
                 await results.Writer.WriteAsync(await run.StartAsync(page), context.RequestAborted);
@@ -60,16 +60,20 @@ internal static class ImportRoute
     }
 
     /// <summary>Waits for the results of each page in turn and makes its answers.</summary>
-    private static async Task SettleAsync(ChannelReader<IReadOnlyList<Task<ImportResult>>> results, ChannelWriter<byte[]> answers)
+    private static async Task SettleAsync(ImportRun run, ChannelReader<IReadOnlyList<Task<ImportResult>>> results, ChannelWriter<byte[]> answers)
     {
         try
         {
             var buffer = new ArrayBufferWriter<byte>();
+            await using var json = new Utf8JsonWriter(buffer);
             await foreach (var page in results.ReadAllAsync())
             {
-                foreach (var result in page)
+                foreach (var line in page)
                 {
-                    buffer.Write(JsonSerializer.SerializeToUtf8Bytes(await result, DomainJson.Stored));
+                    var result = await line;
+                    run.NoteRepeat(result);
+                    json.Reset(buffer);
+                    JsonSerializer.Serialize(json, result, DomainJson.Stored);
                     buffer.Write("\n"u8);
                 }
 

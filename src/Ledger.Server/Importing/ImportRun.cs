@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Unicode;
 using Ledger.Store;
 
@@ -19,6 +20,10 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     private readonly Dictionary<string, Task> _last = new(StringComparer.Ordinal);
     private readonly List<Task> _addingEdges = [];
     private Task _checkingEdges = Task.CompletedTask;
+    private volatile bool _repeats = true;      // whether keys that were used before are to be expected
+
+    /// <summary>Looks at a result: after one that an earlier request had, the keys of the lines to come are looked for again.</summary>
+    internal void NoteRepeat(ImportResult result) => _repeats |= result.Replayed;
 
     /// <summary>Starts a page of lines, as far as each may start; gives their results in order.</summary>
     internal async Task<IReadOnlyList<Task<ImportResult>>> StartAsync(IReadOnlyList<NumberedLine> page)
@@ -82,16 +87,24 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     }
 
     /// <summary>
-    /// Reads the streams that the lines need, and which of their keys were used before: of the others nothing is remembered, and the append
-    /// itself looks again. Null while the database is away: then each line finds that out for itself, and says so.
+    /// Reads the streams that the lines need, and which of their keys were used before, as long as there are such: where there are none, as in
+    /// an import that nobody began before, a key is only looked for by the append, and where its command is refused. Null while the database is
+    /// away: then each line finds that out for itself, and says so.
     /// </summary>
     private async Task<IReadOnlySet<string>?> LookUpAsync(List<Read> lines)
     {
-        string[] keys = [.. lines.Select(l => l.Line?.Key).OfType<string>().Select(WriteRequest.NameOf)];
         try
         {
             await _states.PrimeAsync(lines.Where(l => l.Mentions is not null).SelectMany(l => l.Mentions!.Streams), context.RequestAborted);
-            return await context.RequestServices.GetRequiredService<EventStore>().FindKeysAsync(_principal, keys, context.RequestAborted);
+            if (!_repeats)
+            {
+                return FrozenSet<string>.Empty;
+            }
+
+            string[] keys = [.. lines.Select(l => l.Line?.Key).OfType<string>().Select(WriteRequest.NameOf)];
+            var used = await context.RequestServices.GetRequiredService<EventStore>().FindKeysAsync(_principal, keys, context.RequestAborted);
+            _repeats = used.Count > 0;
+            return used;
         }
         catch (StoreUnavailableException)
         {

@@ -12,7 +12,7 @@ internal sealed record CommandCall(HttpContext Context, WriteRequest Request, Co
 }
 
 /// <summary>A command's route for callers inside this process, who bring body and key themselves.</summary>
-/// <param name="RunAsync">Takes the context, the body, the command's key, and whether that was seen to be free a moment ago.</param>
+/// <param name="RunAsync">Takes the context, the body, the command's key, and whether that is most likely free: then it is looked for where the command is refused, and by the append.</param>
 internal sealed record CommandEndpoint(Func<HttpContext, ReadOnlyMemory<byte>, string?, bool, Task<Answer>> RunAsync);
 
 /// <summary>Maps a write: access, body, key, answer are the same for all; the slice says only what is recorded.</summary>
@@ -54,13 +54,28 @@ internal static class CommandRoutes
         var commandKey = key is null ? null : WriteRequest.KeyOf(actor.Principal, key, context.Request.Method, context.Request.Path, body.Span);
         var request = new WriteRequest(actor, commandKey, Preconditions.IfMatch(context.Request));
         using var held = commandKey is null ? null : await services.GetRequiredService<KeysInFlight>().TakeAsync(commandKey, context.RequestAborted);
-        if (commandKey is not null && !keyIsFree
-            && await services.GetRequiredService<EventStore>().FindAnswerAsync(commandKey.Principal, commandKey.Key, context.RequestAborted) is { } remembered)
+        if (!keyIsFree && await RememberedAsync() is { } remembered)
         {
-            return request.Replay(remembered);
+            return remembered;
         }
 
-        return await record(new(context, request, services.GetRequiredService<Commands>()), JsonBody.Parse<T>(body.Span));
+        try
+        {
+            return await record(new(context, request, services.GetRequiredService<Commands>()), JsonBody.Parse<T>(body.Span));
+        }
+        catch (ProblemException) when (keyIsFree)
+        {
+            // Should the key not be free after all, its first answer stands, whatever has come since that now speaks against the command.
+            if (await RememberedAsync() is { } first)
+            {
+                return first;
+            }
+
+            throw;
+        }
+
+        async Task<Answer?> RememberedAsync() => commandKey is not null
+            && await services.GetRequiredService<EventStore>().FindAnswerAsync(commandKey.Principal, commandKey.Key, context.RequestAborted) is { } found ? request.Replay(found) : null;
     }
 
     private static async Task WriteAsync(HttpContext context, Answer answer)

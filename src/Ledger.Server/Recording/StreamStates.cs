@@ -13,7 +13,11 @@ internal sealed class StreamStates(EventStore store)
     /// <summary>A state of a usual assertion takes a few kilobytes: this bounds the cache near a hundred megabytes.</summary>
     private const int TurnsMax = 20_000;
 
+    /// <summary>What one new stream may cost while the old ones are in use; the next one looks on.</summary>
+    private const int LookedAtMax = 16;
+
     private readonly ConcurrentDictionary<string, StreamTurn> _turns = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<StreamTurn> _byAge = new();
     private int _kept;      // how many there are: the dictionary itself takes all of its locks to count
 
     /// <summary>The turn of a stream.</summary>
@@ -21,15 +25,8 @@ internal sealed class StreamStates(EventStore store)
     {
         if (_turns.TryGetValue(stream, out var turn))
         {
+            turn.WasAskedFor = true;
             return turn;
-        }
-
-        if (Volatile.Read(ref _kept) > TurnsMax)
-        {
-            foreach (var (name, idle) in _turns.Where(t => t.Value.IsIdle).Take(TurnsMax / 10))
-            {
-                Drop(new(name, idle));
-            }
         }
 
         var made = new StreamTurn(stream);
@@ -37,9 +34,28 @@ internal sealed class StreamStates(EventStore store)
         if (turn == made)
         {
             Interlocked.Increment(ref _kept);
+            _byAge.Enqueue(made);
+            DropOldest();
         }
 
         return turn;
+    }
+
+    /// <summary>Drops the oldest that are too many. Who was asked for since it was last looked at, or is not idle, is young again.</summary>
+    private void DropOldest()
+    {
+        for (var looked = 0; looked < LookedAtMax && Volatile.Read(ref _kept) > TurnsMax && _byAge.TryDequeue(out var oldest); looked++)
+        {
+            if (oldest is { WasAskedFor: false, IsIdle: true })
+            {
+                Drop(oldest);
+            }
+            else
+            {
+                oldest.WasAskedFor = false;
+                _byAge.Enqueue(oldest);
+            }
+        }
     }
 
     /// <summary>The state as the log has it at this moment: the kept one and whatever was appended since, by whichever node.</summary>
@@ -129,13 +145,13 @@ internal sealed class StreamStates(EventStore store)
     {
         if (_turns.TryGetValue(stream, out var turn))
         {
-            Drop(new(stream, turn));
+            Drop(turn);
         }
     }
 
-    private void Drop(KeyValuePair<string, StreamTurn> entry)
+    private void Drop(StreamTurn turn)
     {
-        if (_turns.TryRemove(entry))
+        if (_turns.TryRemove(new(turn.Stream, turn)))
         {
             Interlocked.Decrement(ref _kept);
         }

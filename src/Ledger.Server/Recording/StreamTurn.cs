@@ -51,6 +51,9 @@ internal sealed class StreamTurn(string stream)
     /// <summary>The newest append of this node that is under way; null when there is none. Set by whoever holds the gate.</summary>
     internal Task? Pending { get => field is { IsCompleted: false } ? field : null; set; }
 
+    /// <summary>Whether it was asked for since whoever drops turns last looked at it.</summary>
+    internal bool WasAskedFor { get; set; }
+
     internal bool IsIdle
     {
         get

@@ -44,6 +44,32 @@ public class ImportTests
     }
 
     [Fact]
+    public async Task A_line_repeated_among_new_ones_has_its_first_answer_whatever_has_come_since()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        var link = """{"command": "linkAssertion", "target": "c2", "key": "l", "body": {"to": "c1", "relation": "derivedFrom", "basis": "stated"}}""";
+        var first = (await ImportAsync(ledger, [.. Basics, Claim(1), Claim(2), link]))[^1].GetProperty("position").GetInt64();
+        var (_, events) = await ledger.GetAsync($"/v1/events?after={first - 1}&limit=1");
+        await ledger.RecordAsync($"/v1/events/{events.GetProperty("events")[0].GetProperty("id").GetString()}/withdrawal", """{"reason": "made up", "citation": "made up"}""");
+        await ledger.RecordAsync("/v1/assertions/c1/links", """{"to": "c2", "relation": "derivedFrom", "basis": "stated"}""");
+        // More new lines than a page has before each of these: nobody looks for their keys any more, and the link would now close a circle.
+        string[] lines =
+        [
+            .. Enumerable.Range(3, 600).Select(Claim), link, Claim(1), Claim(2).Replace("It is", "It was", StringComparison.Ordinal),
+            .. Enumerable.Range(603, 1_200).Select(Claim), link,
+        ];
+
+        var answers = await ImportAsync(ledger, lines);
+
+        answers[600].GetProperty("position").GetInt64().ShouldBe(first);
+        answers[601].GetProperty("position").GetInt64().ShouldBe(first - 2);
+        answers[602].GetProperty("problem").GetProperty("type").GetString().ShouldBe("/problems/idempotency-key-reused");
+        answers[^1].GetProperty("position").GetInt64().ShouldBe(first);
+        answers.Count(a => a.GetProperty("status").GetInt32() == 201).ShouldBe(lines.Length - 1);
+        (await ledger.SettleAsync()).ShouldBe(first + 2 + 1_800);
+    }
+
+    [Fact]
     public async Task A_sender_that_reads_nothing_before_it_has_sent_everything_gets_every_answer()
     {
         const int Lines = 60_000;   // Their answers, some 15 MB, fit into no socket's buffers.
