@@ -122,6 +122,18 @@ public sealed class EventStore : IAsyncDisposable
             },
             cancellationToken);
 
+    /// <summary>The events of a range of positions, both ends included, in order; where there is none, none.</summary>
+    public Task<IReadOnlyList<RecordedEvent>> ReadEventsAsync(long from, long to, CancellationToken cancellationToken = default) =>
+        ReadAttempts.RunAsync<IReadOnlyList<RecordedEvent>>(
+            async () =>
+            {
+                await using var command = DataSource.CreateCommand($"select {EventRows.Columns} from ledger.mt_events e where e.seq_id between $1 and $2 order by e.seq_id");
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = from });
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = to });
+                return await EventRows.ReadAllAsync(command, cancellationToken);
+            },
+            cancellationToken);
+
     /// <summary>
     /// Every event of the streams whose names begin alike, stream after stream, each in order: what rebuilds a projection without keeping states.
     /// One query over one snapshot, not repeated when its connection is lost.

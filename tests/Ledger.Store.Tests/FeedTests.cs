@@ -1,3 +1,4 @@
+using System.Text;
 using Ledger.Testing;
 
 namespace Ledger.Store.Tests;
@@ -132,7 +133,7 @@ public sealed class FeedTests : IAsyncLifetime
               values (1, gen_random_uuid(), 'foreign', 1, '{"x": [1, 2]}', 'from_the_future', 'no guid')
             """);
         var e = (await store.ReadFeedAsync(0, 10, FeedFilter.All)).Events.ShouldHaveSingleItem();
-        (e.Type, e.Data, e.Salt, e.CorrelationId).ShouldBe(("from_the_future", """{"x": [1, 2]}""", null, null));
+        (e.Type, Encoding.UTF8.GetString(e.Data), e.Stored, e.CorrelationId).ShouldBe(("from_the_future", """{"x": [1, 2]}""", new(null, "no guid", null, true), null));
         e.Headers.RecordedBy.ShouldBe("unknown");
         await store.AppendedAsync(Some.Request("foreign", 1));
         Log.ShouldBeSound(await store.ReadLogAsync());

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Npgsql;
 
 namespace Ledger.Store.Tests;
@@ -17,6 +18,9 @@ internal static class Some
 
     public static CommandKey Key(string key, string fingerprint = "the same command", string principal = "tests") =>
         new(principal, key, Encoding.UTF8.GetBytes(fingerprint));
+
+    /// <summary>The random salt that the store gave an event.</summary>
+    public static byte[] SaltOf(RecordedEvent e) => JsonElement.Parse(e.Stored.Headers).GetProperty("salt").GetBytesFromBase64();
 
     public static async Task<AppendResult.Appended> AppendedAsync(this EventStore store, AppendRequest request) =>
         (await store.AppendAsync(request)).ShouldBeOfType<AppendResult.Appended>();

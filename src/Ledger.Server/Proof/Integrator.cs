@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Ledger.Store;
 using Ledger.Transparency;
 using Npgsql;
@@ -11,9 +12,6 @@ namespace Ledger.Server;
 internal sealed partial class Integrator(EventStore store, LogKey key, Erasures erasures, LedgerSettings settings, TimeProvider clock, ILogger<Integrator> logger)
     : BackgroundService
 {
-    /// <summary>More than a tenth of a second brings, so that a busy log too is signed at the interval and not page after page.</summary>
-    private const int PageEvents = 4_000;
-
     /// <summary>While events keep coming, heads are signed this far apart: five commits a second cost the append nothing that can be measured, and 200 ms is the promised lag.</summary>
     private static readonly TimeSpan SigningInterval = TimeSpan.FromMilliseconds(100);
 
@@ -61,7 +59,7 @@ internal sealed partial class Integrator(EventStore store, LogKey key, Erasures 
         {
             var tree = await RecomputeAsync(connection, leading.Token);
             var signing = SignOnAsync(tree, connection, leading.Token);
-            var scanning = new LogScan(store.DataSource, erasures, clock).RunAsync(() => Status.Size, TimeSpan.FromMilliseconds(settings.ScanPauseMs), leading.Token);
+            var scanning = new LogScan(store, erasures, clock).RunAsync(() => Status.Size, TimeSpan.FromMilliseconds(settings.ScanPauseMs), leading.Token);
             var first = await Task.WhenAny(signing, scanning);
             await leading.CancelAsync();
             await Task.WhenAll(signing, scanning).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -92,7 +90,7 @@ internal sealed partial class Integrator(EventStore store, LogKey key, Erasures 
         }
 
         var head = Opened(stored, "the table ledger_read.signed_head");
-        await new LogScan(store.DataSource, erasures, clock).CompareAsync(head?.Size ?? 0, tree.Append, cancellationToken);
+        await new LogScan(store, erasures, clock).CompareAsync(head?.Size ?? 0, tree.Append, cancellationToken);
         tree.DemandRoot(head);
         tree.TakeTiles(); // They are stored already.
         _status = _status with { Size = head?.Size ?? 0 };
@@ -115,8 +113,7 @@ internal sealed partial class Integrator(EventStore store, LogKey key, Erasures 
         while (true)
         {
             var started = clock.GetTimestamp();
-            var rows = await LeafRow.ReadAsync(store.DataSource, tree.Size, tree.PageLength(PageEvents), cancellationToken);
-            if (rows.Count == 0)
+            if (!await TakeAsync(tree, started, cancellationToken))
             {
                 tree.DemandComplete();
                 await SignEmptyAsync(tree, connection, cancellationToken);
@@ -127,18 +124,35 @@ internal sealed partial class Integrator(EventStore store, LogKey key, Erasures 
                 continue;
             }
 
-            await NewEvents.DemandPlausibleAsync(store.DataSource, rows, tree.Size, cancellationToken);
-            foreach (var row in rows)
-            {
-                tree.Append(row);
-            }
-
             var head = tree.Sign();
             await TileStore.SaveAsync(connection, tree.TakeTiles(), head, cancellationToken);
             _status = new(head is null ? ProofState.Recomputing : ProofState.Signing, head is null ? _status.Size : tree.Size, [], null);
-            if (rows.Count < PageEvents && SigningInterval - clock.GetElapsedTime(started) is { Ticks: > 0 } pause)
+            if (SigningInterval - clock.GetElapsedTime(started) is { Ticks: > 0 } pause)
             {
                 await Task.Delay(pause, clock, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Takes what is new into the tree, page after page until none is full or it is time to sign; false where there is nothing.</summary>
+    private async Task<bool> TakeAsync(SigningTree tree, long started, CancellationToken cancellationToken)
+    {
+        for (var before = tree.Size; ;)
+        {
+            var length = tree.PageLength(EventStore.FeedPageMax);
+            var page = (await store.FollowAsync(tree.Size, length, FrozenSet<string>.Empty, cancellationToken)).Events;
+            if (page.Count > 0)
+            {
+                await NewEvents.DemandPlausibleAsync(store.DataSource, page, tree.Size, cancellationToken);
+                foreach (var e in page)
+                {
+                    tree.Append(LeafRow.Of(e));
+                }
+            }
+
+            if (page.Count < length || clock.GetElapsedTime(started) >= SigningInterval)
+            {
+                return tree.Size > before;
             }
         }
     }

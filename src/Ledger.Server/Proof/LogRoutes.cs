@@ -62,7 +62,7 @@ internal static class LogRoutes
             throw NoTile();
         }
 
-        var rows = (await LeafRow.ReadRangeAsync(call.Store.DataSource, first, last, call.Cancelled)).ToDictionary(r => r.Event.Position);
+        var rows = (await call.Store.ReadEventsAsync(first, last, call.Cancelled)).ToDictionary(e => e.Position, LeafRow.Of);
         var buffer = new ArrayBufferWriter<byte>();
         for (var position = first; position <= last; position++)
         {
@@ -88,7 +88,7 @@ internal static class LogRoutes
         var last = first + HashTile.WidthMax - 1;
         var hidden = restricted.IsEmpty ? [] : (await call.Store.ReadFeedAsync(first - 1, HashTile.WidthMax, Store.FeedFilter.All, call.Cancelled)).Events
             .Where(restricted.Hides).Select(e => e.Position).ToHashSet();
-        var rows = await LeafRow.ReadRangeAsync(call.Store.DataSource, first, last, call.Cancelled);
+        var rows = (await call.Store.ReadEventsAsync(first, last, call.Cancelled)).Select(LeafRow.Of);
         var buffer = new ArrayBufferWriter<byte>();
         foreach (var row in rows)
         {

@@ -1,10 +1,10 @@
+using Ledger.Store;
 using Ledger.Transparency;
-using Npgsql;
 
 namespace Ledger.Server;
 
 /// <summary>Compares stored events with the leaves that stand in the tree, tile by tile: the whole log at start, and round after round behind the signer.</summary>
-internal sealed class LogScan(NpgsqlDataSource source, Erasures erasures, TimeProvider clock)
+internal sealed class LogScan(EventStore store, Erasures erasures, TimeProvider clock)
 {
     /// <summary>Enough to see what happened; the rest is found once these are restored.</summary>
     private const int PositionsMax = 100;
@@ -60,8 +60,8 @@ internal sealed class LogScan(NpgsqlDataSource source, Erasures erasures, TimePr
         {
             var first = (tile * HashTile.WidthMax) + 1;
             var last = Math.Min(signed, first + HashTile.WidthMax - 1);
-            var rows = await LeafRow.ReadRangeAsync(source, first, last, cancellationToken);
-            var hashes = await TileStore.ReadAsync(source, new(0, tile, (int)(last - first + 1)), cancellationToken);
+            List<LeafRow> rows = [.. (await store.ReadEventsAsync(first, last, cancellationToken)).Select(LeafRow.Of)];
+            var hashes = await TileStore.ReadAsync(store.DataSource, new(0, tile, (int)(last - first + 1)), cancellationToken);
             await erasures.CatchUpAsync(cancellationToken);
             var found = rows.ToDictionary(r => r.Event.Position);
             var changed = new List<long>();

@@ -1,3 +1,5 @@
+using Ledger.Store;
+
 namespace Ledger.Server;
 
 /// <summary>Wires the signing of the log.</summary>
@@ -10,7 +12,7 @@ internal static class ProofServices
         .AddSingleton<ErasureRequests>()
         .AddHostedService<ErasureForgetting>()
         .AddSingleton<SignedHeads>()
-        .AddSingleton(s => new Receipts(database.Source, s.GetRequiredService<LogKey>(), s.GetRequiredService<Erasures>(), s.GetRequiredService<SignedHeads>()))
+        .AddSingleton(s => new Receipts(s.GetRequiredService<EventStore>(), s.GetRequiredService<LogKey>(), s.GetRequiredService<Erasures>(), s.GetRequiredService<SignedHeads>()))
         .AddSingleton<Integrator>()
         .AddHostedService(s => s.GetRequiredService<Integrator>());
 }

@@ -1,10 +1,10 @@
+using Ledger.Store;
 using Ledger.Transparency;
-using Npgsql;
 
 namespace Ledger.Server;
 
 /// <summary>Makes receipts of events under one signed head; tiles that several of them need are read once.</summary>
-internal sealed class Receipts(NpgsqlDataSource source, LogKey key, Erasures erasures, SignedHeads heads)
+internal sealed class Receipts(EventStore store, LogKey key, Erasures erasures, SignedHeads heads)
 {
     /// <summary>An event and its erasure may be read a moment apart: a real difference is still there the second time.</summary>
     private const int AttemptsMax = 2;
@@ -20,7 +20,7 @@ internal sealed class Receipts(NpgsqlDataSource source, LogKey key, Erasures era
         var reader = new TileHashReader(checkpoint.Size, async (asked, cancellation) =>
         {
             var absent = asked.Where(t => !tiles.ContainsKey(t)).ToList();
-            foreach (var (tile, bytes) in absent.Zip(absent.Count == 0 ? [] : await TileStore.RequireAsync(source, absent, cancellation)))
+            foreach (var (tile, bytes) in absent.Zip(absent.Count == 0 ? [] : await TileStore.RequireAsync(store.DataSource, absent, cancellation)))
             {
                 tiles[tile] = bytes;
             }
@@ -46,7 +46,7 @@ internal sealed class Receipts(NpgsqlDataSource source, LogKey key, Erasures era
     private async Task<(List<EventReceipt> Receipts, long? Changed)> TryAsync(
         IReadOnlyCollection<long> positions, SignedNote note, Checkpoint checkpoint, TileHashReader reader, CancellationToken cancellationToken)
     {
-        var rows = await LeafRow.ReadAtAsync(source, positions, cancellationToken);
+        var rows = (await store.ReadEventsAsync(positions, cancellationToken)).ToDictionary(e => e.Position, LeafRow.Of);
         await erasures.CatchUpAsync(cancellationToken);
         var receipts = new List<EventReceipt>(positions.Count);
         foreach (var position in positions.Order())

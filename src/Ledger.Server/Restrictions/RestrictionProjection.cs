@@ -1,3 +1,4 @@
+using System.Text;
 using Ledger.Domain;
 using Ledger.Store;
 using Npgsql;
@@ -49,7 +50,7 @@ internal sealed class RestrictionProjection(string schema = ReadModels.Schema) :
                 command.CommandText = $"insert into {schema}.restriction (event_id, stream, data, from_pos) values ($1, $2, $3, $4)";
                 command.Parameters.Add(new() { Value = e.Id });
                 command.Parameters.Add(new() { Value = e.Stream });
-                command.Parameters.Add(new() { Value = e.Data });
+                command.Parameters.Add(new() { Value = Encoding.UTF8.GetString(e.Data) });
                 command.Parameters.Add(new() { Value = e.Position });
             }
 

@@ -65,28 +65,22 @@ internal static class StoredHeaders
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    public static (EventHeaders Headers, string? Salt) Read(string? json)
+    public static EventHeaders Read(ReadOnlyMemory<byte> json)
     {
-        if (json is null)
+        if (json.IsEmpty)
         {
-            return (Foreign, null);
+            return Foreign;
         }
 
         using var document = JsonDocument.Parse(json);
         var root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            return (Foreign, null);
-        }
-
-        var headers = new EventHeaders
+        return root.ValueKind != JsonValueKind.Object ? Foreign : new()
         {
             RecordedBy = Text(root, "recordedBy"u8) ?? Foreign.RecordedBy,
             OnBehalfOf = Text(root, "onBehalfOf"u8),
             Tags = Texts(root, "tags"u8),
             TraceParent = Text(root, "traceparent"u8),
         };
-        return (headers, Text(root, "salt"u8));
     }
 
     private static string? Text(JsonElement root, ReadOnlySpan<byte> name) =>

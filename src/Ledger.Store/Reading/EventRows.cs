@@ -6,30 +6,26 @@ namespace Ledger.Store;
 internal static class EventRows
 {
     public const string Columns =
-        "e.id, e.stream_id, e.version, e.seq_id, e.type, e.data::text, e.timestamp, e.headers::text, e.correlation_id, e.causation_id";
+        "e.id, e.stream_id, e.version, e.seq_id, e.type, e.data::text, e.timestamp, e.headers::text, e.correlation_id, e.causation_id, "
+        + "e.tenant_id = '*DEFAULT*' and e.is_archived is false and e.mt_dotnet_type is null and e.bdata is null";
 
     public const string PositionColumns = "e.id, e.stream_id, e.version, e.seq_id, e.type, e.timestamp";
 
     /// <param name="row">A row whose columns begin with <see cref="Columns"/>.</param>
     /// <param name="first">Where they begin.</param>
-    public static RecordedEvent Read(NpgsqlDataReader row, int first = 0)
+    public static RecordedEvent Read(NpgsqlDataReader row, int first = 0) => new()
     {
-        var (headers, salt) = StoredHeaders.Read(Text(row, first + 7));
-        return new()
-        {
-            Id = row.GetGuid(first),
-            Stream = row.GetString(first + 1),
-            Version = row.GetInt64(first + 2),
-            Position = row.GetInt64(first + 3),
-            Type = row.GetString(first + 4),
-            Data = row.GetString(first + 5),
-            RecordedAt = row.GetFieldValue<DateTimeOffset>(first + 6),
-            Headers = headers,
-            Salt = salt,
-            CorrelationId = Id(row, first + 8),
-            CausationId = Id(row, first + 9),
-        };
-    }
+        Id = row.GetGuid(first),
+        Stream = Text(row, first + 1) ?? "",    // The log's function writes none without; another writer may.
+        Version = row.GetInt64(first + 2),
+        Position = row.GetInt64(first + 3),
+        Type = row.GetString(first + 4),
+        Data = row.GetFieldValue<byte[]>(first + 5),
+        RecordedAt = row.GetFieldValue<DateTimeOffset>(first + 6),
+        Stored = new(
+            row.IsDBNull(first + 7) ? null : row.GetFieldValue<byte[]>(first + 7), Text(row, first + 8), Text(row, first + 9),
+            !row.IsDBNull(first + 10) && row.GetBoolean(first + 10)),
+    };
 
     public static async Task<List<RecordedEvent>> ReadAllAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
@@ -48,7 +44,4 @@ internal static class EventRows
         row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetString(4), row.GetFieldValue<DateTimeOffset>(5));
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    /// <summary>Marten keeps text there, and another writer's text may be anything.</summary>
-    private static Guid? Id(NpgsqlDataReader row, int column) => Guid.TryParse(Text(row, column), out var id) ? id : null;
 }

@@ -17,14 +17,14 @@ internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProv
     /// <summary>Events kept: a second of a busy ledger, so that a follower that lags a little is still served.</summary>
     private const int EventsMax = 4_096;
 
-    /// <summary>A few events of the greatest size must not make it grow without end. Characters of data.</summary>
-    private const long CharactersMax = 16 * 1024 * 1024;
+    /// <summary>A few events of the greatest size must not make it grow without end. Of data.</summary>
+    private const long DataMaxBytes = 16 * 1024 * 1024;
 
     private readonly Lock gate = new();
-    private readonly RecordedEvent?[] ring = new RecordedEvent?[EventsMax];    // by position, which has no gaps
+    private readonly RecordedEvent?[] ring = new RecordedEvent?[EventsMax];    // by position; null where somebody took an event out of the log
     private long first = 1;
     private long last;
-    private long characters;
+    private long dataBytes;
     private long head;
     private int restarts;       // a reading that began before one is not kept
     private Task? reading;
@@ -109,10 +109,15 @@ internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProv
 
     private void Keep(RecordedEvent e)
     {
-        characters += e.Data.Length;
-        while (last - first + 1 >= EventsMax || (characters > CharactersMax && first <= last))
+        dataBytes += e.Data.Length;
+        while (first <= last && (e.Position - first >= EventsMax || dataBytes > DataMaxBytes))
         {
             DropFirst();
+        }
+
+        if (first > last)
+        {
+            first = e.Position;
         }
 
         ring[e.Position % EventsMax] = e;
@@ -125,8 +130,7 @@ internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProv
         var seen = after;
         while (seen < last && events.Count < limit)
         {
-            var e = ring[++seen % EventsMax]!;
-            if (types.Count == 0 || types.Contains(e.Type))
+            if (ring[++seen % EventsMax] is { } e && (types.Count == 0 || types.Contains(e.Type)))
             {
                 events.Add(e);
             }
@@ -148,7 +152,7 @@ internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProv
 
     private void DropFirst()
     {
-        characters -= ring[first % EventsMax]!.Data.Length;
+        dataBytes -= ring[first % EventsMax]?.Data.Length ?? 0;
         ring[first++ % EventsMax] = null;
     }
 }

@@ -18,21 +18,21 @@ public sealed record RecordedEvent
     /// <summary>Its stored type; one that the reader does not know is passed on as it is.</summary>
     public required string Type { get; init; }
 
-    /// <summary>JSON object text, as <c>jsonb</c> renders it.</summary>
-    public required string Data { get; init; }
+    /// <summary>JSON object text in UTF-8, as <c>jsonb</c> renders it.</summary>
+    public required byte[] Data { get; init; }
 
     /// <summary>Strictly increasing with position, in microseconds, UTC.</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>Who recorded it, for whom, and how it is found.</summary>
-    public required EventHeaders Headers { get; init; }
+    /// <summary>The columns beside the data, to the letter: what a proof is about.</summary>
+    public required StoredColumns Stored { get; init; }
 
-    /// <summary>The event's random salt for commitments, base64; null on events that others wrote.</summary>
-    public string? Salt { get; init; }
+    /// <summary>Who recorded it, for whom, and how it is found. Read when it is first asked for: most folds never do.</summary>
+    public EventHeaders Headers => field ??= StoredHeaders.Read(Stored.Headers);
 
-    /// <summary>What the events of one conversation share.</summary>
-    public Guid? CorrelationId { get; init; }
+    /// <summary>What the events of one conversation share. Marten keeps text there: null where it is no id.</summary>
+    public Guid? CorrelationId => Guid.TryParse(Stored.Correlation, out var id) ? id : null;
 
-    /// <summary>The event that caused this one.</summary>
-    public Guid? CausationId { get; init; }
+    /// <summary>The event that caused this one; null where it is no id.</summary>
+    public Guid? CausationId => Guid.TryParse(Stored.Causation, out var id) ? id : null;
 }
