@@ -30,6 +30,10 @@ public static class EventTypes
     public static string Serialize(LedgerEvent e) =>
         e is UnknownEvent u ? u.Data.GetRawText() : JsonSerializer.Serialize(e, e.GetType(), DomainJson.Stored);
 
+    /// <summary>The same in UTF-8.</summary>
+    public static byte[] SerializeToUtf8(LedgerEvent e) =>
+        e is UnknownEvent ? Encoding.UTF8.GetBytes(Serialize(e)) : JsonSerializer.SerializeToUtf8Bytes(e, e.GetType(), DomainJson.Stored);
+
     /// <summary>
     /// Reads a stored event. An older shape is first carried to the present one by its <see cref="Upcasters"/>;
     /// a type that nobody here knows becomes an <see cref="UnknownEvent"/>. A field that was erased reads as <see cref="Erased.Text"/> or as empty.

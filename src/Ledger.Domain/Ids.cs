@@ -18,11 +18,14 @@ public static partial class Ids
     public static (string Type, string Id) OfStream(string stream)
     {
         var dash = stream.IndexOf('-', StringComparison.Ordinal);
-        return dash < 0 ? ("", stream) : (stream[..dash], stream[(dash + 1)..]);
+        return dash < 0 ? ("", stream) : (TypeOf(stream.AsSpan(0, dash)), stream[(dash + 1)..]);
     }
 
     /// <summary>Whether the text is an id: lower-case letters, digits and dashes, 2 to 80 of them, not starting with a dash.</summary>
     public static bool IsId(string text) => IdForm().IsMatch(text);
+
+    /// <summary>One string for each type, not one for each stream that is looked at.</summary>
+    private static string TypeOf(ReadOnlySpan<char> type) => type switch { "assertion" => "assertion", "source" => "source", "party" => "party", _ => type.ToString() };
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{1,79}\\z")]
     private static partial Regex IdForm();

@@ -168,7 +168,7 @@ public sealed class EventStore : IAsyncDisposable
     /// may lag the head by that reading. An empty page whose <see cref="FeedPage.Next"/> has not moved means: wait.
     /// </summary>
     /// <param name="after">The cursor: 0, or the last page's <see cref="FeedPage.Next"/>.</param>
-    /// <param name="limit">1 to <see cref="FeedPageMax"/> events.</param>
+    /// <param name="limit">Most events; a page may have fewer, also where there are more.</param>
     /// <param name="types">Stored types to show; empty shows all.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     public Task<FeedPage> FollowAsync(long after, int limit, IReadOnlySet<string> types, CancellationToken cancellationToken = default) =>

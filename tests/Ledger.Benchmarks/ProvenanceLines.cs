@@ -14,9 +14,11 @@ internal static class ProvenanceLines
     private const int RootClaims = 1_000;
 
     /// <summary>Two parties, and then reports: each with a version, a hundred claims, and a denial of nearly each of them.</summary>
-    internal static IEnumerable<string> Plain(int commands)
+    /// <param name="from">How many of the lines to pass over: those that were imported before.</param>
+    /// <param name="commands">How many to give.</param>
+    internal static IEnumerable<string> Plain(int from, int commands)
     {
-        return All().Take(commands);
+        return All().Skip(from).Take(commands);
 
         static IEnumerable<string> All()
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ledger.Testing;
 using Npgsql;
 
@@ -65,6 +66,28 @@ public sealed class ProjectionRunnerTests : IAsyncLifetime
         (await runner.WaitForAsync(1_483, Long)).ShouldBeTrue();
         (await watching.WaitForAsync(1_483, Long)).ShouldBeTrue();
         (await CountsAsync()).ShouldBe("b 7");
+    }
+
+    [Fact]
+    public async Task A_steady_stream_of_events_is_applied_in_few_pages()
+    {
+        var projection = new Counting();
+        var runner = Start(one, projection);
+        var began = Stopwatch.GetTimestamp();
+        for (var n = 0; n < 30; n++)
+        {
+            await one.AppendedAsync(Some.Request("a", events: 260));
+            await Task.Delay(60);
+        }
+
+        while (runner.Position < 7_800 && Stopwatch.GetElapsedTime(began) < Long)
+        {
+            await Task.Delay(10);   // Not by waiting for the position: that would end the rest.
+        }
+
+        (await CountsAsync()).ShouldBe("a 7800");
+        // Five a second; without a rest each append would have its own.
+        projection.Pages.ShouldBeLessThanOrEqualTo((int)(Stopwatch.GetElapsedTime(began).TotalSeconds * 5) + 8);
     }
 
     [Fact]
@@ -179,6 +202,8 @@ public sealed class ProjectionRunnerTests : IAsyncLifetime
 
         public bool Failed { get; private set; }
 
+        public int Pages { get; private set; }
+
         public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
         {
             await using var create = new NpgsqlCommand(
@@ -190,6 +215,7 @@ public sealed class ProjectionRunnerTests : IAsyncLifetime
             IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction,
             CancellationToken cancellationToken)
         {
+            Pages++;
             foreach (var e in page)
             {
                 await using var count = new NpgsqlCommand(

@@ -81,7 +81,7 @@ public sealed record Assertion
     /// <summary>The state after one more event. Never fails: what does not fit, or is not known here, changes only the counters.</summary>
     public static Assertion Evolve(Assertion state, Recorded e)
     {
-        var next = state with { Id = Ids.OfStream(e.Stream).Id, Version = e.Version, Position = e.Position, RecordedAt = e.RecordedAt };
+        var next = state with { Id = state.Id.Length > 0 ? state.Id : Ids.OfStream(e.Stream).Id, Version = e.Version, Position = e.Position, RecordedAt = e.RecordedAt };
         return e.Event switch
         {
             ClaimRecorded claim when state.Claim is null => next with { Claim = e, Content = claim.Content() },

@@ -93,7 +93,7 @@ public sealed record Source
     /// <summary>The state after one more event.</summary>
     public static Source Evolve(Source state, Recorded e)
     {
-        var next = state with { Id = Ids.OfStream(e.Stream).Id, Version = e.Version, Position = e.Position, RecordedAt = state.RecordedAt ?? e.RecordedAt, ChangedAt = e.RecordedAt };
+        var next = state with { Id = state.Id.Length > 0 ? state.Id : Ids.OfStream(e.Stream).Id, Version = e.Version, Position = e.Position, RecordedAt = state.RecordedAt ?? e.RecordedAt, ChangedAt = e.RecordedAt };
         return e.Event switch
         {
             SourceRegistered registered => next with { Registered = registered },

@@ -17,6 +17,7 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
 
     private readonly Dictionary<string, AssertionTimeline> _timelines = new(StringComparer.Ordinal);
     private readonly AssertionListTables _tables = new(schema);
+    private readonly Dictionary<string, CopyRows> _rows = new(StringComparer.Ordinal);      // kept: their buffers are large
 
     public string Name => "AssertionList";
 
@@ -63,11 +64,11 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
 
     private async Task WriteAsync(AssertionListRows rows, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var (history, current) = (_tables.Rows("assertion_history"), _tables.Rows("assertion_current"));
-        var (terms, patches) = (_tables.Rows("assertion_terms"), _tables.Rows("assertion_patch"));
+        var (history, current) = (Rows("assertion_history"), Rows("assertion_current"));
+        var (terms, patches) = (Rows("assertion_terms"), Rows("assertion_patch"));
         rows.History.ForEach(r => r.WriteHistory(history));
         rows.Patches.ForEach(r => r.WritePatch(patches));
-        var contents = _tables.Rows("assertion_content");
+        var contents = Rows("assertion_content");
         rows.Contents.ForEach(c => c.WriteTo(contents));
         rows.Terms.ForEach(t => t.WriteTo(terms));
         foreach (var row in rows.Current)
@@ -82,6 +83,17 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
         await terms.SendAsync(connection, cancellationToken);
         await _tables.PatchAsync(rows.Late, connection, transaction, cancellationToken);
         await patches.SendAsync(connection, cancellationToken);
+    }
+
+    private CopyRows Rows(string table)
+    {
+        if (!_rows.TryGetValue(table, out var rows))
+        {
+            _rows.Add(table, rows = _tables.Rows(table));
+        }
+
+        rows.Clear();   // What a page that failed left.
+        return rows;
     }
 
     /// <summary>An erasure changed what was told before: the rows of its assertion are dropped, and told again from its first event.</summary>

@@ -7,18 +7,17 @@ internal sealed class AssertionRowMaker
 {
     private readonly HashSet<AssertionContent> _contents = new(AssertionContent.Same);
     private readonly List<AssertionContent> _newContents = [];
-    private readonly HashSet<string> _saidParties = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _saidWords = new(StringComparer.Ordinal);
-
-    /// <summary>Of the row at hand; kept for their size.</summary>
-    private readonly HashSet<string> _parties = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _words = new(StringComparer.Ordinal);
+    private readonly HashSet<int> _said = [];
     private readonly List<int> _newTerms = [];
-    private Dictionary<Guid, string[]> _openStatements = [];
 
-    /// <summary>The words of what was open in the row before.</summary>
-    private Dictionary<Guid, string[]> _statements = [];
+    /// <summary>The words of what was open in the row before, and what was made for the one before that. Both null as long as nothing is: thousands of these are kept.</summary>
+    private Dictionary<Guid, string[]>? _statements;
+    private Dictionary<Guid, string[]>? _spare;
     private (Content Of, AssertionContent Content)? _last;
+
+    /// <summary>What a row at hand collects, one a thread: emptied before each use.</summary>
+    [ThreadStatic]
+    private static HashSet<string>? collected;
 
     /// <summary>The row of a state that holds a claim; null of one that does not.</summary>
     internal AssertionRow? Of(Assertion state)
@@ -83,24 +82,21 @@ internal sealed class AssertionRowMaker
 
     private string[] PartiesOf(IReadOnlyList<StandingPosition> positions, string publisher)
     {
-        _parties.Clear();
-        _parties.Add(publisher);
+        var parties = Collected();
+        parties.Add(publisher);
         foreach (var position in positions)
         {
             if (position.Party is { } party)
             {
-                _parties.Add(party);
+                parties.Add(party);
             }
         }
 
-        string[] sorted = [.. _parties];
+        string[] sorted = [.. parties];
         Array.Sort(sorted, StringComparer.Ordinal);
         foreach (var party in sorted)
         {
-            if (_saidParties.Add(party))
-            {
-                _newTerms.Add(AssertionTerms.OfParty(party));
-            }
+            Say(AssertionTerms.OfParty(party));
         }
 
         return sorted;
@@ -108,35 +104,48 @@ internal sealed class AssertionRowMaker
 
     private string[] WordsOf(IReadOnlyList<StandingPosition> positions)
     {
-        _words.Clear();
-        _openStatements.Clear();
+        var words = Collected();
+        var open = _spare;
+        open?.Clear();
         foreach (var position in positions)
         {
             if (position is { State: "open", Statement: { } statement })
             {
-                if (!_statements.TryGetValue(position.Event, out var said))
+                if (_statements is null || !_statements.TryGetValue(position.Event, out var said))
                 {
                     said = FullText.Words(statement);
                     Say(said);
                 }
 
-                _openStatements[position.Event] = said;
-                _words.UnionWith(said);
+                (open ??= [])[position.Event] = said;
+                words.UnionWith(said);
             }
         }
 
-        (_statements, _openStatements) = (_openStatements, _statements);
-        return [.. _words];
+        (_statements, _spare) = (open, _statements);
+        return [.. words];
+    }
+
+    private static HashSet<string> Collected()
+    {
+        var set = collected ??= new(StringComparer.Ordinal);
+        set.Clear();
+        return set;
     }
 
     private void Say(string[] words)
     {
         foreach (var word in words)
         {
-            if (_saidWords.Add(word))
-            {
-                _newTerms.Add(AssertionTerms.OfWord(word));
-            }
+            Say(AssertionTerms.OfWord(word));
+        }
+    }
+
+    private void Say(int term)
+    {
+        if (_said.Add(term))
+        {
+            _newTerms.Add(term);
         }
     }
 }

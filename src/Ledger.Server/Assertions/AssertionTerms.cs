@@ -15,6 +15,7 @@ namespace Ledger.Server;
 /// <param name="Terms">What was not said before.</param>
 internal sealed record AssertionTerms(string Id, long FromPosition, int[] Terms)
 {
+    private const int TermBytesUsual = 128;
     private const int WordSeed = 0;
     private const int PartySeed = 1;
 
@@ -75,5 +76,10 @@ internal sealed record AssertionTerms(string Id, long FromPosition, int[] Terms)
     }
 
     /// <summary>The same on every machine and for ever, unlike the runtime's own.</summary>
-    private static int HashOf(string text, int seed) => unchecked((int)XxHash32.HashToUInt32(Encoding.UTF8.GetBytes(text), seed));
+    private static int HashOf(string text, int seed)
+    {
+        Span<byte> buffer = stackalloc byte[TermBytesUsual];
+        var bytes = Encoding.UTF8.TryGetBytes(text, buffer, out var length) ? buffer[..length] : Encoding.UTF8.GetBytes(text);
+        return unchecked((int)XxHash32.HashToUInt32(bytes, seed));
+    }
 }

@@ -25,14 +25,15 @@ internal sealed class ImportDispatch(EndpointDataSource endpoints, ILogger<Impor
 
     /// <param name="number">The line's number.</param>
     /// <param name="line">The line.</param>
-    /// <param name="import">The request that brought it.</param>
+    /// <param name="contexts">Makes it a request of its own.</param>
     /// <param name="keyIsFree">Whether its key is most likely free: then it is looked for last, not first.</param>
-    internal async Task<ImportResult> RunAsync(long number, ImportLine line, HttpContext import, bool keyIsFree)
+    internal async Task<ImportResult> RunAsync(long number, ImportLine line, LineContexts contexts, bool keyIsFree)
     {
+        var context = contexts.Take();
         try
         {
             var (endpoint, command) = _byPattern.Value[line.Pattern];
-            var context = Request(line, import);
+            LineContexts.Set(context.Request, line);
 
             // The line is the principal's own request: it needs the scope that the route asks for.
             context.SetEndpoint(endpoint);
@@ -40,9 +41,13 @@ internal sealed class ImportDispatch(EndpointDataSource endpoints, ILogger<Impor
             var answer = await command.RunAsync(context, line.Body, key, keyIsFree);
             return new(number, answer.Events.Count > 0 ? StatusCodes.Status201Created : StatusCodes.Status200OK, answer.Position, null) { Replayed = answer.Replayed };
         }
-        catch (Exception e) when (!import.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (!context.RequestAborted.IsCancellationRequested)
         {
             return Failed(number, e);
+        }
+        finally
+        {
+            contexts.GiveBack(context);
         }
     }
 
@@ -51,22 +56,6 @@ internal sealed class ImportDispatch(EndpointDataSource endpoints, ILogger<Impor
     {
         var problem = ProblemWriter.Of(e, logger);
         return new(number, problem.Status, null, ProblemWriter.Document(problem));
-    }
-
-    private static DefaultHttpContext Request(ImportLine line, HttpContext import)
-    {
-        var context = new DefaultHttpContext { RequestServices = import.RequestServices, RequestAborted = import.RequestAborted, User = import.User };
-        context.Features.Set(import.Features.Get<Principal>());
-        var request = context.Request;
-        (request.Method, request.Path) = ("POST", line.Path);
-        (request.Scheme, request.Host) = (import.Request.Scheme, import.Request.Host);
-        if (line.Target is { } target)
-        {
-            request.RouteValues["id"] = target;
-            request.RouteValues["eventId"] = target;
-        }
-
-        return context;
     }
 
     private static string Text(RoutePattern pattern) => "/" + (pattern.RawText ?? "").TrimStart('/');

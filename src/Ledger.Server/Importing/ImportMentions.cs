@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Ledger.Domain;
 
@@ -14,6 +15,16 @@ internal sealed record ImportMentions(IReadOnlySet<string> Ids, IReadOnlySet<str
     private const int IdBytesMax = 80;
 
     private const int DepthMax = 64;
+    private const int NameLengthMax = 16;
+
+    /// <summary>The names of members that tell something; the others are not made into strings.</summary>
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Names = FrozenSet.Create(
+        StringComparer.Ordinal, "items", "links", "basedOn", "id", "party", "publisher", "by", "requester", "onBehalfOf", "to", "assertion", "statedIn", "of", "source", "sourceVersion")
+        .GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>The name of the member at each depth, one a thread.</summary>
+    [ThreadStatic]
+    private static string?[]? path;
 
     internal static ImportMentions Of(ImportLine line)
     {
@@ -33,7 +44,7 @@ internal sealed record ImportMentions(IReadOnlySet<string> Ids, IReadOnlySet<str
     private static (string? Own, bool Items, bool Links) Scan(ImportLine line, HashSet<string> ids, List<string> streams)
     {
         var (own, items, links) = ((string?)null, false, false);
-        var names = new string?[DepthMax + 2];
+        var names = path ??= new string?[DepthMax + 2];
         var reader = new Utf8JsonReader(line.Body.Span);
         while (reader.Read())
         {
@@ -41,7 +52,7 @@ internal sealed record ImportMentions(IReadOnlySet<string> Ids, IReadOnlySet<str
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
-                    names[depth] = reader.GetString();
+                    names[depth] = Name(ref reader);
                     items |= depth == 1 && names[1] == "items";
                     break;
                 case JsonTokenType.StartObject or JsonTokenType.StartArray:
@@ -68,6 +79,13 @@ internal sealed record ImportMentions(IReadOnlySet<string> Ids, IReadOnlySet<str
         }
 
         return (own, items, links);
+    }
+
+    /// <summary>The name at hand, where it is one that tells something; else a text that is none of them.</summary>
+    private static string Name(ref Utf8JsonReader reader)
+    {
+        Span<char> name = stackalloc char[NameLengthMax];
+        return reader.ValueSpan.Length <= NameLengthMax && !reader.ValueIsEscaped && Names.TryGetValue(name[..reader.CopyString(name)], out var known) ? known : "";
     }
 
     private static void Add(List<string> streams, string? type, string id)

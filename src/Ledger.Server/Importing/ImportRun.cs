@@ -11,12 +11,13 @@ namespace Ledger.Server;
 internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
 {
     /// <summary>What is kept of lines that are done is thrown away when it comes to this many.</summary>
-    private const int WrittenMax = 8_192;
+    private const int WrittenMax = 2_048;
 
     private readonly ImportDispatch _dispatch = context.RequestServices.GetRequiredService<ImportDispatch>();
     private readonly StreamStates _states = context.RequestServices.GetRequiredService<StreamStates>();
     private readonly string _principal = context.RequestServices.GetRequiredService<Access>().Writer(context).Principal;
     private readonly DumpRestore _restore = new(context);
+    private readonly LineContexts _contexts = new(context);
     private readonly Dictionary<string, Task> _last = new(StringComparer.Ordinal);
     private readonly List<Task> _addingEdges = [];
     private Task _checkingEdges = Task.CompletedTask;
@@ -128,7 +129,7 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
         }
 
         before.RemoveAll(t => t.IsCompleted);
-        var run = before.Count == 0 ? _dispatch.RunAsync(number, line, context, keyIsFree) : AfterAsync([.. before], () => _dispatch.RunAsync(number, line, context, keyIsFree));
+        var run = before.Count == 0 ? _dispatch.RunAsync(number, line, _contexts, keyIsFree) : AfterAsync([.. before], () => _dispatch.RunAsync(number, line, _contexts, keyIsFree));
         if (adds)
         {
             _addingEdges.Add(run);

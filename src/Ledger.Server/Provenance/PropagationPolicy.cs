@@ -115,7 +115,7 @@ internal sealed class PropagationPolicy(EventStore store) : IProjection
         };
         var stream = Ids.AssertionStream(reached.Derived);
         return new([
-            new(stream, "assertion", null, [new(Guid.CreateVersion7(), EventTypes.NameOf(change), EventTypes.Serialize(change), new()
+            new(stream, "assertion", null, [new(Guid.CreateVersion7(), EventTypes.NameOf(change), EventTypes.SerializeToUtf8(change), new()
             {
                 RecordedBy = Principal,
                 Tags = EventTags.Of(new StreamState.OfAssertion(derived), change),

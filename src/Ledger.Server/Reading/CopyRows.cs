@@ -119,8 +119,11 @@ internal sealed class CopyRows(string schema, string table, string columns)
             await copy.WriteAsync(Trailer, cancellationToken);
         }
 
-        _bytes.ResetWrittenCount();
+        Clear();
     }
+
+    /// <summary>Forgets the rows.</summary>
+    internal void Clear() => _bytes.ResetWrittenCount();
 
     /// <summary>Dimensions, whether the array holds nulls, the elements' type, then length and first index.</summary>
     private int StartArray(int elementOid, int length)

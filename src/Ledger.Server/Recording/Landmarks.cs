@@ -13,14 +13,12 @@ internal sealed class Landmarks
     private readonly SortedList<long, StreamState> _byVersion = [];
     private long _step = FirstStep;
 
+    /// <summary>Whether a state is one of those that may be kept.</summary>
+    internal static bool Takes(StreamState state) => state.Version % FirstStep == 0;
+
     /// <summary>Takes a state that a fold comes past.</summary>
     internal void Pass(StreamState state)
     {
-        if (state.Version % FirstStep != 0)
-        {
-            return;
-        }
-
         lock (_lock)
         {
             if (state.Version % _step == 0)

@@ -166,7 +166,7 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
                 drafts.Add(draft);
                 state = state.Evolve(draft);
                 sourceVersion = (e as VersionCaptured)?.Version ?? sourceVersion;
-                written.Add(new(id, EventTypes.NameOf(e), EventTypes.Serialize(e), new()
+                written.Add(new(id, EventTypes.NameOf(e), EventTypes.SerializeToUtf8(e), new()
                 {
                     RecordedBy = request.Actor.Principal,
                     OnBehalfOf = recording.OnBehalfOf,

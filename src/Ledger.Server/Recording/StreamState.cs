@@ -60,6 +60,9 @@ internal abstract record StreamState
 /// <summary>Between the store's events and the domain's.</summary>
 internal static class EventMapping
 {
-    internal static Recorded ToDomain(this RecordedEvent e) => new(
-        e.Id, e.Stream, e.Version, e.Position, e.RecordedAt, e.Headers.RecordedBy, e.Headers.OnBehalfOf, EventTypes.Deserialize(e.Type, e.Data));
+    internal static Recorded ToDomain(this RecordedEvent e)
+    {
+        var (recordedBy, onBehalfOf) = e.Recorder;
+        return new(e.Id, e.Stream, e.Version, e.Position, e.RecordedAt, recordedBy, onBehalfOf, EventTypes.Deserialize(e.Type, e.Data));
+    }
 }

@@ -131,7 +131,10 @@ internal sealed class StreamStates(EventStore store)
         foreach (var e in events)
         {
             state = state.Evolve(e.ToDomain());
-            turn.Past.Pass(state);
+            if (Landmarks.Takes(state))
+            {
+                turn.Past.Pass(state);
+            }
         }
 
         return state;

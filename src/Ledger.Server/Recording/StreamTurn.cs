@@ -10,7 +10,8 @@ namespace Ledger.Server;
 internal sealed class StreamTurn(string stream)
 {
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<long, Recorded> _landed = [];     // committed, but an earlier one is not known to be yet
+    private SortedDictionary<long, Recorded>? _landed;      // committed, but an earlier one is not known to be yet; null for nearly all of thousands of streams
+    private Landmarks? _past;
     private StreamState? _committed;
     private bool _isStale;      // the log is known, or feared, to hold more than the committed state
     private (StreamState State, Guid LastEvent)? _ahead;
@@ -19,7 +20,7 @@ internal sealed class StreamTurn(string stream)
     internal string Stream { get; } = stream;
 
     /// <summary>What is kept of the stream's past.</summary>
-    internal Landmarks Past { get; } = new();
+    internal Landmarks Past => LazyInitializer.EnsureInitialized(ref _past);
 
     /// <summary>Held while a command is decided and put into the append queue: never while a commit is waited for.</summary>
     internal SemaphoreSlim Gate { get; } = new(1, 1);
@@ -49,7 +50,7 @@ internal sealed class StreamTurn(string stream)
     }
 
     /// <summary>The newest append of this node that is under way; null when there is none. Set by whoever holds the gate.</summary>
-    internal Task? Pending { get => field is { IsCompleted: false } ? field : null; set; }
+    internal Task? Pending { get => field is { IsCompleted: false } pending ? pending : null; set; }
 
     /// <summary>Whether it was asked for since whoever drops turns last looked at it.</summary>
     internal bool WasAskedFor { get; set; }
@@ -103,13 +104,13 @@ internal sealed class StreamTurn(string stream)
             foreach (var e in events)
             {
                 // Completions arrive in any order.
-                if (_landed.Count == 0 && e.Version == _committed?.Version + 1)
+                if (_landed is not { Count: > 0 } && e.Version == _committed?.Version + 1)
                 {
                     _committed = _committed!.Evolve(e);
                 }
                 else
                 {
-                    _landed[e.Version] = e;
+                    (_landed ??= [])[e.Version] = e;
                 }
             }
 
@@ -131,7 +132,7 @@ internal sealed class StreamTurn(string stream)
 
     private void FoldLanded()
     {
-        while (_committed is not null && _landed.Count > 0 && _landed.Keys.FirstOrDefault() is var next and > 0 && next <= _committed.Version + 1)
+        while (_committed is not null && _landed is { Count: > 0 } && _landed.Keys.FirstOrDefault() is var next and > 0 && next <= _committed.Version + 1)
         {
             _landed.Remove(next, out var e);
             _committed = next > _committed.Version ? _committed.Evolve(e!) : _committed;
@@ -145,8 +146,9 @@ internal sealed class StreamTurn(string stream)
             // With nothing under way the decided state adds nothing to the committed one, and its positions are provisional. What is
             // missing between the two, another node wrote: it is read.
             _ahead = null;
-            _isStale |= _landed.Count > 0;
-            _landed.Clear();
+            _isStale |= _landed is { Count: > 0 };
+            _landed = null;
+            Pending = null;     // It holds all that was answered.
         }
     }
 

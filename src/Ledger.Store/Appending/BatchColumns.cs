@@ -42,9 +42,9 @@ internal sealed class BatchColumns
 
     public List<string> EventTypes { get; } = [];
 
-    public List<string> Data { get; } = [];
+    public List<byte[]> Data { get; } = [];
 
-    public List<string> Headers { get; } = [];
+    public List<byte[]> Headers { get; } = [];
 
     public List<string?> Correlations { get; } = [];
 

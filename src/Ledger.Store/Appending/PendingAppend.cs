@@ -26,7 +26,7 @@ internal sealed class PendingAppend
             count += write.Events.Count;
         }
 
-        Headers = new string[count];
+        Headers = new byte[count][];
         SizeBytes = EventOverheadBytes + SizeOf(request.Answer) + SizeOf(request.Key?.Principal) + SizeOf(request.Key?.Key);
         var i = 0;
         foreach (var write in request.Writes)
@@ -35,7 +35,7 @@ internal sealed class PendingAppend
             foreach (var e in write.Events)
             {
                 Headers[i] = StoredHeaders.Write(e.Headers);
-                SizeBytes += EventOverheadBytes + SizeOf(e.Type) + SizeOf(e.Data) + SizeOf(Headers[i]);
+                SizeBytes += EventOverheadBytes + SizeOf(e.Type) + e.Data.Length + Headers[i].Length;
                 i++;
             }
         }
@@ -44,7 +44,7 @@ internal sealed class PendingAppend
     public AppendRequest Request { get; }
 
     /// <summary>Of all the request's events, in order, with their salts.</summary>
-    public string[] Headers { get; }
+    public byte[][] Headers { get; }
 
     /// <summary>Roughly what the request takes on the wire.</summary>
     public int SizeBytes { get; }

@@ -20,7 +20,7 @@ internal static class StoredHeaders
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? kept;
 
-    public static string Write(EventHeaders headers)
+    public static byte[] Write(EventHeaders headers)
     {
         Span<byte> salt = stackalloc byte[SaltSizeBytes];
         RandomNumberGenerator.Fill(salt);
@@ -62,7 +62,7 @@ internal static class StoredHeaders
             throw new ArgumentException($"Headers have at most {CommittedHeaders.LengthMax} bytes.", nameof(headers));
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return buffer.WrittenSpan.ToArray();
     }
 
     public static EventHeaders Read(ReadOnlyMemory<byte> json)
@@ -81,6 +81,37 @@ internal static class StoredHeaders
             Tags = Texts(root, "tags"u8),
             TraceParent = Text(root, "traceparent"u8),
         };
+    }
+
+    /// <summary>Who recorded the event and for whom, read without the rest.</summary>
+    public static (string RecordedBy, string? OnBehalfOf) ReadRecorder(ReadOnlySpan<byte> json)
+    {
+        var (recordedBy, onBehalfOf) = (Foreign.RecordedBy, (string?)null);
+        if (json.IsEmpty)
+        {
+            return (recordedBy, onBehalfOf);
+        }
+
+        var reader = new Utf8JsonReader(json);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return (recordedBy, onBehalfOf);
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var (isRecordedBy, isOnBehalfOf) = (reader.ValueTextEquals("recordedBy"u8), reader.ValueTextEquals("onBehalfOf"u8));
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String && (isRecordedBy || isOnBehalfOf))
+            {
+                var text = reader.GetString()!;
+                (recordedBy, onBehalfOf) = isRecordedBy ? (text, onBehalfOf) : (recordedBy, text);
+            }
+
+            reader.Skip();
+        }
+
+        return (recordedBy, onBehalfOf);
     }
 
     private static string? Text(JsonElement root, ReadOnlySpan<byte> name) =>

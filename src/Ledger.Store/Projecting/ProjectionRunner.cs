@@ -10,7 +10,14 @@ namespace Ledger.Store;
 public sealed class ProjectionRunner
 {
     /// <summary>Events in one transaction.</summary>
-    public const int PageMax = 500;
+    public const int PageMax = 2_000;
+
+    /// <summary>
+    /// Where a page brings many events there is a steady stream of them, and pages begin this far apart: an assertion that changes twice meanwhile
+    /// is written once, and so is the checkpoint. Somebody who waits for a position ends the rest.
+    /// </summary>
+    private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(200);
+    private const int BusyEvents = 250;
 
     /// <summary>How often a node that does not hold the lease tries for it and looks at the checkpoint.</summary>
     private static readonly TimeSpan StandbyInterval = TimeSpan.FromSeconds(1);
@@ -28,6 +35,7 @@ public sealed class ProjectionRunner
 
     private readonly EventStore store;
     private readonly IProjection projection;
+    private readonly PositionSignal wanted;     // the last position that somebody waited for
     private volatile PositionSignal applied;
     private volatile ProjectionStatus status;
 
@@ -37,6 +45,7 @@ public sealed class ProjectionRunner
         this.store = store;
         this.projection = projection;
         Name = $"{projection.Name}:V{projection.Version}";
+        wanted = new(store.TimeProvider);
         applied = new(store.TimeProvider);
         status = new(Name, ProjectionState.Idle, 0, null, null);
     }
@@ -100,6 +109,7 @@ public sealed class ProjectionRunner
     public async Task<bool> WaitForAsync(long position, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         var began = store.TimeProvider.GetTimestamp();
+        wanted.Advance(position);
         while (Position < position)
         {
             var left = timeout - store.TimeProvider.GetElapsedTime(began);
@@ -146,6 +156,7 @@ public sealed class ProjectionRunner
         var markedAt = 0L;
         while (true)
         {
+            var began = store.TimeProvider.GetTimestamp();
             var page = await store.FollowAsync(position, pageLength, projection.Types, cancellationToken);
             StoreTelemetry.RecordLag(Name, page.Head - position);
             try
@@ -184,6 +195,10 @@ public sealed class ProjectionRunner
                 applied.Advance(position);
                 StoreTelemetry.RecordLag(Name, page.Head - position);
                 succeeded();
+                if (page.Events.Count >= BusyEvents && page.Next >= page.Head)
+                {
+                    await wanted.WaitBeyondAsync(position, Left(began, BusyInterval), cancellationToken);
+                }
             }
         }
     }

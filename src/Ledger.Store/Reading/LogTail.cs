@@ -15,7 +15,7 @@ internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProv
     private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Events kept: a second of a busy ledger, so that a follower that lags a little is still served.</summary>
-    private const int EventsMax = 4_096;
+    private const int EventsMax = 8_192;
 
     /// <summary>A few events of the greatest size must not make it grow without end. Of data.</summary>
     private const long DataMaxBytes = 16 * 1024 * 1024;
@@ -64,7 +64,7 @@ internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProv
             }
         }
 
-        return await FeedQuery.ReadAsync(dataSource, after, limit, new() { Types = [.. types] }, cancellationToken);
+        return await FeedQuery.ReadAsync(dataSource, after, Math.Min(limit, FeedQuery.PageMax), new() { Types = [.. types] }, cancellationToken);
     }
 
     /// <summary>Drops what is kept, where stored events were changed: an erasure.</summary>

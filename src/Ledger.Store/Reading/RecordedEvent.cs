@@ -30,6 +30,9 @@ public sealed record RecordedEvent
     /// <summary>Who recorded it, for whom, and how it is found. Read when it is first asked for: most folds never do.</summary>
     public EventHeaders Headers => field ??= StoredHeaders.Read(Stored.Headers);
 
+    /// <summary>Of the headers only who recorded it and for whom: all that a fold looks at.</summary>
+    public (string RecordedBy, string? OnBehalfOf) Recorder => StoredHeaders.ReadRecorder(Stored.Headers);
+
     /// <summary>What the events of one conversation share. Marten keeps text there: null where it is no id.</summary>
     public Guid? CorrelationId => Guid.TryParse(Stored.Correlation, out var id) ? id : null;
 

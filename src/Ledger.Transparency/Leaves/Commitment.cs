@@ -9,7 +9,7 @@ namespace Ledger.Transparency;
 /// </summary>
 internal static class Commitment
 {
-    // Most values fit; longer ones go through the pool.
+    // Most values fit; longer ones go through the pool. Only what is needed is taken from the stack: it is cleared each time.
     private const int StackLengthMax = 1_024;
 
     private static ReadOnlySpan<byte> Domain => "claims-ledger/commitment/v1\n"u8;
@@ -23,7 +23,7 @@ internal static class Commitment
         var lengthMax = Domain.Length + Encoding.UTF8.GetMaxByteCount(path.Length) + 1 + canonicalValue.Length;
         byte[]? rented = null;
         var message = lengthMax <= StackLengthMax
-            ? stackalloc byte[StackLengthMax]
+            ? stackalloc byte[lengthMax]
             : rented = ArrayPool<byte>.Shared.Rent(lengthMax);
         Domain.CopyTo(message);
         var length = Domain.Length + Encoding.UTF8.GetBytes(path, message[Domain.Length..]);
@@ -42,7 +42,7 @@ internal static class Commitment
 
     public static Digest CommitToStream(in Digest salt, string stream)
     {
-        var canonical = new ArrayBufferWriter<byte>(stream.Length + 2);
+        var canonical = new ArrayBufferWriter<byte>(Encoding.UTF8.GetMaxByteCount(stream.Length));
         CanonicalString.TryWrite(stream, canonical);
         return Commit(salt, CommitmentPath.Stream, canonical.WrittenSpan);
     }

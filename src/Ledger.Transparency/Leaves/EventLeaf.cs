@@ -25,7 +25,11 @@ public static class EventLeaf
     /// <summary>The largest position and version that every JSON reader holds exactly (2^53 − 1).</summary>
     public const long NumberMax = 9_007_199_254_740_991;
 
-    private const int InitialCapacity = 1_024;
+    /// <summary>What one thread keeps between two leaves: nearly all fit, and a larger buffer is let go.</summary>
+    private const int KeptBytes = 8_192;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? kept;
 
     /// <summary>
     /// Builds the leaf from the stored event and its salts; <paramref name="problem"/> says why these make no leaf. An event
@@ -48,7 +52,8 @@ public static class EventLeaf
             return false;
         }
 
-        var target = new ArrayBufferWriter<byte>(InitialCapacity);
+        var target = kept is { Capacity: <= KeptBytes } ? kept : kept = new(KeptBytes);
+        target.ResetWrittenCount();
         target.Write("{\"causation\":"u8);
         WriteText(target, stored.Causation);
         target.Write(",\"commitments\":{\"fields\":{"u8);

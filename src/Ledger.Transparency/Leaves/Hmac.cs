@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.Intrinsics;
 
 namespace Ledger.Transparency;
 
@@ -12,14 +13,14 @@ internal static class Hmac
     private const byte InnerPad = 0x36;
     private const byte OuterPad = 0x5c;
 
-    // Most messages fit; longer ones go through the pool.
+    // Most messages fit; longer ones go through the pool. Only what is needed is taken from the stack: it is cleared each time.
     private const int StackLengthMax = 1_024;
 
     public static Digest Sha256(in Digest key, ReadOnlySpan<byte> message)
     {
         var length = BlockLength + message.Length;
         byte[]? rented = null;
-        var inner = length <= StackLengthMax ? stackalloc byte[StackLengthMax] : rented = ArrayPool<byte>.Shared.Rent(length);
+        var inner = length <= StackLengthMax ? stackalloc byte[length] : rented = ArrayPool<byte>.Shared.Rent(length);
         Pad(key, InnerPad, inner);
         message.CopyTo(inner[BlockLength..]);
         Span<byte> outer = stackalloc byte[BlockLength + Digest.Length];
@@ -39,10 +40,7 @@ internal static class Hmac
     /// <summary>The key is shorter than a block, so it stands as it is, with zeros behind it.</summary>
     private static void Pad(in Digest key, byte pad, Span<byte> block)
     {
-        block[..BlockLength].Fill(pad);
-        for (var i = 0; i < Digest.Length; i++)
-        {
-            block[i] ^= key.Bytes[i];
-        }
+        (Vector256.Create(key.Bytes) ^ Vector256.Create(pad)).CopyTo(block);
+        block[Digest.Length..BlockLength].Fill(pad);
     }
 }

@@ -9,7 +9,7 @@ internal readonly struct SaltDerivation(Digest eventSalt)
 
     public Digest SaltOf(string path)
     {
-        Span<byte> message = stackalloc byte[Domain.Length + Encoding.UTF8.GetMaxByteCount(CommitmentPath.LengthMax)];
+        Span<byte> message = stackalloc byte[Domain.Length + Encoding.UTF8.GetMaxByteCount(Math.Min(path.Length, CommitmentPath.LengthMax))];
         Domain.CopyTo(message);
         var length = Domain.Length + Encoding.UTF8.GetBytes(path, message[Domain.Length..]);
         return Hmac.Sha256(eventSalt, message[..length]);

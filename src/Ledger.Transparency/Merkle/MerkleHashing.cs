@@ -21,7 +21,7 @@ public static class MerkleHashing
         var length = leaf.Length + 1;
         byte[]? rented = null;
         var prefixed = length <= StackLeafLengthMax
-            ? stackalloc byte[StackLeafLengthMax]
+            ? stackalloc byte[length]
             : rented = ArrayPool<byte>.Shared.Rent(length);
         prefixed[0] = LeafPrefix;
         leaf.CopyTo(prefixed[1..]);
