@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Ledger.Domain;
@@ -17,6 +19,15 @@ public sealed class Checks
         if (!condition)
         {
             _found.Add((field, message));
+        }
+    }
+
+    /// <summary>The same, with a message that is made only where it is needed: nearly every check holds.</summary>
+    public void That(bool condition, string field, [InterpolatedStringHandlerArgument(nameof(condition))] ref Complaint message)
+    {
+        if (!condition)
+        {
+            _found.Add((field, message.Take()));
         }
     }
 
@@ -83,4 +94,26 @@ public sealed class Checks
         That(value is null || (Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"), field,
             "must be an absolute http or https address.");
     }
+}
+
+/// <summary>An interpolated message that is not made where the condition before it holds.</summary>
+[InterpolatedStringHandler]
+public ref struct Complaint
+{
+    private DefaultInterpolatedStringHandler _text;
+
+    /// <summary>Called by the compiler.</summary>
+    public Complaint(int literalLength, int formattedCount, bool condition, out bool isNeeded)
+    {
+        isNeeded = !condition;
+        _text = isNeeded ? new(literalLength, formattedCount, CultureInfo.InvariantCulture) : default;
+    }
+
+    /// <summary>Called by the compiler.</summary>
+    public void AppendLiteral(string text) => _text.AppendLiteral(text);
+
+    /// <summary>Called by the compiler.</summary>
+    public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
+
+    internal string Take() => _text.ToStringAndClear();
 }

@@ -52,16 +52,15 @@ internal sealed record ImportLine
         ?? throw new ProblemException(Problem.BadRequest("unknown-command", $"{Command} is no command; there are {string.Join(", ", Routes.Keys)}.", "command"));
 
     /// <summary>The route with the target in its place.</summary>
-    internal string Path
+    internal string Path => field ??= MakePath();
+
+    private string MakePath()
     {
-        get
-        {
-            var pattern = Pattern;
-            var open = pattern.IndexOf('{', StringComparison.Ordinal);
-            return open < 0 ? pattern
-                : Target is { } target ? pattern[..open] + target + pattern[(pattern.IndexOf('}', StringComparison.Ordinal) + 1)..]
-                : throw new ProblemException(Problem.BadRequest("invalid", $"target: {Command} needs the id of what it is recorded on.", "target"));
-        }
+        var pattern = Pattern;
+        var open = pattern.IndexOf('{', StringComparison.Ordinal);
+        return open < 0 ? pattern
+            : Target is { } target ? string.Concat(pattern.AsSpan(0, open), target, pattern.AsSpan(pattern.IndexOf('}', StringComparison.Ordinal) + 1))
+            : throw new ProblemException(Problem.BadRequest("invalid", $"target: {Command} needs the id of what it is recorded on.", "target"));
     }
 
     /// <summary>The line's members; of the body only where it stands, so that it is read once, as the command that it is.</summary>

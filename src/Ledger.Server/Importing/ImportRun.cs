@@ -20,6 +20,7 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     private readonly LineContexts _contexts = new(context);
     private readonly Dictionary<string, Task> _last = new(StringComparer.Ordinal);
     private readonly List<Task> _addingEdges = [];
+    private readonly List<Task> _before = [];       // of the line at hand
     private Task _checkingEdges = Task.CompletedTask;
     private volatile bool _repeats = true;      // whether keys that were used before are to be expected
 
@@ -115,20 +116,28 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
 
     private Task<ImportResult> Start(long number, ImportLine line, ImportMentions mentions, bool keyIsFree)
     {
-        List<Task> before = [.. mentions.Ids.Select(m => _last.GetValueOrDefault(m)).OfType<Task>()];
-        before.Add(_restore.Sent);
+        var before = _before;
+        before.Clear();
+        foreach (var id in mentions.Ids)
+        {
+            WaitFor(_last.GetValueOrDefault(id));
+        }
+
+        WaitFor(_restore.Sent);
         var (adds, checks) = EdgesOf(line, mentions);
         if (adds)
         {
-            before.Add(_checkingEdges);
+            WaitFor(_checkingEdges);
         }
 
         if (checks)
         {
-            before.AddRange(_addingEdges);
+            foreach (var adding in _addingEdges)
+            {
+                WaitFor(adding);
+            }
         }
 
-        before.RemoveAll(t => t.IsCompleted);
         var run = before.Count == 0 ? _dispatch.RunAsync(number, line, _contexts, keyIsFree) : AfterAsync([.. before], () => _dispatch.RunAsync(number, line, _contexts, keyIsFree));
         if (adds)
         {
@@ -146,6 +155,14 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
         }
 
         return run;
+
+        void WaitFor(Task? earlier)
+        {
+            if (earlier is { IsCompleted: false })
+            {
+                before.Add(earlier);
+            }
+        }
     }
 
     /// <summary>

@@ -9,15 +9,23 @@ internal static class EventTags
     /// <summary>The tags of an event, from the state that it leaves.</summary>
     internal static IReadOnlyList<string> Of(StreamState state, LedgerEvent e)
     {
-        var tags = new SortedSet<string>(StringComparer.Ordinal);
+        var tags = new List<string>();
         switch (state)
         {
             case StreamState.OfAssertion { State: { Claim.Event: ClaimRecorded claim } assertion }:
                 tags.Add("assertion:" + assertion.Id);
                 tags.Add("publisher:" + claim.Publisher);
                 tags.Add("source:" + claim.Source.Id);
-                tags.UnionWith(from a in assertion.Content.Attribution where a.Party is not null select "party:" + a.Party);
-                tags.UnionWith(from topic in assertion.Content.Topics select "topic:" + topic);
+                foreach (var attribution in assertion.Content.Attribution)
+                {
+                    AddParty(attribution.Party);
+                }
+
+                foreach (var topic in assertion.Content.Topics)
+                {
+                    tags.Add("topic:" + topic);
+                }
+
                 break;
             case StreamState.OfSource { State: { Registered: { } registered } source }:
                 tags.Add("source:" + source.Id);
@@ -27,13 +35,30 @@ internal static class EventTags
                 break;
         }
 
-        tags.UnionWith(from party in PartiesOf(e) select "party:" + party);
+        AddParty(PartyOf(e));
         if (MaterialityOf(e) is { } materiality)
         {
             tags.Add("materiality:" + JsonNamingPolicy.CamelCase.ConvertName(materiality.ToString()));
         }
 
-        return [.. tags];
+        tags.Sort(StringComparer.Ordinal);
+        for (var i = tags.Count - 1; i > 0; i--)
+        {
+            if (tags[i] == tags[i - 1])
+            {
+                tags.RemoveAt(i);
+            }
+        }
+
+        return tags;
+
+        void AddParty(string? party)
+        {
+            if (party is not null)
+            {
+                tags.Add("party:" + party);
+            }
+        }
     }
 
     /// <summary>How material a change is to whoever relies on the assertion; null where the event changes nothing that was said.</summary>
@@ -46,14 +71,10 @@ internal static class EventTags
         _ => null,
     };
 
-    private static IEnumerable<string> PartiesOf(LedgerEvent e)
+    private static string? PartyOf(LedgerEvent e) => e switch
     {
-        string?[] parties = e switch
-        {
-            ActionAnswered answer => [answer.By],
-            Withdrawn withdrawn => [withdrawn.Party],
-            _ => [WithdrawEvent.PartyBehind(e)],
-        };
-        return parties.OfType<string>();
-    }
+        ActionAnswered answer => answer.By,
+        Withdrawn withdrawn => withdrawn.Party,
+        _ => WithdrawEvent.PartyBehind(e),
+    };
 }

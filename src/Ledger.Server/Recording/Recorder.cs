@@ -20,7 +20,9 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
         {
             var fresh = attempt > 1;
             var acyclicAt = await graph.RefuseCyclesAsync(recording.Edges, cancellationToken);
-            var turns = recording.Streams.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(states.Turn).ToList();
+            List<StreamTurn> turns = recording.Streams is [var single]
+                ? [states.Turn(single)]
+                : [.. recording.Streams.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(states.Turn)];
             var (pending, outcome) = await DecideAsync(recording, request, turns, acyclicAt, fresh, cancellationToken);
             if (outcome is not null)
             {
@@ -53,17 +55,20 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
                 await turns[taken].Gate.WaitAsync(cancellationToken);
             }
 
-            var places = new Dictionary<string, StreamTurn.Place>(StringComparer.Ordinal);
-            foreach (var turn in turns)
+            var current = new Dictionary<string, StreamState>(turns.Count, StringComparer.Ordinal);
+            var follows = new Guid?[turns.Count];       // of each turn's state that runs ahead, its last event
+            for (var i = 0; i < turns.Count; i++)
             {
-                var next = turn.Next;
-                places[turn.Stream] = next.State is null || (fresh && next.Follows is null) ? await FromLogAsync(turn) : next;
+                var next = turns[i].Next;
+                var isKept = next.State is not null && !(fresh && next.Follows is null);
+                current[turns[i].Stream] = isKept ? next.State! : await FromLogAsync(turns[i]);
+                follows[i] = isKept ? next.Follows : null;
             }
 
-            var ruling = Rule(recording, request, places);
+            var ruling = Rule(recording, request, current);
             if (IsToBeAppended(ruling, out var accepted))
             {
-                return (Append(recording, request, turns, places, accepted, acyclicAt), null);
+                return (Append(recording, request, turns, current, follows, accepted, acyclicAt), null);
             }
 
             // A refusal, or "nothing to record", is said only of what the log holds: not of a state that another node may have
@@ -71,15 +76,18 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
             awaited = [.. turns.Select(t => t.Pending).OfType<Task>()];
             if (fresh)
             {
-                foreach (var turn in turns.Where(t => places[t.Stream].Follows is not null))
+                for (var i = 0; i < turns.Count; i++)
                 {
-                    places[turn.Stream] = await FromLogAsync(turn);
+                    if (follows[i] is not null)
+                    {
+                        current[turns[i].Stream] = await FromLogAsync(turns[i]);
+                    }
                 }
 
-                ruling = Rule(recording, request, places);
+                ruling = Rule(recording, request, current);
                 if (!IsToBeAppended(ruling, out _))
                 {
-                    return (null, SettledAsync(recording, request, ruling, places[recording.Streams[^1]].State!, cancellationToken));
+                    return (null, SettledAsync(recording, request, ruling, current[recording.Streams[^1]], cancellationToken));
                 }
             }
         }
@@ -95,16 +103,16 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
         cancellationToken.ThrowIfCancellationRequested();
         return (Task.FromResult<Answer?>(null), null);
 
-        async Task<StreamTurn.Place> FromLogAsync(StreamTurn turn) => new(await states.CurrentAsync(turn.Stream, cancellationToken), null);
+        Task<StreamState> FromLogAsync(StreamTurn turn) => states.CurrentAsync(turn.Stream, cancellationToken);
     }
 
-    private static Ruling Rule(Recording recording, WriteRequest request, Dictionary<string, StreamTurn.Place> places)
+    private static Ruling Rule(Recording recording, WriteRequest request, Dictionary<string, StreamState> current)
     {
-        var primary = places[recording.Streams[^1]].State!;
+        var primary = current[recording.Streams[^1]];
         return request.IfMatch is { } expected && expected != primary.Version
             ? new Ruling.Refused(new(412, "stale", "The version is not the current one",
                 $"{recording.Streams[^1]} is at version {primary.Version}, not {expected}; read it again and decide anew."))
-            : recording.Decide(places.ToDictionary(p => p.Key, p => p.Value.State!));
+            : recording.Decide(current);
     }
 
     private static bool IsToBeAppended(Ruling ruling, [NotNullWhen(true)] out Ruling.Accepted? accepted)
@@ -146,7 +154,7 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
     }
 
     private Task<Answer?> Append(
-        Recording recording, WriteRequest request, IReadOnlyList<StreamTurn> turns, Dictionary<string, StreamTurn.Place> places,
+        Recording recording, WriteRequest request, List<StreamTurn> turns, Dictionary<string, StreamState> current, Guid?[] follows,
         Ruling.Accepted accepted, long? acyclicAt)
     {
         var now = clock.GetUtcNow();
@@ -154,10 +162,15 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
         var drafts = new List<Recorded>();
         var touched = new List<StreamTurn>();
         int? sourceVersion = null;
-        foreach (var (stream, events) in accepted.Writes.Where(w => w.Events.Count > 0))
+        foreach (var (stream, events) in accepted.Writes)
         {
-            var place = places[stream];
-            var state = place.State!;
+            if (events.Count == 0)
+            {
+                continue;
+            }
+
+            var at = turns.FindIndex(t => t.Stream == stream);
+            var state = current[stream];
             var expected = state.Version;
             var written = new List<NewEvent>(events.Count);
             foreach (var (id, e) in events)
@@ -175,15 +188,20 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
                 }));
             }
 
-            writes.Add(new(stream, Ids.OfStream(stream).Type, expected, written) { Follows = place.Follows });
-            var turn = turns.Single(t => t.Stream == stream);
-            touched.Add(turn);
-            turn.Ahead(state, written[^1].Id);
+            writes.Add(new(stream, Ids.OfStream(stream).Type, expected, written) { Follows = follows[at] });
+            touched.Add(turns[at]);
+            turns[at].Ahead(state, written[^1].Id);
         }
 
         // A stream that was only read is written without events: what was decided on must still be so.
-        writes.AddRange(turns.Except(touched).Select(t =>
-            new StreamWrite(t.Stream, Ids.OfStream(t.Stream).Type, places[t.Stream].State!.Version, []) { Follows = places[t.Stream].Follows }));
+        for (var i = 0; i < turns.Count; i++)
+        {
+            if (!touched.Contains(turns[i]))
+            {
+                var stream = turns[i].Stream;
+                writes.Add(new(stream, Ids.OfStream(stream).Type, current[stream].Version, []) { Follows = follows[i] });
+            }
+        }
 
         var part = new RememberedPart(recording.Id, recording.Location, sourceVersion, null);
         var append = store.AppendAsync(new(writes)
@@ -203,7 +221,7 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
 
     /// <summary>Waits for the commit. Null: decide again.</summary>
     private static async Task<Answer?> LandAsync(
-        Task<AppendResult> append, RememberedPart part, IReadOnlyList<StreamTurn> turns, IReadOnlyList<Recorded> drafts)
+        Task<AppendResult> append, RememberedPart part, List<StreamTurn> turns, List<Recorded> drafts)
     {
         AppendResult result;
         try
@@ -219,10 +237,15 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
         switch (result)
         {
             case AppendResult.Appended { Replayed: false } appended:
-                List<Recorded> landed = [.. drafts.Zip(appended.Events, (draft, e) => draft with { Position = e.Position, RecordedAt = e.RecordedAt })];
+                var landed = new Recorded[drafts.Count];
+                for (var i = 0; i < landed.Length; i++)
+                {
+                    landed[i] = drafts[i] with { Position = appended.Events[i].Position, RecordedAt = appended.Events[i].RecordedAt };
+                }
+
                 foreach (var turn in turns)
                 {
-                    turn.Landed(landed.Where(e => e.Stream == turn.Stream));
+                    turn.Landed(turns.Count == 1 ? landed : landed.Where(e => e.Stream == turn.Stream));
                 }
 
                 return part.Answer(appended);
@@ -238,7 +261,7 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
         }
     }
 
-    private static void Lose(IReadOnlyList<StreamTurn> turns)
+    private static void Lose(List<StreamTurn> turns)
     {
         foreach (var turn in turns)
         {

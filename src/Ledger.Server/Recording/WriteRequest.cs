@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Ledger.Domain;
@@ -15,8 +16,15 @@ internal sealed record WriteRequest(Actor Actor, CommandKey? Key, long? IfMatch)
     internal static CommandKey KeyOf(string principal, string key, string method, string path, ReadOnlySpan<byte> body)
     {
         var secret = Encoding.UTF8.GetBytes(key);
-        byte[] request = [.. Encoding.UTF8.GetBytes($"{method} {path}\n"), .. body];
-        return new(principal, NameOf(secret), HMACSHA256.HashData(secret, request));
+        var request = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(method.Length + path.Length + 2) + body.Length);
+        var length = Encoding.UTF8.GetBytes(method, request);
+        request[length++] = (byte)' ';
+        length += Encoding.UTF8.GetBytes(path, request.AsSpan(length));
+        request[length++] = (byte)'\n';
+        body.CopyTo(request.AsSpan(length));
+        var fingerprint = HMACSHA256.HashData(secret, request.AsSpan(0, length + body.Length));
+        ArrayPool<byte>.Shared.Return(request, clearArray: true);   // What may be erased one day must not survive in the pool.
+        return new(principal, NameOf(secret), fingerprint);
     }
 
     /// <summary>The name under which a client's key is remembered.</summary>
