@@ -10,7 +10,8 @@ internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProv
 {
     /// <summary>
     /// Under a steady stream of events a reading begins this long after the one before it, so that all who follow go on
-    /// together with larger pages, each of which costs them a transaction; a read that waits for its own write hardly notices. What comes after a silence is read at once.
+    /// together with larger pages, each of which costs them a transaction; a read that waits for its own write hardly notices. What comes after a silence
+    /// is read at once, and so is what lies behind a full page.
     /// </summary>
     private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(50);
 
@@ -28,7 +29,7 @@ internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProv
     private long head;
     private int restarts;       // a reading that began before one is not kept
     private Task? reading;
-    private long broughtAt;     // when the last reading began that brought something; 0 before the first
+    private long broughtAt;     // when the last reading began that brought something; 0 before the first, and after one that left something
 
     /// <summary>Events behind a position: perhaps not yet the very newest, and none where there is none.</summary>
     /// <param name="after">The follower's position.</param>
@@ -90,7 +91,7 @@ internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProv
             var page = await FeedQuery.ReadAsync(dataSource, after, FeedQuery.PageMax, FeedFilter.All, CancellationToken.None);
             lock (gate)
             {
-                broughtAt = page.Events.Count > 0 ? began : broughtAt;
+                broughtAt = page.Events.Count == FeedQuery.PageMax ? 0 : page.Events.Count > 0 ? began : broughtAt;
                 if (restart == restarts)
                 {
                     page.Events.ToList().ForEach(Keep);
