@@ -39,14 +39,15 @@ internal static class SubscriberBenchmark
 
     public static async Task RunAsync(long events, string only)
     {
-        await using var postgres = await TestPostgres.StartAsync(AppendBenchmark.Settings);
         if (only is "" or "live")
         {
+            await using var postgres = await TestPostgres.StartAsync(AppendBenchmark.Settings);
             await LiveAsync(postgres);
         }
 
         if (only is "" or "catchup")
         {
+            await using var postgres = await TestPostgres.StartAsync(AppendBenchmark.Settings);
             await CatchUpAsync(postgres, events);
         }
     }

@@ -70,6 +70,21 @@ public class ImportTests
     }
 
     [Fact]
+    public async Task What_another_node_recorded_is_not_recorded_again_under_the_same_id()
+    {
+        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var one = await RunningLedger.StartAsync(database);
+        await using var other = await RunningLedger.StartAsync(database);
+        await ImportAsync(one, [.. Basics, .. Enumerable.Range(1, 20).Select(Claim)]);
+
+        var answers = await ImportAsync(other, Enumerable.Range(1, 21).Select(n => Claim(n).Replace("\"key\": \"c", "\"key\": \"again", StringComparison.Ordinal).Replace("It is", "It was", StringComparison.Ordinal)));
+
+        answers.Count(a => a.GetProperty("status").GetInt32() == 409).ShouldBe(20);
+        answers[^1].GetProperty("status").GetInt32().ShouldBe(201);
+        (await other.SettleAsync()).ShouldBe(24);
+    }
+
+    [Fact]
     public async Task A_sender_that_reads_nothing_before_it_has_sent_everything_gets_every_answer()
     {
         const int Lines = 60_000;   // Their answers, some 15 MB, fit into no socket's buffers.
