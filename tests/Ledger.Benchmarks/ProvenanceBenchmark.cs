@@ -27,6 +27,9 @@ internal static class ProvenanceBenchmark
     private const int GraphsWarmUp = 50;
     private const int CommandsWarmUp = 40_000;
 
+    /// <summary>Odd, for their median: the machine drifts by some hundredths from one minute to the next.</summary>
+    private const int ImportRounds = 3;
+
     private static readonly TimeSpan SettleMax = TimeSpan.FromMinutes(5);
 
     public static async Task RunAsync(int commands, int claims)
@@ -40,9 +43,16 @@ internal static class ProvenanceBenchmark
 
         var cold = await ImportAsync(http, log, ProvenanceLines.Plain(0, CommandsWarmUp));
         Say($"import into a server that was just started, {cold.Commands} commands: {cold.PerSecond:N0}/s");
-        var plain = await ImportAsync(http, log, ProvenanceLines.Plain(CommandsWarmUp, commands));
-        Say($"import of {plain.Commands} commands ({plain.Events} events): {plain.PerSecond:N0}/s, {Against(plain.PerSecond >= ImportAim)} (aim {ImportAim}/s or more)");
-        Say($"  slowest projection {plain.BehindEvents} events behind at the last answer, at the head {plain.FollowedAfterS:N1} s later: {plain.PerSecondFollowed:N0}/s with all at the head");
+        List<Imported> rounds = [];
+        for (var round = 0; round < ImportRounds; round++)
+        {
+            var plain = await ImportAsync(http, log, ProvenanceLines.Plain(CommandsWarmUp + (round * commands), commands));
+            Say($"import of {plain.Commands} commands ({plain.Events} events): {plain.PerSecond:N0}/s; slowest projection {plain.BehindEvents} events behind at the last answer, at the head {plain.FollowedAfterS:N1} s later: {plain.PerSecondFollowed:N0}/s with all at the head");
+            rounds.Add(plain);
+        }
+
+        var median = rounds.Select(r => r.PerSecondFollowed).Order().ElementAt(ImportRounds / 2);
+        Say($"median of the {ImportRounds} imports, one after another into the same ledger, with all at the head: {median:N0}/s, {Against(median >= ImportAim)} (aim {ImportAim}/s or more)");
         if (claims == 0)
         {
             return;
