@@ -14,7 +14,7 @@ internal static class ImportLines
     /// <summary>The body limit of a single command, and its wrapping.</summary>
     private const int LineBytesMax = JsonBody.BytesMax + 2_000;
 
-    private const int BufferBytes = 256 * 1024;
+    private const int BufferBytes = 128 * 1024;
 
     internal static async IAsyncEnumerable<IReadOnlyList<NumberedLine>> ReadAsync(Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

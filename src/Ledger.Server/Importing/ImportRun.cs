@@ -97,14 +97,6 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     {
         try
         {
-            foreach (var line in lines)
-            {
-                if (line.Mentions?.Begins is { } stream)
-                {
-                    _states.Assume(stream);
-                }
-            }
-
             await _states.PrimeAsync(lines.Where(l => l.Mentions is not null).SelectMany(l => l.Mentions!.Streams), context.RequestAborted);
             if (!_repeats)
             {
@@ -189,11 +181,7 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     private static async Task<ImportResult> AfterAsync(Task[] before, Func<Task<ImportResult>> run)
     {
         // What became of the lines before is said in their own answers; this one finds out by itself what it lacks.
-        foreach (var earlier in before)
-        {
-            await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+        await Task.WhenAll(before).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return await run();
     }
 
