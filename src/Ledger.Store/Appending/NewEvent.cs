@@ -9,7 +9,8 @@ namespace Ledger.Store;
 /// <param name="Headers">Who recorded it, for whom, and how it is found.</param>
 public sealed record NewEvent(Guid Id, string Type, byte[] Data, EventHeaders Headers)
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    /// <summary>Throws for text that UTF-8 cannot carry (half of a surrogate pair): a request that holds such must not reach a batch.</summary>
+    internal static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The same, of text.</summary>
     /// <exception cref="EncoderFallbackException">The text has half of a surrogate pair.</exception>

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 
 namespace Ledger.Store;
 
@@ -8,9 +7,6 @@ internal sealed class PendingAppend
 {
     // Room for the columns beside data and headers, so that the batch's bound in bytes means something for small events.
     private const int EventOverheadBytes = 200;
-
-    // Throws for text that UTF-8 cannot carry (a lone surrogate): such a request must not reach a batch.
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     // A continuation must not run on the appender's loop: it would hold up every other caller.
     private readonly TaskCompletionSource<AppendResult> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -80,7 +76,7 @@ internal sealed class PendingAppend
         return false;
     }
 
-    private static int SizeOf(string? text) => text is null ? 0 : Strict.GetByteCount(text);
+    private static int SizeOf(string? text) => text is null ? 0 : NewEvent.Strict.GetByteCount(text);
 
     /// <summary>What the key remembers is this very request, when its own first sending was committed.</summary>
     private AppendResult AsOwn(AppendResult result) =>
