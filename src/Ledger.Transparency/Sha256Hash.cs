@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Ledger.Transparency;
@@ -10,50 +10,72 @@ namespace Ledger.Transparency;
 internal static unsafe class Sha256Hash
 {
     /// <summary>A call into libcrypto holds up the garbage collector, so that longer messages go the usual way.</summary>
-    private const int LengthMax = 4_096;
+    public const int LengthMax = 4_096;
 
-    /// <summary>OpenSSL's SHA256_CTX has 112 bytes (sha.h); the rest is room.</summary>
-    private const int ContextLength = 128;
+    /// <summary>What SHA256_Init makes; a copy of it costs a fraction of the call.</summary>
+    private static readonly State Empty;
 
-    private static readonly bool IsThere = TryLoad(out Init, out Update, out Final);
-    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int> Init;
-    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte*, nuint, int> Update;
-    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte*, int> Final;
+    /// <summary>False where there is no libcrypto, or one that was built without what OpenSSL 3 calls deprecated.</summary>
+    public static bool HasStates { get; } = TryBegin(out Empty);
 
     /// <summary>Writes the hash of a message into the first 32 bytes of a span.</summary>
     public static void Compute(ReadOnlySpan<byte> message, Span<byte> hash)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(hash.Length, Digest.Length);
-        if (!IsThere || message.Length > LengthMax)
+        if (!HasStates || message.Length > LengthMax)
         {
             SHA256.HashData(message, hash);
             return;
         }
 
-        var context = stackalloc byte[ContextLength];
-        fixed (byte* from = message, to = hash)
+        var state = Begin();
+        state.Add(message);
+        state.Finish(hash);
+    }
+
+    /// <summary>The state before the first byte. Only where <see cref="HasStates"/>.</summary>
+    public static State Begin() => Empty;
+
+    private static bool TryBegin(out State empty)
+    {
+        empty = default;
+        fixed (byte* context = empty.Context)
         {
-            if (Init(context) != 1 || Update(context, from, (nuint)message.Length) != 1 || Final(to, context) != 1)
+            return Libcrypto.HasSha256 && Libcrypto.SHA256_Init(context) == 1;
+        }
+    }
+
+    /// <summary>A hash on its way: a value, so that a copy goes on from where the first one stands.</summary>
+    public struct State
+    {
+        /// <summary>OpenSSL's SHA256_CTX has 112 bytes (sha.h); the rest is room.</summary>
+        internal fixed byte Context[128];
+
+        /// <summary>Takes more of the message.</summary>
+        public void Add(ReadOnlySpan<byte> bytes)
+        {
+            fixed (byte* context = Context, from = bytes)
+            {
+                Demand(Libcrypto.SHA256_Update(context, from, (nuint)bytes.Length));
+            }
+        }
+
+        /// <summary>Writes the hash into the first 32 bytes of a span; the state is of no use any more.</summary>
+        public void Finish(Span<byte> hash)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(hash.Length, Digest.Length);
+            fixed (byte* context = Context, to = hash)
+            {
+                Demand(Libcrypto.SHA256_Final(to, context));
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Demand(int success)
+        {
+            if (success != 1)
             {
                 throw new CryptographicException("OpenSSL could not hash.");
             }
         }
-    }
-
-    /// <summary>False where there is no libcrypto, or one that was built without what OpenSSL 3 calls deprecated.</summary>
-    private static bool TryLoad(
-        out delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int> init,
-        out delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte*, nuint, int> update,
-        out delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte*, int> final)
-    {
-        nint first = 0, second = 0, third = 0;
-        var found = Libcrypto.TryLoad(out var library)
-            && NativeLibrary.TryGetExport(library, "SHA256_Init", out first)
-            && NativeLibrary.TryGetExport(library, "SHA256_Update", out second)
-            && NativeLibrary.TryGetExport(library, "SHA256_Final", out third);
-        init = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int>)first;
-        update = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte*, nuint, int>)second;
-        final = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte*, int>)third;
-        return found;
     }
 }

@@ -75,6 +75,32 @@ internal static partial class Libcrypto
     public static partial int EVP_DigestVerify(
         EvpDigestContextHandle context, ReadOnlySpan<byte> signature, nuint signatureLength, ReadOnlySpan<byte> message, nuint length);
 
+    /// <summary>False where there is no libcrypto, or one that was built without what OpenSSL 3 calls deprecated: the plain functions of SHA-256.</summary>
+    public static bool HasSha256 { get; } = TryLoad(out var library)
+        && NativeLibrary.TryGetExport(library, nameof(SHA256_Init), out _)
+        && NativeLibrary.TryGetExport(library, nameof(SHA256_Update), out _)
+        && NativeLibrary.TryGetExport(library, nameof(SHA256_Final), out _);
+
+    /// <summary>
+    /// Begins a hash in a SHA256_CTX. The three are declared as functions of the library, not called by their addresses: only before such a
+    /// call does the JIT clear the upper halves of the vector registers, without which OpenSSL's instructions wait for them, at twice the time.
+    /// </summary>
+    [LibraryImport(Library)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static unsafe partial int SHA256_Init(byte* context);
+
+    /// <summary>Takes more of the message. For short ones: the garbage collector waits for it.</summary>
+    [LibraryImport(Library)]
+    [SuppressGCTransition]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static unsafe partial int SHA256_Update(byte* context, byte* bytes, nuint length);
+
+    /// <summary>Writes the hash.</summary>
+    [LibraryImport(Library)]
+    [SuppressGCTransition]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static unsafe partial int SHA256_Final(byte* hash, byte* context);
+
     /// <summary>Turns a failed call into an exception that carries OpenSSL's own words.</summary>
     public static CryptographicException Failure(string action)
     {

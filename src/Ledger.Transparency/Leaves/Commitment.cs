@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Ledger.Transparency;
@@ -9,7 +10,7 @@ namespace Ledger.Transparency;
 /// </summary>
 internal static class Commitment
 {
-    // Most values fit; longer ones go through the pool. Only what is needed is taken from the stack: it is cleared each time.
+    // Most values fit; longer ones go through the pool.
     private const int StackLengthMax = 1_024;
 
     private static ReadOnlySpan<byte> Domain => "claims-ledger/commitment/v1\n"u8;
@@ -18,6 +19,7 @@ internal static class Commitment
     /// HMAC-SHA256(salt, domain ‖ path ‖ newline ‖ canonical JSON). Canonical JSON has no newline, so the last one always ends
     /// the path.
     /// </summary>
+    [SkipLocalsInit]
     public static Digest Commit(in Digest salt, string path, ReadOnlySpan<byte> canonicalValue)
     {
         var lengthMax = Domain.Length + Encoding.UTF8.GetMaxByteCount(path.Length) + 1 + canonicalValue.Length;
@@ -30,7 +32,7 @@ internal static class Commitment
         message[length++] = (byte)'\n';
         canonicalValue.CopyTo(message[length..]);
         length += canonicalValue.Length;
-        var code = Hmac.Sha256(salt, message[..length]);
+        var code = new HmacKey(salt).CodeOf(message[..length]);
         if (rented is not null)
         {
             // A value that is about to be erased must not survive in the pool.

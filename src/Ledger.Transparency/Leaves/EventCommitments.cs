@@ -33,7 +33,7 @@ internal sealed record EventCommitments(
             headers is null ? null : FromWhole(headers.Members, derivation, CommitmentPath.OfHeader));
     }
 
-    private static (string, Digest)[] FromWhole(CanonicalMembers members, SaltDerivation derivation, Func<string, string> pathOf)
+    private static (string, Digest)[] FromWhole(CanonicalMembers members, in SaltDerivation derivation, Func<string, string> pathOf)
     {
         var commitments = new (string, Digest)[members.Count];
         for (var i = 0; i < commitments.Length; i++)

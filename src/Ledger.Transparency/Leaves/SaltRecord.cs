@@ -147,7 +147,7 @@ public abstract record SaltRecord
 
         private static SortedDictionary<string, Digest> NoDigests() => new(StringComparer.Ordinal);
 
-        private static SortedDictionary<string, Digest> Salts(SaltDerivation derivation, IEnumerable<string> names, Func<string, string> pathOf)
+        private static SortedDictionary<string, Digest> Salts(in SaltDerivation derivation, IEnumerable<string> names, Func<string, string> pathOf)
         {
             var salts = NoDigests();
             foreach (var name in names)

@@ -1,0 +1,24 @@
+using System.Security.Cryptography;
+
+namespace Ledger.Transparency.Tests;
+
+public class HmacKeyTests
+{
+    [Fact]
+    public void Codes_are_those_of_the_platform_for_messages_of_every_length_around_the_blocks_and_the_bound()
+    {
+        var random = new Random(3);
+        foreach (var length in Enumerable.Range(0, 200).Concat([4_095, 4_096, 4_097, 5_000]))
+        {
+            var (bytes, message) = (new byte[Digest.Length], new byte[length]);
+            random.NextBytes(bytes);
+            var key = new HmacKey(new Digest(bytes));
+            foreach (var time in (string[])["first", "second"])
+            {
+                random.NextBytes(message);
+
+                key.CodeOf(message).Bytes.SequenceEqual(HMACSHA256.HashData(bytes, message)).ShouldBeTrue($"{length} bytes, the {time} under its key");
+            }
+        }
+    }
+}
