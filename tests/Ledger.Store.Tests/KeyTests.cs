@@ -68,6 +68,36 @@ public sealed class KeyTests : IAsyncLifetime
         repeated.Events.ShouldBe(appended.Events);
     }
 
+    [Theory]
+    [InlineData(null)]      // the index knows the key
+    [InlineData(0L)]        // the stream has gone on
+    public async Task A_repeat_among_new_commands_is_answered_and_leaves_no_trace_of_the_first_try(long? expected)
+    {
+        var request = Some.Request("s", expected: expected) with { Key = Some.Key("k"), Answer = "created s" };
+        var appended = await one.AppendedAsync(request);
+        var first = one.AppendAsync(Some.Request("warm"));
+        var pending = new[] { Some.Request("t") with { Key = Some.Key("new") }, request with { Answer = "sent again" }, Some.Request("t") }.Select(r => other.AppendAsync(r)).ToList();
+        await first;
+        var results = (await Task.WhenAll(pending)).Cast<AppendResult.Appended>().ToList();
+        results.Select(r => r.Replayed).ShouldBe([false, true, false]);
+        results[1].ShouldSatisfyAllConditions(r => r.Events.ShouldBe(appended.Events), r => r.Answer.ShouldBe("created s"));
+        (await one.HeadAsync()).ShouldBe(4);
+        await using var log = Npgsql.NpgsqlDataSource.Create(db.OwnerConnectionString);
+        await using var sequence = log.CreateCommand("select last_value from ledger.mt_events_sequence");
+        (await sequence.ExecuteScalarAsync()).ShouldBe(4L);
+    }
+
+    [Fact]
+    public async Task An_event_id_that_is_taken_is_refused_with_a_key_and_without()
+    {
+        var taken = Some.Request("s");
+        await one.AppendedAsync(taken);
+        await Should.ThrowAsync<Npgsql.PostgresException>(() => one.AppendAsync(taken));
+        await Should.ThrowAsync<Npgsql.PostgresException>(() => one.AppendAsync(taken with { Key = Some.Key("k") }));
+        (await one.FindAnswerAsync("tests", "k")).ShouldBeNull();
+        (await one.HeadAsync()).ShouldBe(1);
+    }
+
     [Fact]
     public async Task A_command_that_appended_nothing_is_remembered_too()
     {

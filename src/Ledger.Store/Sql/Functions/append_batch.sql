@@ -35,185 +35,209 @@ create or replace function ledger.append_batch(
 as $$
 declare
   tick constant interval := '1 microsecond';
-  head bigint;                  -- last committed position
-  start timestamptz;            -- time of the first event that is appended
-  accepted bigint := 0;         -- events accepted so far
-  begun bigint;                 -- streams that this batch begins
-  keyed bool := false;          -- a key is to be remembered
-  repeats bool := false;
-  others bool := false;         -- something else than a write's row is to be answered
-  stored bigint[];              -- versions of the streams; null: not begun
-  reached bigint[];             -- the same, with what was accepted so far
-  newest uuid[] := array_fill(null::uuid, array[cardinality(s_id)]);     -- their last events, where known
-  began bigint[];               -- of each stream: events of this batch accepted before its first, and up to its last
-  ended bigint[];
-  -- Of each request:
-  outcome smallint[] := array_fill(1::smallint, array[cardinality(r_last_write)]);
-  holder int[] := array_fill(null::int, array[cardinality(r_last_write)]);         -- who used its key first in this batch
-  first_position bigint[] := array_fill(null::bigint, array[cardinality(r_last_write)]);
-  events int[] := array_fill(0, array[cardinality(r_last_write)]);
-  detail bigint[] := array_fill(null::bigint, array[cardinality(r_last_write)]);   -- actual version, or offending position
-  stale int[] := array_fill(null::int, array[cardinality(r_last_write)]);
-  -- Of each accepted write, null otherwise:
-  owner int[] := array_fill(null::int, array[cardinality(w_stream)]);
-  base bigint[] := array_fill(null::bigint, array[cardinality(w_stream)]);
-  shift bigint[] := array_fill(null::bigint, array[cardinality(w_stream)]);        -- an event's ordinal + shift = its position
-  r record;
-  kept bytea;
-  hit bigint;
-  first_write int := 1;
-  before int;
-  fits bool;
-  s int;
+  looked bool := false;         -- whether keys were looked for
 begin
   -- A statement of its own: what follows sees everything that was committed before the lock was given, because
   -- PostgreSQL makes a commit visible before it releases the transaction's locks.
   perform pg_advisory_xact_lock(7201);
 
-  select e.seq_id, greatest(e.timestamp + tick, clock_timestamp()) into head, start
-    from ledger.mt_events e order by e.seq_id desc limit 1;
-  if not found then
-    head := 0;
-    start := clock_timestamp();
-  end if;
-
-  stored := array(
-    select t.version from unnest(s_id) with ordinality x(id, ord) left join ledger.mt_streams t on t.id = x.id order by x.ord);
-  reached := stored;
-  began := array_fill(null::bigint, array[cardinality(s_id)]);
-  ended := began;
-
-  for r in
-    select x.ord::int as i, x.key, x.fingerprint, x.twin, x.after, x.last_write, k.fingerprint as kept
-      from unnest(r_principal, r_key, r_fingerprint, r_twin, r_after, r_last_write)
-        with ordinality x(principal, key, fingerprint, twin, after, last_write, ord)
-      left join ledger.command_keys k on k.principal = x.principal and k.key = x.key
-      order by x.ord
+  -- Nearly every key is new, for whoever asks has looked before. So a batch is decided as if all were; where a unique index knows one of them,
+  -- or a request is refused that has one, it is decided again with all of them looked for. Looking each time cost an eighth of an append.
   loop
-    kept := r.kept;
-    if r.twin is not null and kept is null then
-      kept := r_fingerprint[holder[r.twin]];
-    end if;
-    if kept is not null then
-      holder[r.i] := holder[r.twin];
-      outcome[r.i] := case when kept = r.fingerprint then 2 else 5 end;
-      repeats := repeats or kept = r.fingerprint;
-      others := others or kept <> r.fingerprint;
-    else
-      for w in first_write .. r.last_write loop
-        s := w_stream[w];
-        fits := w_expected[w] is null or w_expected[w] = coalesce(reached[s], 0);
-        if fits and w_follows[w] is not null then
-          if newest[s] is null then
-            newest[s] := (select e.id from ledger.mt_events e where e.stream_id = s_id[s] and e.version = reached[s]);
-          end if;
-          fits := newest[s] is not distinct from w_follows[w];
-        end if;
-        if not fits then
-          outcome[r.i] := 3;
-          stale[r.i] := s;
-          detail[r.i] := coalesce(reached[s], 0);
-          others := true;
-          exit;
-        end if;
-      end loop;
-
-      if r.after is not null and outcome[r.i] = 1 then
-        select min(y.seq_id) into hit from (
-          (select e.seq_id from ledger.mt_events e
-            where e.seq_id > r.after and e.type in (select c.type from unnest(c_request, c_type) c(request, type) where c.request = r.i)
-            order by e.seq_id limit 1)
-          union all
-          (select x.ord + shift[x.write] from unnest(e_write, e_type) with ordinality x(write, type, ord)
-            where shift[x.write] is not null and x.ord + shift[x.write] > r.after
-              and x.type in (select c.type from unnest(c_request, c_type) c(request, type) where c.request = r.i)
-            order by 1 limit 1)) y;
-        if hit is not null then
-          outcome[r.i] := 4;
-          detail[r.i] := hit;
-          others := true;
-        end if;
+    declare
+      head bigint;                  -- last committed position
+      start timestamptz;            -- time of the first event that is appended
+      accepted bigint := 0;         -- events accepted so far
+      begun bigint;                 -- streams that this batch begins
+      keyed bool := false;          -- a key is to be remembered
+      repeats bool := false;
+      doubtful bool := false;       -- a request was refused that may have been carried out before
+      others bool := false;         -- something else than a write's row is to be answered
+      stored bigint[];              -- versions of the streams; null: not begun
+      reached bigint[];             -- the same, with what was accepted so far
+      newest uuid[] := array_fill(null::uuid, array[cardinality(s_id)]);     -- their last events, where known
+      began bigint[];               -- of each stream: events of this batch accepted before its first, and up to its last
+      ended bigint[];
+      -- Of each request:
+      outcome smallint[] := array_fill(1::smallint, array[cardinality(r_last_write)]);
+      holder int[] := array_fill(null::int, array[cardinality(r_last_write)]);         -- who used its key first in this batch
+      first_position bigint[] := array_fill(null::bigint, array[cardinality(r_last_write)]);
+      events int[] := array_fill(0, array[cardinality(r_last_write)]);
+      detail bigint[] := array_fill(null::bigint, array[cardinality(r_last_write)]);   -- actual version, or offending position
+      stale int[] := array_fill(null::int, array[cardinality(r_last_write)]);
+      -- Of each accepted write, null otherwise:
+      owner int[] := array_fill(null::int, array[cardinality(w_stream)]);
+      base bigint[] := array_fill(null::bigint, array[cardinality(w_stream)]);
+      shift bigint[] := array_fill(null::bigint, array[cardinality(w_stream)]);        -- an event's ordinal + shift = its position
+      r record;
+      kept bytea;
+      hit bigint;
+      first_write int := 1;
+      before int;
+      fits bool;
+      s int;
+    begin
+      select e.seq_id, greatest(e.timestamp + tick, clock_timestamp()) into head, start
+        from ledger.mt_events e order by e.seq_id desc limit 1;
+      if not found then
+        head := 0;
+        start := clock_timestamp();
       end if;
 
-      if outcome[r.i] = 1 then
-        first_position[r.i] := head + accepted + 1;
-        for w in first_write .. r.last_write loop
-          before := coalesce(w_last_event[w - 1], 0);
-          s := w_stream[w];
-          owner[w] := r.i;
-          base[w] := coalesce(reached[s], 0);
-          shift[w] := head + accepted - before;
-          if w_last_event[w] > before then
-            if began[s] is null then
-              began[s] := accepted;
+      stored := array(
+        select t.version from unnest(s_id) with ordinality x(id, ord) left join ledger.mt_streams t on t.id = x.id order by x.ord);
+      reached := stored;
+      began := array_fill(null::bigint, array[cardinality(s_id)]);
+      ended := began;
+
+      for r in
+        select x.ord::int as i, x.key, x.fingerprint, x.twin, x.after, x.last_write,
+            case when looked then (select k.fingerprint from ledger.command_keys k where k.principal = x.principal and k.key = x.key) end as kept
+          from unnest(r_principal, r_key, r_fingerprint, r_twin, r_after, r_last_write)
+            with ordinality x(principal, key, fingerprint, twin, after, last_write, ord)
+          order by x.ord
+      loop
+        kept := r.kept;
+        if r.twin is not null and kept is null then
+          kept := r_fingerprint[holder[r.twin]];
+        end if;
+        if kept is not null then
+          holder[r.i] := holder[r.twin];
+          outcome[r.i] := case when kept = r.fingerprint then 2 else 5 end;
+          repeats := repeats or kept = r.fingerprint;
+          others := others or kept <> r.fingerprint;
+        else
+          for w in first_write .. r.last_write loop
+            s := w_stream[w];
+            fits := w_expected[w] is null or w_expected[w] = coalesce(reached[s], 0);
+            if fits and w_follows[w] is not null then
+              if newest[s] is null then
+                newest[s] := (select e.id from ledger.mt_events e where e.stream_id = s_id[s] and e.version = reached[s]);
+              end if;
+              fits := newest[s] is not distinct from w_follows[w];
             end if;
-            reached[s] := base[w] + w_last_event[w] - before;
-            accepted := accepted + w_last_event[w] - before;
-            ended[s] := accepted;
-            newest[s] := e_id[w_last_event[w]];
+            if not fits then
+              outcome[r.i] := 3;
+              stale[r.i] := s;
+              detail[r.i] := coalesce(reached[s], 0);
+              others := true;
+              exit;
+            end if;
+          end loop;
+
+          if r.after is not null and outcome[r.i] = 1 then
+            select min(y.seq_id) into hit from (
+              (select e.seq_id from ledger.mt_events e
+                where e.seq_id > r.after and e.type in (select c.type from unnest(c_request, c_type) c(request, type) where c.request = r.i)
+                order by e.seq_id limit 1)
+              union all
+              (select x.ord + shift[x.write] from unnest(e_write, e_type) with ordinality x(write, type, ord)
+                where shift[x.write] is not null and x.ord + shift[x.write] > r.after
+                  and x.type in (select c.type from unnest(c_request, c_type) c(request, type) where c.request = r.i)
+                order by 1 limit 1)) y;
+            if hit is not null then
+              outcome[r.i] := 4;
+              detail[r.i] := hit;
+              others := true;
+            end if;
           end if;
-        end loop;
-        events[r.i] := head + accepted + 1 - first_position[r.i];
-        if r.key is not null then
-          holder[r.i] := r.i;
-          keyed := true;
+
+          if outcome[r.i] = 1 then
+            first_position[r.i] := head + accepted + 1;
+            for w in first_write .. r.last_write loop
+              before := coalesce(w_last_event[w - 1], 0);
+              s := w_stream[w];
+              owner[w] := r.i;
+              base[w] := coalesce(reached[s], 0);
+              shift[w] := head + accepted - before;
+              if w_last_event[w] > before then
+                if began[s] is null then
+                  began[s] := accepted;
+                end if;
+                reached[s] := base[w] + w_last_event[w] - before;
+                accepted := accepted + w_last_event[w] - before;
+                ended[s] := accepted;
+                newest[s] := e_id[w_last_event[w]];
+              end if;
+            end loop;
+            events[r.i] := head + accepted + 1 - first_position[r.i];
+            if r.key is not null then
+              holder[r.i] := r.i;
+              keyed := true;
+            end if;
+            others := others or r.last_write < first_write;
+          end if;
         end if;
-        others := others or r.last_write < first_write;
+        doubtful := doubtful or (r.key is not null and outcome[r.i] in (3, 4));
+        first_write := r.last_write + 1;
+      end loop;
+      if doubtful and not looked then
+        looked := true;
+        continue;
       end if;
-    end if;
-    first_write := r.last_write + 1;
+
+      if accepted > 0 then
+        insert into ledger.mt_streams (id, type, version, timestamp, created)
+          select x.id, x.type, x.version, start + (x.ended - 1) * tick, start + x.began * tick
+            from unnest(s_id, s_type, stored, reached, began, ended) x(id, type, stored, version, began, ended)
+            where x.stored is null and x.began is not null;
+        get diagnostics begun = row_count;
+        if begun < cardinality(s_id) then
+          update ledger.mt_streams t set version = x.version, timestamp = start + (x.ended - 1) * tick
+            from unnest(s_id, stored, reached, ended) x(id, stored, version, ended)
+            where t.id = x.id and x.stored is not null and x.ended is not null;
+        end if;
+        insert into ledger.mt_events (seq_id, id, stream_id, version, data, type, timestamp, headers, correlation_id, causation_id)
+          select x.ord + shift[x.write], x.id, s_id[w_stream[x.write]], x.ord - coalesce(w_last_event[x.write - 1], 0) + base[x.write],
+              x.data, x.type, start + (x.ord + shift[x.write] - head - 1) * tick, x.headers, x.correlation, x.causation
+            from unnest(e_write, e_id, e_type, e_data, e_headers, e_correlation, e_causation)
+              with ordinality x(write, id, type, data, headers, correlation, causation, ord)
+            where shift[x.write] is not null;
+      end if;
+
+      if keyed then
+        insert into ledger.command_keys (principal, key, fingerprint, first_position, events, answer, recorded_at)
+          select x.principal, x.key, x.fingerprint, x.first_position, x.events, x.answer, start + (x.first_position - head - 1) * tick
+            from unnest(r_principal, r_key, r_fingerprint, first_position, events, r_answer, outcome)
+              x(principal, key, fingerprint, first_position, events, answer, outcome)
+            where x.outcome = 1 and x.key is not null;
+      end if;
+
+      if accepted > 0 then
+        perform setval('ledger.mt_events_sequence', head + accepted), pg_notify('ledger', (head + accepted)::text);
+      end if;
+
+      return query
+        select x.owner, 1::smallint, x.ord::int, x.base, x.shift + coalesce(w_last_event[x.ord - 1], 0) + 1,
+            start + (x.shift + coalesce(w_last_event[x.ord - 1], 0) - head) * tick,
+            null::varchar, null::uuid, null::varchar, null::text
+          from unnest(owner, base, shift) with ordinality x(owner, base, shift, ord)
+          where x.owner is not null;
+      if others then
+        return query
+          select x.ord::int, x.outcome, 0, case when x.outcome = 3 then x.detail end, case when x.outcome = 4 then x.detail end,
+              null::timestamptz, s_id[x.stale], null::uuid, null::varchar, null::text
+            from unnest(outcome, detail, stale, events, r_last_write) with ordinality x(outcome, detail, stale, events, last_write, ord)
+            where x.outcome > 2 or (x.outcome = 1 and x.last_write = coalesce(r_last_write[x.ord - 1], 0));
+      end if;
+      if repeats then
+        return query
+          select x.ord::int, 2::smallint, coalesce(e.seq_id - k.first_position + 1, 0)::int, e.version, e.seq_id, e.timestamp,
+              e.stream_id, e.id, e.type, k.answer
+            from unnest(outcome, r_principal, r_key) with ordinality x(outcome, principal, key, ord)
+            join ledger.command_keys k on k.principal = x.principal and k.key = x.key
+            left join ledger.mt_events e on e.seq_id >= k.first_position and e.seq_id < k.first_position + k.events
+            where x.outcome = 2;
+      end if;
+      return;
+    exception when unique_violation then
+      -- Of the key, or of an event's id: then the whole request was carried out before.
+      if looked then
+        raise;
+      end if;
+      looked := true;
+    end;
   end loop;
-
-  if accepted > 0 then
-    insert into ledger.mt_streams (id, type, version, timestamp, created)
-      select x.id, x.type, x.version, start + (x.ended - 1) * tick, start + x.began * tick
-        from unnest(s_id, s_type, stored, reached, began, ended) x(id, type, stored, version, began, ended)
-        where x.stored is null and x.began is not null;
-    get diagnostics begun = row_count;
-    if begun < cardinality(s_id) then
-      update ledger.mt_streams t set version = x.version, timestamp = start + (x.ended - 1) * tick
-        from unnest(s_id, stored, reached, ended) x(id, stored, version, ended)
-        where t.id = x.id and x.stored is not null and x.ended is not null;
-    end if;
-    insert into ledger.mt_events (seq_id, id, stream_id, version, data, type, timestamp, headers, correlation_id, causation_id)
-      select x.ord + shift[x.write], x.id, s_id[w_stream[x.write]], x.ord - coalesce(w_last_event[x.write - 1], 0) + base[x.write],
-          x.data, x.type, start + (x.ord + shift[x.write] - head - 1) * tick, x.headers, x.correlation, x.causation
-        from unnest(e_write, e_id, e_type, e_data, e_headers, e_correlation, e_causation)
-          with ordinality x(write, id, type, data, headers, correlation, causation, ord)
-        where shift[x.write] is not null;
-    perform setval('ledger.mt_events_sequence', head + accepted), pg_notify('ledger', (head + accepted)::text);
-  end if;
-
-  if keyed then
-    insert into ledger.command_keys (principal, key, fingerprint, first_position, events, answer, recorded_at)
-      select x.principal, x.key, x.fingerprint, x.first_position, x.events, x.answer, start + (x.first_position - head - 1) * tick
-        from unnest(r_principal, r_key, r_fingerprint, first_position, events, r_answer, outcome)
-          x(principal, key, fingerprint, first_position, events, answer, outcome)
-        where x.outcome = 1 and x.key is not null;
-  end if;
-
-  return query
-    select x.owner, 1::smallint, x.ord::int, x.base, x.shift + coalesce(w_last_event[x.ord - 1], 0) + 1,
-        start + (x.shift + coalesce(w_last_event[x.ord - 1], 0) - head) * tick,
-        null::varchar, null::uuid, null::varchar, null::text
-      from unnest(owner, base, shift) with ordinality x(owner, base, shift, ord)
-      where x.owner is not null;
-  if others then
-    return query
-      select x.ord::int, x.outcome, 0, case when x.outcome = 3 then x.detail end, case when x.outcome = 4 then x.detail end,
-          null::timestamptz, s_id[x.stale], null::uuid, null::varchar, null::text
-        from unnest(outcome, detail, stale, events, r_last_write) with ordinality x(outcome, detail, stale, events, last_write, ord)
-        where x.outcome > 2 or (x.outcome = 1 and x.last_write = coalesce(r_last_write[x.ord - 1], 0));
-  end if;
-  if repeats then
-    return query
-      select x.ord::int, 2::smallint, coalesce(e.seq_id - k.first_position + 1, 0)::int, e.version, e.seq_id, e.timestamp,
-          e.stream_id, e.id, e.type, k.answer
-        from unnest(outcome, r_principal, r_key) with ordinality x(outcome, principal, key, ord)
-        join ledger.command_keys k on k.principal = x.principal and k.key = x.key
-        left join ledger.mt_events e on e.seq_id >= k.first_position and e.seq_id < k.first_position + k.events
-        where x.outcome = 2;
-  end if;
 end $$;
 revoke execute on function ledger.append_batch from public;
 grant execute on function ledger.append_batch to ledger_service;
