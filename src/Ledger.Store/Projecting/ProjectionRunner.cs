@@ -10,13 +10,13 @@ namespace Ledger.Store;
 public sealed class ProjectionRunner
 {
     /// <summary>Events in one transaction.</summary>
-    public const int PageMax = 2_000;
+    public const int PageMax = 4_000;
 
     /// <summary>
     /// Where a page brings many events there is a steady stream of them, and pages begin this far apart: an assertion that changes twice meanwhile
     /// is written once, and so is the checkpoint. Somebody who waits for a position ends the rest.
     /// </summary>
-    private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(400);
     private const int BusyEvents = 250;
 
     /// <summary>How often a node that does not hold the lease tries for it and looks at the checkpoint.</summary>
