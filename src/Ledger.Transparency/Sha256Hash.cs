@@ -9,7 +9,7 @@ namespace Ledger.Transparency;
 /// </summary>
 internal static unsafe class Sha256Hash
 {
-    /// <summary>A call into libcrypto holds up the garbage collector, so that longer messages go the usual way.</summary>
+    /// <summary>A call into libcrypto holds up the garbage collector, so that longer messages go the usual way, or piece by piece.</summary>
     public const int LengthMax = 4_096;
 
     /// <summary>What SHA256_Init makes; a copy of it costs a fraction of the call.</summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Ledger.Domain;
 using Ledger.Store;
+using Ledger.Transparency;
 
 namespace Ledger.Server;
 
@@ -22,7 +23,7 @@ internal sealed record WriteRequest(Actor Actor, CommandKey? Key, long? IfMatch)
         length += Encoding.UTF8.GetBytes(path, request.AsSpan(length));
         request[length++] = (byte)'\n';
         body.CopyTo(request.AsSpan(length));
-        var fingerprint = HMACSHA256.HashData(secret, request.AsSpan(0, length + body.Length));
+        var fingerprint = new HmacKey(secret).CodeOf(request.AsSpan(0, length + body.Length)).Bytes.ToArray();
         ArrayPool<byte>.Shared.Return(request, clearArray: true);   // What may be erased one day must not survive in the pool.
         return new(principal, NameOf(secret), fingerprint);
     }

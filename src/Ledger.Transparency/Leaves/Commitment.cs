@@ -32,7 +32,7 @@ internal static class Commitment
         message[length++] = (byte)'\n';
         canonicalValue.CopyTo(message[length..]);
         length += canonicalValue.Length;
-        var code = new HmacKey(salt).CodeOf(message[..length]);
+        var code = new HmacKey(salt.Bytes).CodeOf(message[..length]);
         if (rented is not null)
         {
             // A value that is about to be erased must not survive in the pool.

@@ -5,46 +5,57 @@ using System.Security.Cryptography;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// HMAC-SHA256 (RFC 2104) under a key of exactly 32 bytes. What the key makes of both hashes is computed once and goes before each message:
-/// a leaf takes some twenty codes, half of them under one key, and setting up a keyed state of the platform costs more than the hashing.
+/// HMAC-SHA256 (RFC 2104). What the key makes of both hashes is computed once and goes before each message: a leaf takes some twenty codes,
+/// half of them under one key, and setting up a keyed state of the platform costs more than the hashing.
 /// </summary>
-internal readonly struct HmacKey
+public readonly struct HmacKey
 {
     private const int BlockLength = 64;
     private const byte InnerPad = 0x36;
     private const byte OuterPad = 0x5c;
 
-    private readonly Digest _key;
+    private readonly byte[]? _key;      // only where the platform does it all
     private readonly Sha256Hash.State _inner;
     private readonly Sha256Hash.State _outer;
 
+    /// <summary>Takes a key of any length.</summary>
     [SkipLocalsInit]
-    public HmacKey(in Digest key)
+    public HmacKey(scoped ReadOnlySpan<byte> key)
     {
-        _key = key;
-        if (Sha256Hash.HasStates)
+        if (!Sha256Hash.HasStates)
         {
-            Span<byte> block = stackalloc byte[BlockLength];
-            Pad(key, InnerPad, block);
-            _inner = Sha256Hash.Begin();
-            _inner.Add(block);
-            Pad(key, OuterPad, block);
-            _outer = Sha256Hash.Begin();
-            _outer.Add(block);
+            _key = key.ToArray();
+            return;
         }
+
+        Span<byte> hashed = stackalloc byte[Digest.Length];
+        if (key.Length > BlockLength)
+        {
+            Sha256Hash.Compute(key, hashed);
+            key = hashed;
+        }
+
+        _inner = Begin(key, InnerPad);
+        _outer = Begin(key, OuterPad);
     }
 
+    /// <summary>The code of a message.</summary>
     public Digest CodeOf(ReadOnlySpan<byte> message)
     {
         Digest code = default;
         var bytes = Digest.Writable(ref code);
-        if (!Sha256Hash.HasStates || message.Length > Sha256Hash.LengthMax)
+        if (_key is not null)
         {
-            HMACSHA256.HashData(_key.Bytes, message, bytes);
+            HMACSHA256.HashData(_key, message, bytes);
             return code;
         }
 
         var hash = _inner;
+        for (; message.Length > Sha256Hash.LengthMax; message = message[Sha256Hash.LengthMax..])
+        {
+            hash.Add(message[..Sha256Hash.LengthMax]);
+        }
+
         hash.Add(message);
         hash.Finish(bytes);
         hash = _outer;
@@ -53,10 +64,20 @@ internal readonly struct HmacKey
         return code;
     }
 
-    /// <summary>The key is shorter than a block, so it stands as it is, with zeros behind it.</summary>
-    private static void Pad(in Digest key, byte pad, Span<byte> block)
+    /// <summary>A key that is shorter than a block stands as it is, with zeros behind it.</summary>
+    [SkipLocalsInit]
+    private static Sha256Hash.State Begin(ReadOnlySpan<byte> key, byte pad)
     {
-        (Vector256.Create(key.Bytes) ^ Vector256.Create(pad)).CopyTo(block);
-        block[Digest.Length..].Fill(pad);
+        Span<byte> block = stackalloc byte[BlockLength];
+        block.Clear();
+        key.CopyTo(block);
+        for (var i = 0; i < BlockLength; i += Vector256<byte>.Count)
+        {
+            (Vector256.Create<byte>(block[i..]) ^ Vector256.Create(pad)).CopyTo(block[i..]);
+        }
+
+        var hash = Sha256Hash.Begin();
+        hash.Add(block);
+        return hash;
     }
 }

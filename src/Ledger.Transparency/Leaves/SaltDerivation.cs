@@ -6,7 +6,7 @@ namespace Ledger.Transparency;
 /// <summary>The salts of one event's stream, fields and headers: HMAC-SHA256(event salt, domain ‖ path).</summary>
 internal readonly struct SaltDerivation(Digest eventSalt)
 {
-    private readonly HmacKey _key = new(eventSalt);
+    private readonly HmacKey _key = new(eventSalt.Bytes);
 
     private static ReadOnlySpan<byte> Domain => "claims-ledger/salt/v1\n"u8;
 
