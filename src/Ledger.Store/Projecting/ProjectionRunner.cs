@@ -210,20 +210,27 @@ public sealed class ProjectionRunner
         using var activity = StoreTelemetry.Activities.StartActivity("project");
         activity?.SetTag("ledger.projection", Name);
         activity?.SetTag("ledger.position", page.Next);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (page.Events.Count > 0)
+        if (page.Events.Count == 0)
         {
-            await projection.ApplyAsync(page.Events, connection, transaction, cancellationToken);
+            await MarkAsync(page.Next, connection, null, cancellationToken);     // A statement alone is a transaction of its own.
+            return;
         }
 
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await projection.ApplyAsync(page.Events, connection, transaction, cancellationToken);
+        await MarkAsync(page.Next, connection, transaction, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task MarkAsync(long position, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
+    {
         // A crash may take the last commits away again, rows and checkpoint together: the log, whose own commits are
         // durable, has what is needed to make them again.
         await using var mark = new NpgsqlCommand(
             "select set_config('synchronous_commit', 'off', true), ledger.mt_mark_event_progression($1, $2)", connection, transaction);
         mark.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Name });
-        mark.Parameters.Add(new NpgsqlParameter<long> { TypedValue = page.Next });
+        mark.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
         await mark.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
     }
 
     private static async Task DemandLeaseAsync(Lease lease, CancellationToken cancellationToken)
