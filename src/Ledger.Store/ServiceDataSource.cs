@@ -17,6 +17,9 @@ public static class ServiceDataSource
     /// <summary>Statements kept parsed on each connection: those that follow the log read hundreds of times a second.</summary>
     private const int PreparedMax = 64;
 
+    /// <summary>A page of events and a batch of appends have hundreds of kilobytes: each fill of the buffer is a call into the kernel, and a wait.</summary>
+    private const int BufferBytes = 64 * 1024;
+
     /// <summary>
     /// Makes a data source whose sessions run as <see cref="Role"/> from their first statement, whoever logs in: a
     /// login that may not take the role is refused by the server (SQLSTATE 42501). What the string says of options,
@@ -41,6 +44,8 @@ public static class ServiceDataSource
         SetUnlessGiven(settings, given, "Tcp Keepalive Time", KeepaliveIdleSeconds);
         SetUnlessGiven(settings, given, "Tcp Keepalive Interval", KeepaliveIntervalSeconds);
         SetUnlessGiven(settings, given, "Max Auto Prepare", PreparedMax);
+        SetUnlessGiven(settings, given, "Read Buffer Size", BufferBytes);
+        SetUnlessGiven(settings, given, "Write Buffer Size", BufferBytes);
         // A reset would cost a round trip a read. Leases give back what they set; the listener keeps its connection for as long as that lives.
         SetUnlessGiven(settings, given, "No Reset On Close", true);
         return NpgsqlDataSource.Create(settings);
