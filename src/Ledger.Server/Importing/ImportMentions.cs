@@ -7,9 +7,10 @@ namespace Ledger.Server;
 /// <summary>What a line names, found by one pass over its body: which lines must wait for it, and which streams it will need.</summary>
 /// <param name="Ids">Everything that may be the id of something: a word too many only makes a line wait.</param>
 /// <param name="Written">What the line writes to: lines that mention any of it wait for this one.</param>
-/// <param name="Streams">The streams that deciding it reads, as far as its field names tell: a missing one is read when it is needed.</param>
+/// <param name="Begins">The stream that it begins, if it begins one: most likely there is nothing in it yet, and the append finds out.</param>
+/// <param name="Streams">The other streams that deciding it reads, as far as its field names tell: a missing one is read when it is needed.</param>
 /// <param name="HasLinks">Whether it adds edges to the graph of derivation beside a claim or a version.</param>
-internal sealed record ImportMentions(IReadOnlySet<string> Ids, IReadOnlySet<string> Written, IReadOnlyList<string> Streams, bool HasLinks)
+internal sealed record ImportMentions(IReadOnlySet<string> Ids, IReadOnlySet<string> Written, string? Begins, IReadOnlyList<string> Streams, bool HasLinks)
 {
     /// <summary>Ids are this long at most, and so are the ids of events.</summary>
     private const int IdBytesMax = 80;
@@ -36,9 +37,10 @@ internal sealed record ImportMentions(IReadOnlySet<string> Ids, IReadOnlySet<str
         }
 
         var (own, items, links) = Scan(line, ids, streams);
+        var begins = own is not null && TypeBegun(line.Command) is { } type ? $"{type}-{own}" : null;
         IReadOnlySet<string> written = line.Target is not null ? new HashSet<string>(StringComparer.Ordinal) { line.Target }
             : own is not null && !items ? new HashSet<string>(StringComparer.Ordinal) { own } : ids;
-        return new(ids, written, streams, links);
+        return new(ids, written, begins, streams, links);
     }
 
     private static (string? Own, bool Items, bool Links) Scan(ImportLine line, HashSet<string> ids, List<string> streams)
@@ -65,7 +67,7 @@ internal sealed record ImportMentions(IReadOnlySet<string> Ids, IReadOnlySet<str
                     {
                         ids.Add(text);
                         own = depth == 1 && names[1] == "id" ? text : own;
-                        Add(streams, TypeOf(line.Command, names, depth), text);
+                        Add(streams, TypeOf(names, depth), text);
                     }
                     else if (Guid.TryParse(text, out _))
                     {
@@ -99,12 +101,13 @@ internal sealed record ImportMentions(IReadOnlySet<string> Ids, IReadOnlySet<str
     private static string? TargetType(string pattern) =>
         pattern.StartsWith("/v1/assertions/", StringComparison.Ordinal) ? "assertion" : pattern.StartsWith("/v1/sources/", StringComparison.Ordinal) ? "source" : null;
 
-    private static string? TypeOf(string command, string?[] names, int depth) => (names[depth] ?? names[depth - 1]) switch
+    private static string? TypeBegun(string command) => command switch { "recordParty" => "party", "registerSource" => "source", "recordClaim" => "assertion", _ => null };
+
+    private static string? TypeOf(string?[] names, int depth) => (names[depth] ?? names[depth - 1]) switch
     {
         "party" or "publisher" or "by" or "requester" or "onBehalfOf" => "party",
         "to" or "assertion" or "statedIn" or "of" => "assertion",
         "source" => "source",
-        "id" when depth == 1 => command switch { "recordParty" => "party", "registerSource" => "source", "recordClaim" => "assertion", _ => null },
         "id" when names[depth - 1] is "source" or "sourceVersion" => "source",
         _ => null,
     };

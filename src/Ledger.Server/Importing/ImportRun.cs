@@ -97,6 +97,14 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     {
         try
         {
+            foreach (var line in lines)
+            {
+                if (line.Mentions?.Begins is { } stream)
+                {
+                    _states.Assume(stream);
+                }
+            }
+
             await _states.PrimeAsync(lines.Where(l => l.Mentions is not null).SelectMany(l => l.Mentions!.Streams), context.RequestAborted);
             if (!_repeats)
             {

@@ -95,6 +95,16 @@ internal sealed class StreamStates(EventStore store)
         return state;
     }
 
+    /// <summary>Takes a stream that nothing is kept of for one that has not begun: what is decided on that is appended only if it holds.</summary>
+    internal void Assume(string stream)
+    {
+        var turn = Turn(stream);
+        if (turn.Committed is null)
+        {
+            turn.Keep(StreamState.Empty(stream));
+        }
+    }
+
     /// <summary>
     /// Keeps the states of streams that will be asked for soon, read by one query. One that has not begun is kept as empty: what is decided
     /// on that is appended only if it still holds.
