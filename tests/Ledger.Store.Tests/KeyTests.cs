@@ -82,9 +82,7 @@ public sealed class KeyTests : IAsyncLifetime
         results.Select(r => r.Replayed).ShouldBe([false, true, false]);
         results[1].ShouldSatisfyAllConditions(r => r.Events.ShouldBe(appended.Events), r => r.Answer.ShouldBe("created s"));
         (await one.HeadAsync()).ShouldBe(4);
-        await using var log = Npgsql.NpgsqlDataSource.Create(db.OwnerConnectionString);
-        await using var sequence = log.CreateCommand("select last_value from ledger.mt_events_sequence");
-        (await sequence.ExecuteScalarAsync()).ShouldBe(4L);
+        (await Some.ScalarAsync<long>(db.OwnerConnectionString, "select last_value from ledger.mt_events_sequence")).ShouldBe(4);
     }
 
     [Fact]

@@ -176,6 +176,14 @@ begin
         continue;
       end if;
 
+      if keyed then
+        insert into ledger.command_keys (principal, key, fingerprint, first_position, events, answer, recorded_at)
+          select x.principal, x.key, x.fingerprint, x.first_position, x.events, x.answer, start + (x.first_position - head - 1) * tick
+            from unnest(r_principal, r_key, r_fingerprint, first_position, events, r_answer, outcome)
+              x(principal, key, fingerprint, first_position, events, answer, outcome)
+            where x.outcome = 1 and x.key is not null;
+      end if;
+
       if accepted > 0 then
         insert into ledger.mt_streams (id, type, version, timestamp, created)
           select x.id, x.type, x.version, start + (x.ended - 1) * tick, start + x.began * tick
@@ -193,17 +201,6 @@ begin
             from unnest(e_write, e_id, e_type, e_data, e_headers, e_correlation, e_causation)
               with ordinality x(write, id, type, data, headers, correlation, causation, ord)
             where shift[x.write] is not null;
-      end if;
-
-      if keyed then
-        insert into ledger.command_keys (principal, key, fingerprint, first_position, events, answer, recorded_at)
-          select x.principal, x.key, x.fingerprint, x.first_position, x.events, x.answer, start + (x.first_position - head - 1) * tick
-            from unnest(r_principal, r_key, r_fingerprint, first_position, events, r_answer, outcome)
-              x(principal, key, fingerprint, first_position, events, answer, outcome)
-            where x.outcome = 1 and x.key is not null;
-      end if;
-
-      if accepted > 0 then
         perform setval('ledger.mt_events_sequence', head + accepted), pg_notify('ledger', (head + accepted)::text);
       end if;
 
