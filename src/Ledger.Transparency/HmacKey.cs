@@ -51,11 +51,6 @@ public readonly struct HmacKey
         }
 
         var hash = _inner;
-        for (; message.Length > Sha256Hash.LengthMax; message = message[Sha256Hash.LengthMax..])
-        {
-            hash.Add(message[..Sha256Hash.LengthMax]);
-        }
-
         hash.Add(message);
         hash.Finish(bytes);
         hash = _outer;

@@ -9,8 +9,8 @@ namespace Ledger.Transparency;
 /// </summary>
 internal static unsafe class Sha256Hash
 {
-    /// <summary>A call into libcrypto holds up the garbage collector, so that longer messages go the usual way, or piece by piece.</summary>
-    public const int LengthMax = 4_096;
+    /// <summary>A call into libcrypto holds up the garbage collector, so that longer messages go piece by piece.</summary>
+    private const int PieceLengthMax = 4_096;
 
     /// <summary>What SHA256_Init makes; a copy of it costs a fraction of the call.</summary>
     private static readonly State Empty;
@@ -21,7 +21,7 @@ internal static unsafe class Sha256Hash
     /// <summary>Writes the hash of a message into the first 32 bytes of a span.</summary>
     public static void Compute(ReadOnlySpan<byte> message, Span<byte> hash)
     {
-        if (!HasStates || message.Length > LengthMax)
+        if (!HasStates)
         {
             SHA256.HashData(message, hash);
             return;
@@ -53,10 +53,12 @@ internal static unsafe class Sha256Hash
         /// <summary>Takes more of the message.</summary>
         public void Add(ReadOnlySpan<byte> bytes)
         {
-            fixed (byte* context = Context, from = bytes)
+            for (; bytes.Length > PieceLengthMax; bytes = bytes[PieceLengthMax..])
             {
-                Demand(Libcrypto.SHA256_Update(context, from, (nuint)bytes.Length));
+                AddPiece(bytes[..PieceLengthMax]);
             }
+
+            AddPiece(bytes);
         }
 
         /// <summary>Writes the hash into the first 32 bytes of a span; the state is of no use any more.</summary>
@@ -66,6 +68,14 @@ internal static unsafe class Sha256Hash
             fixed (byte* context = Context, to = hash)
             {
                 Demand(Libcrypto.SHA256_Final(to, context));
+            }
+        }
+
+        private void AddPiece(ReadOnlySpan<byte> piece)
+        {
+            fixed (byte* context = Context, from = piece)
+            {
+                Demand(Libcrypto.SHA256_Update(context, from, (nuint)piece.Length));
             }
         }
 
