@@ -153,8 +153,8 @@ internal sealed class Eraser(string ownerConnectionString, TimeProvider clock)
         Add(Enumerable.Range(1, streams.Count).ToArray(), NpgsqlDbType.Integer);
         Add(streams.Select(s => s.Version).ToArray(), NpgsqlDbType.Bigint);
         Add(streams.Select(_ => Guid.CreateVersion7()).ToArray(), NpgsqlDbType.Uuid);
-        Add(streams.Select(s => Data(s, request, approver)).ToArray(), NpgsqlDbType.Jsonb);
-        Add(streams.Select(s => Headers(s.Id, approver)).ToArray(), NpgsqlDbType.Jsonb);
+        Add(streams.Select(s => Data(s, request, approver)).ToArray(), NpgsqlDbType.Text);
+        Add(streams.Select(s => Headers(s.Id, approver)).ToArray(), NpgsqlDbType.Text);
         return await command.ExecuteScalarAsync(cancellationToken) as long?
             ?? throw new InvalidOperationException("The erasure could not be appended to the log. Nothing was changed.");
 

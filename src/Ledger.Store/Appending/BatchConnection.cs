@@ -23,7 +23,7 @@ internal sealed class BatchConnection : IAsyncDisposable
         // w_, the writes
         NpgsqlDbType.Integer, NpgsqlDbType.Bigint, NpgsqlDbType.Uuid, NpgsqlDbType.Integer,
         // e_, the events
-        NpgsqlDbType.Integer, NpgsqlDbType.Uuid, NpgsqlDbType.Varchar, NpgsqlDbType.Jsonb, NpgsqlDbType.Jsonb,
+        NpgsqlDbType.Integer, NpgsqlDbType.Uuid, NpgsqlDbType.Varchar, NpgsqlDbType.Text, NpgsqlDbType.Text,
         NpgsqlDbType.Varchar, NpgsqlDbType.Varchar,
     ];
 

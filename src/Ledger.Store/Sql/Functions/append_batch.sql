@@ -11,12 +11,14 @@
 --   3 stale: the stream and the version that it has
 --   4 condition failed: the position of the event that broke it
 --   5 the key was used for another command
-create or replace function ledger.append_batch(
+-- Dropped, not replaced: its arguments may have changed.
+drop function if exists ledger.append_batch;
+create function ledger.append_batch(
   s_id varchar[], s_type varchar[],
   r_principal varchar[], r_key varchar[], r_fingerprint bytea[], r_answer text[], r_twin int[], r_after bigint[], r_last_write int[],
   c_request int[], c_type varchar[],
   w_stream int[], w_expected bigint[], w_follows uuid[], w_last_event int[],
-  e_write int[], e_id uuid[], e_type varchar[], e_data jsonb[], e_headers jsonb[], e_correlation varchar[], e_causation varchar[])
+  e_write int[], e_id uuid[], e_type varchar[], e_data text[], e_headers text[], e_correlation varchar[], e_causation varchar[])
   returns table (
     request int, status smallint, part int, version bigint, "position" bigint, recorded_at timestamptz,
     stream varchar, event_id uuid, event_type varchar, answer text)
@@ -69,7 +71,6 @@ begin
       owner int[] := array_fill(null::int, array[cardinality(w_stream)]);
       base bigint[] := array_fill(null::bigint, array[cardinality(w_stream)]);
       shift bigint[] := array_fill(null::bigint, array[cardinality(w_stream)]);        -- an event's ordinal + shift = its position
-      r record;
       kept bytea;
       hit bigint;
       first_write int := 1;
@@ -90,24 +91,21 @@ begin
       began := array_fill(null::bigint, array[cardinality(s_id)]);
       ended := began;
 
-      for r in
-        select x.ord::int as i, x.key, x.fingerprint, x.twin, x.after, x.last_write,
-            case when looked then (select k.fingerprint from ledger.command_keys k where k.principal = x.principal and k.key = x.key) end as kept
-          from unnest(r_principal, r_key, r_fingerprint, r_twin, r_after, r_last_write)
-            with ordinality x(principal, key, fingerprint, twin, after, last_write, ord)
-          order by x.ord
-      loop
-        kept := r.kept;
-        if r.twin is not null and kept is null then
-          kept := r_fingerprint[holder[r.twin]];
+      for i in 1 .. cardinality(r_last_write) loop
+        kept := null;
+        if looked then
+          kept := (select k.fingerprint from ledger.command_keys k where k.principal = r_principal[i] and k.key = r_key[i]);
+        end if;
+        if r_twin[i] is not null and kept is null then
+          kept := r_fingerprint[holder[r_twin[i]]];
         end if;
         if kept is not null then
-          holder[r.i] := holder[r.twin];
-          outcome[r.i] := case when kept = r.fingerprint then 2 else 5 end;
-          repeats := repeats or kept = r.fingerprint;
-          others := others or kept <> r.fingerprint;
+          holder[i] := holder[r_twin[i]];
+          outcome[i] := case when kept = r_fingerprint[i] then 2 else 5 end;
+          repeats := repeats or kept = r_fingerprint[i];
+          others := others or kept <> r_fingerprint[i];
         else
-          for w in first_write .. r.last_write loop
+          for w in first_write .. r_last_write[i] loop
             s := w_stream[w];
             fits := w_expected[w] is null or w_expected[w] = coalesce(reached[s], 0);
             if fits and w_follows[w] is not null then
@@ -117,37 +115,37 @@ begin
               fits := newest[s] is not distinct from w_follows[w];
             end if;
             if not fits then
-              outcome[r.i] := 3;
-              stale[r.i] := s;
-              detail[r.i] := coalesce(reached[s], 0);
+              outcome[i] := 3;
+              stale[i] := s;
+              detail[i] := coalesce(reached[s], 0);
               others := true;
               exit;
             end if;
           end loop;
 
-          if r.after is not null and outcome[r.i] = 1 then
+          if r_after[i] is not null and outcome[i] = 1 then
             select min(y.seq_id) into hit from (
               (select e.seq_id from ledger.mt_events e
-                where e.seq_id > r.after and e.type in (select c.type from unnest(c_request, c_type) c(request, type) where c.request = r.i)
+                where e.seq_id > r_after[i] and e.type in (select c.type from unnest(c_request, c_type) c(request, type) where c.request = i)
                 order by e.seq_id limit 1)
               union all
               (select x.ord + shift[x.write] from unnest(e_write, e_type) with ordinality x(write, type, ord)
-                where shift[x.write] is not null and x.ord + shift[x.write] > r.after
-                  and x.type in (select c.type from unnest(c_request, c_type) c(request, type) where c.request = r.i)
+                where shift[x.write] is not null and x.ord + shift[x.write] > r_after[i]
+                  and x.type in (select c.type from unnest(c_request, c_type) c(request, type) where c.request = i)
                 order by 1 limit 1)) y;
             if hit is not null then
-              outcome[r.i] := 4;
-              detail[r.i] := hit;
+              outcome[i] := 4;
+              detail[i] := hit;
               others := true;
             end if;
           end if;
 
-          if outcome[r.i] = 1 then
-            first_position[r.i] := head + accepted + 1;
-            for w in first_write .. r.last_write loop
+          if outcome[i] = 1 then
+            first_position[i] := head + accepted + 1;
+            for w in first_write .. r_last_write[i] loop
               before := coalesce(w_last_event[w - 1], 0);
               s := w_stream[w];
-              owner[w] := r.i;
+              owner[w] := i;
               base[w] := coalesce(reached[s], 0);
               shift[w] := head + accepted - before;
               if w_last_event[w] > before then
@@ -160,16 +158,16 @@ begin
                 newest[s] := e_id[w_last_event[w]];
               end if;
             end loop;
-            events[r.i] := head + accepted + 1 - first_position[r.i];
-            if r.key is not null then
-              holder[r.i] := r.i;
+            events[i] := head + accepted + 1 - first_position[i];
+            if r_key[i] is not null then
+              holder[i] := i;
               keyed := true;
             end if;
-            others := others or r.last_write < first_write;
+            others := others or r_last_write[i] < first_write;
           end if;
         end if;
-        doubtful := doubtful or (r.key is not null and outcome[r.i] in (3, 4));
-        first_write := r.last_write + 1;
+        doubtful := doubtful or (r_key[i] is not null and outcome[i] in (3, 4));
+        first_write := r_last_write[i] + 1;
       end loop;
       if doubtful and not looked then
         looked := true;
@@ -197,9 +195,9 @@ begin
         end if;
         insert into ledger.mt_events (seq_id, id, stream_id, version, data, type, timestamp, headers, correlation_id, causation_id)
           select x.ord + shift[x.write], x.id, s_id[w_stream[x.write]], x.ord - coalesce(w_last_event[x.write - 1], 0) + base[x.write],
-              x.data, x.type, start + (x.ord + shift[x.write] - head - 1) * tick, x.headers, x.correlation, x.causation
-            from unnest(e_write, e_id, e_type, e_data, e_headers, e_correlation, e_causation)
-              with ordinality x(write, id, type, data, headers, correlation, causation, ord)
+              x.data::jsonb, x.type, start + (x.ord + shift[x.write] - head - 1) * tick, x.headers::jsonb, x.correlation, x.causation
+            from (select unnest(e_write) as write, unnest(e_id) as id, unnest(e_type) as type, unnest(e_data) as data, unnest(e_headers) as headers,
+                unnest(e_correlation) as correlation, unnest(e_causation) as causation, generate_series(1, cardinality(e_id)) as ord) x
             where shift[x.write] is not null;
         perform setval('ledger.mt_events_sequence', head + accepted), pg_notify('ledger', (head + accepted)::text);
       end if;
