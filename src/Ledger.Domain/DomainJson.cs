@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -28,7 +29,8 @@ public static class DomainJson
             UnmappedMemberHandling = unmapped,
             PropertyNameCaseInsensitive = false,
             NumberHandling = JsonNumberHandling.Strict,
-            AllowDuplicateProperties = false,
+            // What jsonb stores has none.
+            AllowDuplicateProperties = unmapped == JsonUnmappedMemberHandling.Skip,
             RespectNullableAnnotations = true,
             // Stored data may lack what was erased, or what an older shape did not have: it reads as the default.
             RespectRequiredConstructorParameters = unmapped == JsonUnmappedMemberHandling.Disallow,
@@ -36,7 +38,7 @@ public static class DomainJson
             // The output is JSON, never pasted into HTML unescaped; readable text is worth more than escaped angle brackets.
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             TypeInfoResolver = resolver,
-            Converters = { new EnumWords(), new InstantConverter() },
+            Converters = { new EnumWords(), new InstantConverter(), new TextConverter() },
         };
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
@@ -65,5 +67,21 @@ public static class DomainJson
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(WireTime.Format(value));
+    }
+
+    /// <summary>As the framework's own, but shares what it reads.</summary>
+    private sealed class TextConverter : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            !reader.HasValueSequence && !reader.ValueIsEscaped && reader.TokenType == JsonTokenType.String
+                && reader.ValueSpan.Length <= SharedText.LengthMax && Ascii.IsValid(reader.ValueSpan)
+                ? SharedText.Of(reader.ValueSpan)
+                : reader.GetString();
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+
+        public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString()!;
+
+        public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
     }
 }

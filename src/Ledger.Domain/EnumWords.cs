@@ -19,9 +19,13 @@ public sealed class EnumWords : JsonConverterFactory
         where T : struct, Enum
     {
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && reader.GetString()!.Contains(',', StringComparison.Ordinal)
+            reader.TokenType == JsonTokenType.String && HasComma(ref reader)
                 ? throw new JsonException("One word is expected, not a list of words.")
                 : words.Read(ref reader, typeToConvert, options);
+
+        private static bool HasComma(ref Utf8JsonReader reader) => reader.HasValueSequence || reader.ValueIsEscaped
+            ? reader.GetString()!.Contains(',', StringComparison.Ordinal)
+            : reader.ValueSpan.Contains((byte)',');
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => words.Write(writer, value, options);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ledger.Domain;
 
 namespace Ledger.Server;
 
@@ -65,7 +66,11 @@ internal static class FullText
             start = i + 1;
             if (word.Length > 0)
             {
-                known.Add(lower[..word.ToLowerInvariant(lower)]);
+                var folded = lower[..word.ToLowerInvariant(lower)];
+                if (!known.Contains(folded))
+                {
+                    words.Add(SharedText.Of(folded));
+                }
             }
         }
     }
@@ -74,7 +79,7 @@ internal static class FullText
     {
         if (word.Length > 0)
         {
-            words.Add(word.ToString(0, Math.Min(word.Length, WordLengthMax)));
+            words.Add(SharedText.Of(word.ToString(0, Math.Min(word.Length, WordLengthMax)).AsSpan()));
             word.Clear();
         }
     }

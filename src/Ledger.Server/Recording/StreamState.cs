@@ -63,6 +63,6 @@ internal static class EventMapping
     internal static Recorded ToDomain(this RecordedEvent e)
     {
         var (recordedBy, onBehalfOf) = e.Recorder;
-        return new(e.Id, e.Stream, e.Version, e.Position, e.RecordedAt, recordedBy, onBehalfOf, EventTypes.Deserialize(e.Type, e.Data));
+        return new(e.Id, e.Stream, e.Version, e.Position, e.RecordedAt, SharedText.Of(recordedBy), onBehalfOf, EventTypes.Deserialize(e.Type, e.Data));
     }
 }

@@ -1,0 +1,60 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Ledger.Domain.Tests;
+
+public class SharedTextSpecs
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("gazette")]
+    [InlineData("a text as long as the longest one")]
+    [InlineData("naïve 😀")]
+    [InlineData("a\0b")]
+    public void It_is_the_text_that_was_asked_for(string text)
+    {
+        for (var again = 0; again < 2; again++)
+        {
+            SharedText.Of(text).ShouldBe(text);
+            SharedText.Of(Encoding.UTF8.GetBytes(text)).ShouldBe(text);
+        }
+    }
+
+    [Fact]
+    public void Texts_that_take_each_others_place_are_never_mistaken()
+    {
+        foreach (var again in Enumerable.Range(0, 2))
+        {
+            for (var n = 0; n < 50_000; n++)
+            {
+                SharedText.Of(Encoding.UTF8.GetBytes($"p{n}")).ShouldBe($"p{n}");
+            }
+        }
+    }
+
+    [Fact]
+    public void What_is_read_again_is_the_same_string()
+    {
+        var text = $"{Guid.CreateVersion7():N}"[2..];
+
+        var one = SharedText.Of(text);
+
+        SharedText.Of(Encoding.UTF8.GetBytes(text)).ShouldBeSameAs(one);
+        JsonSerializer.Deserialize<string>($"\"{text}\"", DomainJson.Stored).ShouldBeSameAs(one);
+    }
+
+    [Fact]
+    public void What_is_not_UTF_8_is_refused() =>
+        Should.Throw<ArgumentException>(() => SharedText.Of([0x61, 0xFF]));
+
+    [Theory]
+    [InlineData("\"a\\u0062\\n\"", "ab\n")]
+    [InlineData("\"na\u00EFve\"", "naïve")]
+    [InlineData("null", null)]
+    public void JSON_reads_as_ever(string json, string? text) =>
+        JsonSerializer.Deserialize<string>(json, DomainJson.Wire).ShouldBe(text);
+
+    [Fact]
+    public void JSON_that_is_no_text_is_refused_as_ever() =>
+        Should.Throw<JsonException>(() => JsonSerializer.Deserialize<string>("1", DomainJson.Wire));
+}
