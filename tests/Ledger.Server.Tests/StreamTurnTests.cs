@@ -23,7 +23,7 @@ public sealed class StreamTurnTests
         turn.Landed([first]);
 
         turn.Committed.Version.ShouldBe(2);
-        turn.Next.ShouldBe(new(turn.Committed, null));
+        turn.Next.ShouldBe(new(turn.Committed, null, 0));
     }
 
     [Fact]

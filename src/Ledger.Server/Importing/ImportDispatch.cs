@@ -27,7 +27,8 @@ internal sealed class ImportDispatch(EndpointDataSource endpoints, ILogger<Impor
     /// <param name="line">The line.</param>
     /// <param name="contexts">Makes it a request of its own.</param>
     /// <param name="keyIsFree">Whether its key is most likely free: then it is looked for last, not first.</param>
-    internal async Task<ImportResult> RunAsync(long number, ImportLine line, LineContexts contexts, bool keyIsFree)
+    /// <param name="order">Its place among the lines that write to the same stream.</param>
+    internal async Task<ImportResult> RunAsync(long number, ImportLine line, LineContexts contexts, bool keyIsFree, RequestOrder order)
     {
         var context = contexts.Take();
         try
@@ -38,7 +39,7 @@ internal sealed class ImportDispatch(EndpointDataSource endpoints, ILogger<Impor
             // The line is the principal's own request: it needs the scope that the route asks for.
             context.SetEndpoint(endpoint);
             var key = line.Key is null ? null : Preconditions.RequireKey(line.Key);
-            var answer = await command.RunAsync(context, line.Body, key, keyIsFree);
+            var answer = await command.RunAsync(context, new(line.Body, key, keyIsFree, order));
             return new(number, answer.Events.Count > 0 ? StatusCodes.Status201Created : StatusCodes.Status200OK, answer.Position, null) { Replayed = answer.Replayed };
         }
         catch (Exception e) when (!context.RequestAborted.IsCancellationRequested)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -30,7 +31,13 @@ internal sealed record ImportLine
         ["recordRetelling"] = "/v1/retellings",
     };
 
+    /// <summary>Commands that are decided on their target's state and on what never changes, so that one may be decided on a state that is on its way into the log.</summary>
+    private static readonly FrozenSet<string> OnTargetAlone =
+        FrozenSet.Create(StringComparer.Ordinal, "attachEvidence", "denyAssertion", "takePosition", "requestAction", "answerAction", "amendEntry");
+
     public required string Command { get; init; }
+
+    internal bool IsOnTargetAlone => OnTargetAlone.Contains(Command);
 
     public string? Target { get; init; }
 

@@ -14,7 +14,7 @@ namespace Ledger.Server;
 internal static class ImportRoute
 {
     /// <summary>Pages of lines under way, so that some are read and looked up while others wait for their commit.</summary>
-    private const int PagesMax = 16;
+    private const int PagesMax = 8;
 
     /// <summary>The names under which lines of JSON travel; none has won.</summary>
     private static readonly string[] MediaTypes = ["application/x-ndjson", "application/ndjson", "application/jsonl", "application/json", "text/plain"];

@@ -18,7 +18,7 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     private readonly string _principal = context.RequestServices.GetRequiredService<Access>().Writer(context).Principal;
     private readonly DumpRestore _restore = new(context);
     private readonly LineContexts _contexts = new(context);
-    private readonly Dictionary<string, Task> _last = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RequestOrder> _last = new(StringComparer.Ordinal);
     private readonly List<Task> _addingEdges = [];
     private readonly List<Task> _before = [];       // of the line at hand
     private Task _checkingEdges = Task.CompletedTask;
@@ -34,7 +34,7 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
         var taken = await LookUpAsync(lines);
         if (_last.Count > WrittenMax)
         {
-            foreach (var done in _last.Where(l => l.Value.IsCompleted).Select(l => l.Key).ToList())
+            foreach (var done in _last.Where(l => l.Value.Settled.IsCompleted).Select(l => l.Key).ToList())
             {
                 _last.Remove(done);
             }
@@ -126,9 +126,17 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     {
         var before = _before;
         before.Clear();
+        RequestOrder? same = null;       // a line that writes to the target of this one: its commit need not be waited for
         foreach (var id in mentions.Ids)
         {
-            WaitFor(_last.GetValueOrDefault(id));
+            if (_last.TryGetValue(id, out var earlier) && id == line.Target && line.IsOnTargetAlone && !earlier.Settled.IsCompleted)
+            {
+                same = earlier;
+            }
+            else
+            {
+                WaitFor(earlier?.Settled);
+            }
         }
 
         WaitFor(_restore.Sent);
@@ -146,7 +154,9 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
             }
         }
 
-        var run = before.Count == 0 ? _dispatch.RunAsync(number, line, _contexts, keyIsFree) : AfterAsync([.. before], () => _dispatch.RunAsync(number, line, _contexts, keyIsFree));
+        var order = new RequestOrder(same);
+        var run = before.Count == 0 && same is null ? RunAsync() : AfterAsync([.. before], same, order, RunAsync);
+        order.Settled = run;
         if (adds)
         {
             _addingEdges.Add(run);
@@ -159,10 +169,12 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
 
         foreach (var written in mentions.Written)
         {
-            _last[written] = run;
+            _last[written] = order;
         }
 
         return run;
+
+        Task<ImportResult> RunAsync() => _dispatch.RunAsync(number, line, _contexts, keyIsFree, order);
 
         void WaitFor(Task? earlier)
         {
@@ -186,11 +198,27 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
         _ => (false, false),
     };
 
-    private static async Task<ImportResult> AfterAsync(Task[] before, Func<Task<ImportResult>> run)
+    private static async Task<ImportResult> AfterAsync(Task[] before, RequestOrder? same, RequestOrder order, Func<Task<ImportResult>> run)
     {
         // What became of the lines before is said in their own answers; this one finds out by itself what it lacks.
         await Task.WhenAll(before).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await run();
+        if (same is null)
+        {
+            return await run();
+        }
+
+        await Task.WhenAny(same.Queued, same.Settled);
+        var isEarly = !same.Settled.IsCompleted;
+        var result = await run();
+        if (isEarly && result.Status >= StatusCodes.Status400BadRequest)
+        {
+            // It may have lacked what the other had not recorded yet.
+            await same.Settled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            result = await run();
+        }
+
+        order.Release();
+        return result;
     }
 
     /// <summary>What a line turned out to be: a command, an event of a dump, or neither.</summary>

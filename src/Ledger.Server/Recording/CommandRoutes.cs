@@ -12,8 +12,15 @@ internal sealed record CommandCall(HttpContext Context, WriteRequest Request, Co
 }
 
 /// <summary>A command's route for callers inside this process, who bring body and key themselves.</summary>
-/// <param name="RunAsync">Takes the context, the body, the command's key, and whether that is most likely free: then it is looked for where the command is refused, and by the append.</param>
-internal sealed record CommandEndpoint(Func<HttpContext, ReadOnlyMemory<byte>, string?, bool, Task<Answer>> RunAsync);
+/// <param name="RunAsync">Takes the context and what else makes the command.</param>
+internal sealed record CommandEndpoint(Func<HttpContext, CommandInput, Task<Answer>> RunAsync);
+
+/// <summary>What a command is made of.</summary>
+/// <param name="Body">JSON.</param>
+/// <param name="Key">The key that makes it repeatable.</param>
+/// <param name="KeyIsFree">Whether that is most likely free: then it is looked for where the command is refused, and by the append.</param>
+/// <param name="Order">Null where it is one by itself.</param>
+internal readonly record struct CommandInput(ReadOnlyMemory<byte> Body, string? Key, bool KeyIsFree = false, RequestOrder? Order = null);
 
 /// <summary>Maps a write: access, body, key, answer are the same for all; the slice says only what is recorded.</summary>
 internal static class CommandRoutes
@@ -24,7 +31,7 @@ internal static class CommandRoutes
         routes.MapMethods(pattern, [method], (Delegate)(async (HttpContext context) => await AnswerAsync(context, record)))
             .WithSummary(summary)
             .WithTags("Recording")
-            .WithMetadata(new CommandEndpoint((context, body, key, keyIsFree) => RunAsync(context, body, key, keyIsFree, record)))
+            .WithMetadata(new CommandEndpoint((context, input) => RunAsync(context, input, record)))
             .Accepts<T>("application/json")
             .Produces<Answer>(201)
             .Produces<Answer>(200)
@@ -43,27 +50,27 @@ internal static class CommandRoutes
         context.RequestServices.GetRequiredService<Access>().Writer(context);
         new Query(context).Done();
         var body = await JsonBody.ReadAsync(context);
-        await WriteAsync(context, await RunAsync(context, body, Preconditions.IdempotencyKey(context.Request), false, record));
+        await WriteAsync(context, await RunAsync(context, new(body, Preconditions.IdempotencyKey(context.Request)), record));
     }
 
-    private static async Task<Answer> RunAsync<T>(HttpContext context, ReadOnlyMemory<byte> body, string? key, bool keyIsFree, Func<CommandCall, T, Task<Answer>> record)
+    private static async Task<Answer> RunAsync<T>(HttpContext context, CommandInput input, Func<CommandCall, T, Task<Answer>> record)
         where T : class
     {
         var services = context.RequestServices;
         var actor = services.GetRequiredService<Access>().Writer(context);
-        var commandKey = key is null ? null : WriteRequest.KeyOf(actor.Principal, key, context.Request.Method, context.Request.Path, body.Span);
-        var request = new WriteRequest(actor, commandKey, Preconditions.IfMatch(context.Request));
+        var commandKey = input.Key is null ? null : WriteRequest.KeyOf(actor.Principal, input.Key, context.Request.Method, context.Request.Path, input.Body.Span);
+        var request = new WriteRequest(actor, commandKey, Preconditions.IfMatch(context.Request)) { Order = input.Order };
         using var held = commandKey is null ? null : await services.GetRequiredService<KeysInFlight>().TakeAsync(commandKey, context.RequestAborted);
-        if (!keyIsFree && await RememberedAsync() is { } remembered)
+        if (!input.KeyIsFree && await RememberedAsync() is { } remembered)
         {
             return remembered;
         }
 
         try
         {
-            return await record(new(context, request, services.GetRequiredService<Commands>()), JsonBody.Parse<T>(body.Span));
+            return await record(new(context, request, services.GetRequiredService<Commands>()), JsonBody.Parse<T>(input.Body.Span));
         }
-        catch (ProblemException) when (keyIsFree)
+        catch (ProblemException) when (input.KeyIsFree)
         {
             // Should the key not be free after all, its first answer stands, whatever has come since that now speaks against the command.
             if (await RememberedAsync() is { } first)

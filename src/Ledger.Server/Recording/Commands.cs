@@ -14,7 +14,8 @@ internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvi
         var stream = Ids.AssertionStream(id);
         RequireId(id);
         await RequireAsync(command, call.Context.RequestAborted);
-        var circumstances = await CircumstancesAsync(call, command, id);
+        var own = command is RecordClaim ? null : SourceOf(await states.NextAsync(stream, IsBegun, call.Context.RequestAborted));
+        var circumstances = await CircumstancesAsync(call, command, own);
         return await recorder.RecordAsync(
             new()
             {
@@ -23,7 +24,9 @@ internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvi
                 Location = $"/v1/assertions/{id}",
                 OnBehalfOf = command.OnBehalfOf,
                 Edges = command is AddLink link ? LinkGraph.EdgesOf(stream, link) : [],
-                Decide = current => Supersession.WithCopies(Ruling.Of(stream, Assertion.Decide(StateOf(current, stream), command, circumstances)), id),
+                Decide = current => command is not RecordClaim && SourceOf(current[stream]) != own
+                    ? new Ruling.Refused(Recorder.Contended)
+                    : Supersession.WithCopies(Ruling.Of(stream, Assertion.Decide(StateOf(current, stream), command, circumstances)), id),
             }, call.Request, call.Context.RequestAborted);
     }
 
@@ -73,11 +76,14 @@ internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvi
     internal Task<Answer> RecordAsync(CommandCall call, Recording recording) => recorder.RecordAsync(recording, call.Request, call.Context.RequestAborted);
 
     /// <summary>What a rule may know beyond its stream: the cited version's publication and hash, the zone, the publisher.</summary>
-    internal async Task<Circumstances> CircumstancesAsync(CommandCall call, Command command, string? assertion)
+    internal async Task<Circumstances> CircumstancesAsync(CommandCall call, Command command, string? assertion) => await CircumstancesAsync(
+        call, command, assertion is null ? null : SourceOf(await states.KnownAsync(Ids.AssertionStream(assertion), IsBegun, call.Context.RequestAborted)));
+
+    /// <summary>The same of a command on an assertion whose own source is known.</summary>
+    private async Task<Circumstances> CircumstancesAsync(CommandCall call, Command command, SourceVersion? own)
     {
         var cancellationToken = call.Context.RequestAborted;
         var circumstances = new Circumstances(call.Request.Actor, clock.GetUtcNow());
-        var own = assertion is null || command is RecordClaim ? null : await OwnSourceAsync(assertion, cancellationToken);
         var cited = command switch
         {
             RecordClaim claim => claim.Source,
@@ -136,11 +142,10 @@ internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvi
 
     internal static Assertion StateOf(IReadOnlyDictionary<string, StreamState> current, string stream) => ((StreamState.OfAssertion)current[stream]).State;
 
-    private async Task<SourceVersion?> OwnSourceAsync(string assertion, CancellationToken cancellationToken)
-    {
-        var state = await states.KnownAsync(Ids.AssertionStream(assertion), s => s.Version > 0, cancellationToken);
-        return (((StreamState.OfAssertion)state).State.Claim?.Event as ClaimRecorded)?.Source;
-    }
+    private static bool IsBegun(StreamState state) => state.Version > 0;
+
+    /// <summary>The source of an assertion; null while it has no claim.</summary>
+    private static SourceVersion? SourceOf(StreamState assertion) => (((StreamState.OfAssertion)assertion).State.Claim?.Event as ClaimRecorded)?.Source;
 
     private static bool Has(StreamState state, Reference reference) => state switch
     {

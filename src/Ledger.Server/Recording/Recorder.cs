@@ -14,11 +14,20 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
     /// <summary>Each attempt reads the state anew, so a second one nearly always holds; more means a race that a client should see.</summary>
     private const int AttemptsMax = 12;
 
+    /// <summary>What a client is told who lost every race.</summary>
+    internal static Problem Contended { get; } =
+        new(409, "contended", "Others changed the same things at the same time", "Nothing was recorded; read again and send it again.") { RetryAfterS = 1 };
+
     internal async Task<Answer> RecordAsync(Recording recording, WriteRequest request, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= AttemptsMax; attempt++)
         {
             var fresh = attempt > 1;
+            if (fresh && request.Order?.Before is { } before)
+            {
+                await before.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
             var acyclicAt = await graph.RefuseCyclesAsync(recording.Edges, cancellationToken);
             List<StreamTurn> turns = recording.Streams is [var single]
                 ? [states.Turn(single)]
@@ -36,7 +45,7 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
             }
         }
 
-        throw new ProblemException(new(409, "contended", "Others changed the same things at the same time", "Nothing was recorded; read again and send it again.") { RetryAfterS = 1 });
+        throw new ProblemException(Contended);
     }
 
     /// <summary>
@@ -63,6 +72,10 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
                 var isKept = next.State is not null && !(fresh && next.Follows is null);
                 current[turns[i].Stream] = isKept ? next.State! : await FromLogAsync(turns[i]);
                 follows[i] = isKept ? next.Follows : null;
+                if (!fresh && request.Order?.MayFollow(turns[i], next.Falls) == false)
+                {
+                    return (Task.FromResult<Answer?>(null), null);      // Decided again, when the one before is settled.
+                }
             }
 
             var ruling = Rule(recording, request, current);
@@ -162,6 +175,7 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
         var drafts = new List<Recorded>();
         var touched = new List<StreamTurn>();
         int? sourceVersion = null;
+        var falls = 0L;
         foreach (var (stream, events) in accepted.Writes)
         {
             if (events.Count == 0)
@@ -190,7 +204,7 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
 
             writes.Add(new(stream, Ids.OfStream(stream).Type, expected, written) { Follows = follows[at] });
             touched.Add(turns[at]);
-            turns[at].Ahead(state, written[^1].Id);
+            falls = turns[at].Ahead(state, written[^1].Id);
         }
 
         // A stream that was only read is written without events: what was decided on must still be so.
@@ -210,6 +224,7 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
             Answer = part.ToJson(),
             Condition = acyclicAt is { } position ? new(position, LinkGraph.EdgeTypes) : null,
         }, CancellationToken.None);
+        request.Order?.NoteQueued(touched is [var only] ? only : null, falls);
         var landed = LandAsync(append, part, touched, drafts);
         foreach (var turn in touched)
         {

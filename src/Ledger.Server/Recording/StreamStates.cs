@@ -129,6 +129,10 @@ internal sealed class StreamStates(EventStore store)
     internal async ValueTask<StreamState> KnownAsync(string stream, Func<StreamState, bool> suffices, CancellationToken cancellationToken) =>
         Turn(stream).Committed is { } kept && suffices(kept) ? kept : await CurrentAsync(stream, cancellationToken);
 
+    /// <summary>The state that the next command on a stream is decided on, as far as there is one: perhaps still on its way into the log.</summary>
+    internal ValueTask<StreamState> NextAsync(string stream, Func<StreamState, bool> suffices, CancellationToken cancellationToken) =>
+        Turn(stream).Next.State is { } next && suffices(next) ? new(next) : KnownAsync(stream, suffices, cancellationToken);
+
     /// <summary>A source as far as it was ever seen to have the version asked for.</summary>
     internal async ValueTask<Source> SourceAsync(string id, int? version, CancellationToken cancellationToken) =>
         ((StreamState.OfSource)await KnownAsync(

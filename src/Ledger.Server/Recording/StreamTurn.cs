@@ -16,6 +16,7 @@ internal sealed class StreamTurn(string stream)
     private bool _isStale;      // the log is known, or feared, to hold more than the committed state
     private (StreamState State, Guid LastEvent)? _ahead;
     private int _pending;
+    private long _falls;        // how often what ran ahead came to nothing
 
     internal string Stream { get; } = stream;
 
@@ -44,7 +45,7 @@ internal sealed class StreamTurn(string stream)
         {
             lock (_lock)
             {
-                return _ahead is { } ahead ? new(ahead.State, ahead.LastEvent) : new(_isStale ? null : _committed, null);
+                return _ahead is { } ahead ? new(ahead.State, ahead.LastEvent, _falls) : new(_isStale ? null : _committed, null, _falls);
             }
         }
     }
@@ -86,13 +87,14 @@ internal sealed class StreamTurn(string stream)
         }
     }
 
-    /// <summary>Runs ahead: the state that a queued append will leave, and the last event in it.</summary>
-    internal void Ahead(StreamState decided, Guid lastEvent)
+    /// <summary>Runs ahead: the state that a queued append will leave, and the last event in it. Gives how often that came to nothing so far.</summary>
+    internal long Ahead(StreamState decided, Guid lastEvent)
     {
         lock (_lock)
         {
             _ahead = (decided, lastEvent);
             _pending++;
+            return _falls;
         }
     }
 
@@ -126,6 +128,7 @@ internal sealed class StreamTurn(string stream)
         {
             _isStale = true;
             _ahead = null;
+            _falls++;
             Settle();
         }
     }
@@ -155,5 +158,6 @@ internal sealed class StreamTurn(string stream)
     /// <summary>What a command is decided on.</summary>
     /// <param name="State">Null: it must be read from the log.</param>
     /// <param name="Follows">The last event in a state that runs ahead: the append must find it there. Null when the state is in the log.</param>
-    internal readonly record struct Place(StreamState? State, Guid? Follows);
+    /// <param name="Falls">How often what ran ahead came to nothing so far: as long as that does not change, nothing that was once in the state leaves it.</param>
+    internal readonly record struct Place(StreamState? State, Guid? Follows, long Falls);
 }

@@ -10,6 +10,9 @@ namespace Ledger.Server;
 /// <summary>What every write brings with it: who asks, the key of the command, and the version that the client has seen.</summary>
 internal sealed record WriteRequest(Actor Actor, CommandKey? Key, long? IfMatch)
 {
+    /// <summary>Null where it is one by itself.</summary>
+    internal RequestOrder? Order { get; init; }
+
     /// <summary>
     /// The key as it is remembered: hashed, with a fingerprint of the request keyed by the client's own key, so that neither can be
     /// turned back into what was sent.

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Ledger.Testing;
+using Npgsql;
 
 namespace Ledger.Server.Tests;
 
@@ -126,6 +127,76 @@ public class ImportTests
     }
 
     [Fact]
+    public async Task Lines_about_one_assertion_share_commits_and_stay_in_their_order()
+    {
+        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var ledger = await RunningLedger.StartAsync(database);
+        await ImportAsync(ledger, Basics);
+
+        var answers = await ImportAsync(ledger, [Claim(1), .. Enumerable.Range(1, 100).Select(n => Denial("c1", n))]);
+
+        answers.Select(a => a.GetProperty("status").GetInt32()).ShouldBe(Enumerable.Repeat(201, 101));
+        answers.Select(a => a.GetProperty("position").GetInt64()).ShouldBe(Enumerable.Range(4, 101).Select(p => (long)p));
+        (await SayingsAsync(ledger, "c1")).ShouldBe(Enumerable.Range(1, 100).Select(n => $"No {n}."));
+        await using var source = NpgsqlDataSource.Create(database.OwnerConnectionString);
+        await using var commits = source.CreateCommand("select count(distinct xmin::text) from ledger.mt_events where stream_id = 'assertion-c1'");
+        ((long)(await commits.ExecuteScalarAsync())!).ShouldBeLessThan(50);     // One by one they would take 101.
+    }
+
+    [Fact]
+    public async Task Lines_about_one_assertion_stay_in_their_order_while_another_node_writes_to_it()
+    {
+        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var one = await RunningLedger.StartAsync(database);
+        await using var other = await RunningLedger.StartAsync(database);
+        await ImportAsync(one, [.. Basics, Claim(1)]);
+        using var isDone = new CancellationTokenSource();
+        var disturbing = Task.Run(async () =>
+        {
+            for (var n = 0; !isDone.IsCancellationRequested; n++)
+            {
+                // It may lose every race against an import, and then is told so.
+                await other.PostAsync("/v1/assertions/c1/denials", $$$"""{"party": "gazette", "statement": "Disturbing {{{n}}}.", "contests": "whole", "citation": "made up"}""");
+            }
+        });
+
+        var answers = await ImportAsync(one, Enumerable.Range(1, 150).Select(n => Denial("c1", n)));
+        await isDone.CancelAsync();
+        await disturbing;
+
+        answers.Select(a => a.GetProperty("status").GetInt32()).ShouldBe(Enumerable.Repeat(201, 150));
+        answers.Select(a => a.GetProperty("position").GetInt64()).ShouldBeInOrder();
+        var sayings = await SayingsAsync(one, "c1");
+        sayings.Where(s => s!.StartsWith("No", StringComparison.Ordinal)).ShouldBe(Enumerable.Range(1, 150).Select(n => $"No {n}."));
+        sayings.ShouldContain(s => s!.StartsWith("Disturbing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_line_about_a_claim_that_was_not_recorded_after_all_is_decided_on_what_was()
+    {
+        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var one = await RunningLedger.StartAsync(database);
+        await using var other = await RunningLedger.StartAsync(database);
+        string[] far =
+        [
+            """{"command": "registerSource", "key": "s2", "body": {"id": "far", "kind": "article", "title": "A report", "publisher": "gazette", "timeZone": "Asia/Tokyo"}}""",
+            """{"command": "captureVersion", "target": "far", "key": "v2", "body": {"edition": "print", "seen": true}}""",
+        ];
+        string InFar(int n) => Claim(n).Replace("\"report\"", "\"far\"", StringComparison.Ordinal).Replace("\"key\": \"c", "\"key\": \"far", StringComparison.Ordinal);
+        await ImportAsync(one, [.. Basics, .. far, .. Enumerable.Range(1, 30).Select(Claim)]);
+
+        // The other node knows nothing of these ids: it takes them for new until the append says otherwise.
+        var answers = await ImportAsync(other, Enumerable.Range(1, 31).SelectMany(n => new[] { InFar(n), Denial($"c{n}", n) }));
+
+        answers.Where((_, i) => i % 2 == 0).Select(a => a.GetProperty("status").GetInt32()).ShouldBe([.. Enumerable.Repeat(409, 30), 201]);
+        answers.Where((_, i) => i % 2 == 1).Select(a => a.GetProperty("status").GetInt32()).ShouldBe(Enumerable.Repeat(201, 31));
+        async Task<string> PublishedAsync(string id) => (await EventsAsync(other, id))[^1].GetProperty("data").GetProperty("publishedAt").GetProperty("from").GetString()!;
+        (await PublishedAsync("c1")).ShouldStartWith("2018-08-04T00:00:00");
+        (await PublishedAsync("c30")).ShouldStartWith("2018-08-04T00:00:00");
+        (await PublishedAsync("c31")).ShouldStartWith("2018-08-03T15:00:00");
+    }
+
+    [Fact]
     public async Task Exports_stream_every_event_every_claim_and_every_notice()
     {
         await using var ledger = await RunningLedger.StartAsync();
@@ -166,6 +237,20 @@ public class ImportTests
     private static string Claim(int n) => $$$"""
         {"command": "recordClaim", "key": "c{{{n}}}", "body": {"id": "c{{{n}}}", "proposition": "It is {{{n}}}", "source": {"id": "report", "version": 1}, "attribution": [], "figures": [{"name": "n", "value": {{{n}}}}]}}
         """;
+
+    private static string Denial(string id, int n) => $$$"""
+        {"command": "denyAssertion", "target": "{{{id}}}", "key": "d{{{n}}}", "body": {"party": "gazette", "statement": "No {{{n}}}.", "contests": "whole", "citation": "made up", "publishedAt": "2018-08-04"}}
+        """;
+
+    private static async Task<List<JsonElement>> EventsAsync(RunningLedger ledger, string id)
+    {
+        await ledger.SettleAsync();
+        var (_, page) = await ledger.GetAsync("/v1/events?limit=1000");
+        return [.. page.GetProperty("events").EnumerateArray().Where(e => e.GetProperty("subject").GetString() == $"assertion-{id}")];
+    }
+
+    private static async Task<List<string?>> SayingsAsync(RunningLedger ledger, string id) =>
+        [.. (await EventsAsync(ledger, id)).Select(e => e.GetProperty("data")).Where(d => d.TryGetProperty("statement", out _)).Select(d => d.GetProperty("statement").GetString())];
 
     private static async Task<List<JsonElement>> ImportAsync(RunningLedger ledger, IEnumerable<string> lines)
     {
