@@ -49,7 +49,8 @@ public class ImportTests
     {
         await using var ledger = await RunningLedger.StartAsync();
         var link = """{"command": "linkAssertion", "target": "c2", "key": "l", "body": {"to": "c1", "relation": "derivedFrom", "basis": "stated"}}""";
-        var first = (await ImportAsync(ledger, [.. Basics, Claim(1), Claim(2), link]))[^1].GetProperty("position").GetInt64();
+        var before = await ImportAsync(ledger, [.. Basics, Claim(1), Claim(2), link]);
+        var (claim, first) = (before[^3].GetProperty("position").GetInt64(), before[^1].GetProperty("position").GetInt64());     // The two claims may land in any order.
         var (_, events) = await ledger.GetAsync($"/v1/events?after={first - 1}&limit=1");
         await ledger.RecordAsync($"/v1/events/{events.GetProperty("events")[0].GetProperty("id").GetString()}/withdrawal", """{"reason": "made up", "citation": "made up"}""");
         await ledger.RecordAsync("/v1/assertions/c1/links", """{"to": "c2", "relation": "derivedFrom", "basis": "stated"}""");
@@ -63,7 +64,7 @@ public class ImportTests
         var answers = await ImportAsync(ledger, lines);
 
         answers[600].GetProperty("position").GetInt64().ShouldBe(first);
-        answers[601].GetProperty("position").GetInt64().ShouldBe(first - 2);
+        answers[601].GetProperty("position").GetInt64().ShouldBe(claim);
         answers[602].GetProperty("problem").GetProperty("type").GetString().ShouldBe("/problems/idempotency-key-reused");
         answers[^1].GetProperty("position").GetInt64().ShouldBe(first);
         answers.Count(a => a.GetProperty("status").GetInt32() == 201).ShouldBe(lines.Length - 1);
