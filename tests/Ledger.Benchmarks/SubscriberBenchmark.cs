@@ -104,14 +104,14 @@ internal static class SubscriberBenchmark
 
     private static async Task ReadersAsync(HttpLoad load, HttpClient http)
     {
-        var one = Processor(load.Server);
+        var one = load.Server.ProcessorTime;
         await FollowedAsync(load, http, ReadEventsPerSecond, [new()], Duration);
-        var alone = Processor(load.Server) - one;
+        var alone = load.Server.ProcessorTime - one;
 
         var latencies = Enumerable.Range(0, Readers).Select(_ => new Latencies()).ToList();
-        var many = Processor(load.Server);
+        var many = load.Server.ProcessorTime;
         var pace = await FollowedAsync(load, http, ReadEventsPerSecond, latencies, Duration);
-        var together = Processor(load.Server) - many;
+        var together = load.Server.ProcessorTime - many;
         var slowest = latencies.Max(l => l.Figures().P99Ms);
         var worst = latencies.Max(l => l.MaxMs) / 1_000;
         Say(worst < ReadersBehindAimS, $"{Readers} SSE readers of all of {pace:N0} appends/s: none missed an event or was ever more than {worst:N2} s behind, aim {ReadersBehindAimS:N0} s");
@@ -143,13 +143,13 @@ internal static class SubscriberBenchmark
         using var http = Client(server);
         await ReadyAsync(http, events);
         using var reader = await EventStreamReader.OpenAsync(http, 0);
-        var processor = Processor(server);
+        var processor = server.ProcessorTime;
         var began = Stopwatch.GetTimestamp();
         await reader.ReadToAsync(events);
         var elapsed = Stopwatch.GetElapsedTime(began);
         var rate = events / elapsed.TotalSeconds;
         Say(rate >= CatchUpAim, $"one SSE reader over {events:N0} events: {rate:N0} events/s, aim {CatchUpAim:N0}");
-        Print($"  the server used {((Processor(server) - processor) / elapsed).ToString("P0", CultureInfo.InvariantCulture)} of a core");
+        Print($"  the server used {((server.ProcessorTime - processor) / elapsed).ToString("P0", CultureInfo.InvariantCulture)} of a core");
     }
 
     /// <summary>Events of a type that no projection folds: what is measured is the way to the reader.</summary>
@@ -222,12 +222,6 @@ internal static class SubscriberBenchmark
     {
         using var process = Process.GetProcessById(server.ProcessId);
         return process.WorkingSet64 / 1024.0 / 1024.0;
-    }
-
-    private static TimeSpan Processor(ServerProcess server)
-    {
-        using var process = Process.GetProcessById(server.ProcessId);
-        return process.TotalProcessorTime;
     }
 
     private static void Say(Latencies latencies, FormattableString what)
