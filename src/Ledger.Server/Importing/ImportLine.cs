@@ -31,13 +31,11 @@ internal sealed record ImportLine
         ["recordRetelling"] = "/v1/retellings",
     };
 
-    /// <summary>Commands that are decided on their target's state and on what never changes, so that one may be decided on a state that is on its way into the log.</summary>
+    /// <summary>Those of them that are decided on their target's state and on what never changes.</summary>
     private static readonly FrozenSet<string> OnTargetAlone =
         FrozenSet.Create(StringComparer.Ordinal, "attachEvidence", "denyAssertion", "takePosition", "requestAction", "answerAction", "amendEntry");
 
     public required string Command { get; init; }
-
-    internal bool IsOnTargetAlone => OnTargetAlone.Contains(Command);
 
     public string? Target { get; init; }
 
@@ -53,6 +51,9 @@ internal sealed record ImportLine
         var line = JsonBody.Parse<Members>(text.Span);
         return new() { Command = line.Command, Target = line.Target, Key = line.Key, Body = text.Slice(line.Body.Start, line.Body.Length) };
     }
+
+    /// <summary>Whether it is decided on its target's state alone, beside what never changes: also on one that is still on its way into the log.</summary>
+    internal bool IsOnTargetAlone => OnTargetAlone.Contains(Command);
 
     /// <summary>The pattern of the command's route.</summary>
     internal string Pattern => Routes.GetValueOrDefault(Command)
