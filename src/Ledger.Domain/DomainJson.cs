@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -29,8 +28,7 @@ public static class DomainJson
             UnmappedMemberHandling = unmapped,
             PropertyNameCaseInsensitive = false,
             NumberHandling = JsonNumberHandling.Strict,
-            // What jsonb stores has none.
-            AllowDuplicateProperties = unmapped == JsonUnmappedMemberHandling.Skip,
+            AllowDuplicateProperties = false,
             RespectNullableAnnotations = true,
             // Stored data may lack what was erased, or what an older shape did not have: it reads as the default.
             RespectRequiredConstructorParameters = unmapped == JsonUnmappedMemberHandling.Disallow,
@@ -73,9 +71,8 @@ public static class DomainJson
     private sealed class TextConverter : JsonConverter<string>
     {
         public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            !reader.HasValueSequence && !reader.ValueIsEscaped && reader.TokenType == JsonTokenType.String
-                && reader.ValueSpan.Length <= SharedText.LengthMax && Ascii.IsValid(reader.ValueSpan)
-                ? SharedText.Of(reader.ValueSpan)
+            reader.TokenType == JsonTokenType.String && !reader.HasValueSequence && reader.ValueSpan.Length <= SharedText.LengthMax
+                ? Shared(ref reader)
                 : reader.GetString();
 
         public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
@@ -83,5 +80,12 @@ public static class DomainJson
         public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString()!;
 
         public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
+
+        /// <summary>UTF-16 has never more units than UTF-8.</summary>
+        private static string Shared(ref Utf8JsonReader reader)
+        {
+            Span<char> text = stackalloc char[SharedText.LengthMax];
+            return SharedText.Of(text[..reader.CopyString(text)]);
+        }
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Ledger.Domain;
 
 /// <summary>
@@ -18,7 +16,6 @@ public static class SharedText
     private const uint FnvPrime = 16_777_619;
 
     private static readonly string?[] Kept = new string?[Places];
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The text as a string, perhaps one that others hold too.</summary>
     public static string Of(ReadOnlySpan<char> text)
@@ -34,29 +31,8 @@ public static class SharedText
             hash = (hash ^ unit) * FnvPrime;
         }
 
-        ref var place = ref PlaceOf(hash);
+        // The upper bits of the hash are mixed better than the lower.
+        ref var place = ref Kept[(hash ^ (hash >> 16)) & (Places - 1)];
         return place is { } known && text.SequenceEqual(known) ? known : place = text.ToString();
     }
-
-    /// <summary>The same of UTF-8.</summary>
-    /// <exception cref="ArgumentException">It is not UTF-8.</exception>
-    public static string Of(ReadOnlySpan<byte> utf8)
-    {
-        if (utf8.Length > LengthMax || !Ascii.IsValid(utf8))
-        {
-            return Strict.GetString(utf8);
-        }
-
-        var hash = FnvBasis;
-        foreach (var unit in utf8)
-        {
-            hash = (hash ^ unit) * FnvPrime;
-        }
-
-        ref var place = ref PlaceOf(hash);
-        return place is { } known && Ascii.Equals(utf8, known) ? known : place = Encoding.ASCII.GetString(utf8);
-    }
-
-    /// <summary>The upper bits of the hash are mixed better than the lower.</summary>
-    private static ref string? PlaceOf(uint hash) => ref Kept[(hash ^ (hash >> 16)) & (Places - 1)];
 }

@@ -5,11 +5,10 @@ namespace Ledger.Server;
 /// <summary>Makes the rows of one assertion's states, one after another: what a state shares with the one before is not made again.</summary>
 internal sealed class AssertionRowMaker
 {
+    private readonly HashSet<AssertionContent> _contents = new(AssertionContent.Same);
     private readonly List<int> _said = [];      // ascending
-    private List<int>? _newTerms;
-    private HashSet<AssertionContent>? _contents;       // null as long as there is one at most: nearly always
-    private AssertionContent? _first;
     private List<AssertionContent>? _newContents;
+    private List<int>? _newTerms;
 
     /// <summary>The words of what was open in the row before, and what was made for the one before that. Both null as long as nothing is: thousands of these are kept.</summary>
     private Dictionary<Guid, string[]>? _statements;
@@ -68,34 +67,17 @@ internal sealed class AssertionRowMaker
         }
 
         // Of the corrections other ones may count now: what they make may have been there before.
-        var made = AssertionContent.Of(state, claim, (_contents?.Count ?? (_first is null ? 0 : 1)) + 1);
-        var content = Known(made);
-        if (ReferenceEquals(content, made))
+        var made = AssertionContent.Of(state, claim, _contents.Count + 1);
+        if (!_contents.TryGetValue(made, out var content))
         {
+            content = made;
+            _contents.Add(made);
             (_newContents ??= []).Add(made);
             Say(made.Words);
         }
 
         _last = (state.Content, content);
         return content;
-    }
-
-    /// <summary>The content that is the same as this one, which is kept if there was none.</summary>
-    private AssertionContent Known(AssertionContent made)
-    {
-        if (_first is null)
-        {
-            return _first = made;
-        }
-
-        _contents ??= new(AssertionContent.Same) { _first };
-        if (_contents.TryGetValue(made, out var known))
-        {
-            return known;
-        }
-
-        _contents.Add(made);
-        return made;
     }
 
     private string[] PartiesOf(IReadOnlyList<StandingPosition> positions, string publisher)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ledger.Domain;
 using Ledger.Store;
 using Npgsql;
@@ -40,11 +39,11 @@ internal sealed class DocumentProjection : IProjection
 
     public async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var events = page.Where(e => e.Type is "source_registered" or "version_captured" or "evidence_attached" or "withdrawn")
+        var events = page.Where(e => e.Type is "source_registered" or "version_captured" or "claim_recorded" or "evidence_attached" or "withdrawn")
             .Select(e => e.ToDomain()).ToList();
         await using var batch = new NpgsqlBatch(connection, transaction);
         Documents(batch, [.. events.Where(e => e.Event is SourceRegistered or VersionCaptured)]);
-        Claims(batch, [.. page.Where(e => e.Type == "claim_recorded")]);
+        Claims(batch, [.. events.Where(e => e.Event is ClaimRecorded)]);
         Evidence(batch, [.. events.Where(e => e.Event is EvidenceAttached)]);
         Detached(batch, [.. events.Where(e => e.Event is Withdrawn { EventType: "evidence_attached" })]);
         if (batch.BatchCommands.Count > 0)
@@ -62,10 +61,10 @@ internal sealed class DocumentProjection : IProjection
         events.Select(e => (e.Event as VersionCaptured)?.Sha256).ToArray(),
         events.Select(e => e.Position).ToArray());
 
-    private static void Claims(NpgsqlBatch batch, IReadOnlyList<RecordedEvent> events) => Add(batch, events, """
+    private static void Claims(NpgsqlBatch batch, IReadOnlyList<Recorded> events) => Add(batch, events, """
         insert into ledger_read.claim (source, assertion, from_pos) select * from unnest($1, $2, $3)
         """,
-        events.Select(e => JsonSerializer.Deserialize<Cited>(e.Data, DomainJson.Stored)!.Source.Id).ToArray(),
+        events.Select(e => ((ClaimRecorded)e.Event).Source.Id).ToArray(),
         events.Select(e => Ids.OfStream(e.Stream).Id).ToArray(),
         events.Select(e => e.Position).ToArray());
 
@@ -83,7 +82,7 @@ internal sealed class DocumentProjection : IProjection
         events.Select(e => ((Withdrawn)e.Event).Event).ToArray(),
         events.Select(e => e.Position).ToArray());
 
-    private static void Add<T>(NpgsqlBatch batch, IReadOnlyList<T> events, string sql, params object[] columns)
+    private static void Add(NpgsqlBatch batch, IReadOnlyList<Recorded> events, string sql, params object[] columns)
     {
         if (events.Count == 0)
         {
@@ -100,7 +99,4 @@ internal sealed class DocumentProjection : IProjection
 
         batch.BatchCommands.Add(command);
     }
-
-    /// <summary>All that is looked at of a claim: there are more of them than of all the others.</summary>
-    private sealed record Cited(SourceVersion Source);
 }

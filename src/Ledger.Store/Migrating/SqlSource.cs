@@ -4,7 +4,7 @@ namespace Ledger.Store;
 
 /// <summary>
 /// Where migrations are embedded: <c>{Prefix}.Migrations.NNNN_name.sql</c> (forward only, in order of number) and
-/// <c>{Prefix}.Functions.name.sql</c> (<c>create or replace</c>, run again when their text changes).
+/// <c>{Prefix}.Functions.name.sql</c> (run again when their text changes).
 /// </summary>
 /// <param name="Assembly">The assembly that holds the resources.</param>
 /// <param name="Prefix">What their names begin with, <c>Ledger.Server.Sql</c>.</param>
