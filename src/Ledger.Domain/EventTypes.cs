@@ -26,6 +26,17 @@ public static class EventTypes
     /// <summary>The stored names of some types.</summary>
     public static IReadOnlySet<string> NamesOf(params IEnumerable<Type> types) => types.Select(NameOf).ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>The type that a stored name reads as, through every upcaster.</summary>
+    public static Type ShapeOf(string name)
+    {
+        while (Upcasters.Known.TryGetValue(name, out var upcaster))
+        {
+            name = upcaster.To;
+        }
+
+        return ByName.GetValueOrDefault(name, typeof(UnknownEvent));
+    }
+
     /// <summary>The event's own properties as stored, nothing wrapped around.</summary>
     public static string Serialize(LedgerEvent e) =>
         e is UnknownEvent u ? u.Data.GetRawText() : JsonSerializer.Serialize(e, e.GetType(), DomainJson.Stored);

@@ -14,6 +14,9 @@ public static class ServiceDataSource
     private const int KeepaliveProbes = 3;
     private const int ConnectTimeoutSeconds = 3;
 
+    /// <summary>A node that is paused amid a transaction holds its row locks; the server ends it, so that another node can go on.</summary>
+    private const int IdleInTransactionMaxSeconds = 6;
+
     /// <summary>Statements kept parsed on each connection: those that follow the log read hundreds of times a second.</summary>
     private const int PreparedMax = 64;
 
@@ -26,7 +29,8 @@ public static class ServiceDataSource
     /// keepalive and the connect timeout stands.
     /// </summary>
     /// <param name="connectionString">A login that is a member of the role, or the owner's.</param>
-    public static NpgsqlDataSource Create(string connectionString)
+    /// <param name="waitForDisk">Whether a commit is durable before it is confirmed. What can be made again from the log need not be.</param>
+    public static NpgsqlDataSource Create(string connectionString, bool waitForDisk = true)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
@@ -37,6 +41,8 @@ public static class ServiceDataSource
             // Compiling a query, here where all are short, cost 24 ms where a list of the past was estimated to be long.
             Options = $"-c role={Role} -c jit=off -c tcp_keepalives_idle={KeepaliveIdleSeconds} "
                 + $"-c tcp_keepalives_interval={KeepaliveIntervalSeconds} -c tcp_keepalives_count={KeepaliveProbes} "
+                + $"-c idle_in_transaction_session_timeout={IdleInTransactionMaxSeconds}s "
+                + (waitForDisk ? "" : "-c synchronous_commit=off ")
                 + given.Options,
         };
         SetUnlessGiven(settings, given, "Timeout", ConnectTimeoutSeconds);

@@ -18,7 +18,7 @@ internal static class HttpBenchmark
 
     public static async Task RunAsync(TestPostgres postgres, PgbenchLoad? pgbench, TimeSpan duration, int rounds)
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations, postgres: postgres);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema, postgres: postgres);
         await using var http = await HttpLoad.CreateAsync(database);
         await http.RunAsync(WarmUp);
         var (posts, inserts, updates, hot) = (new List<Figures>(), new List<Figures>(), new List<Figures>(), new List<double>());

@@ -24,13 +24,13 @@ internal static class ProofBenchmark
         try
         {
             await using var postgres = await TestPostgres.StartAsync(AppendBenchmark.Settings);
-            await using (var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations, postgres: postgres))
+            await using (var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema, postgres: postgres))
             {
                 await using var load = await EngineLoad.CreateAsync(database);
                 await BesideAppendsAsync(database, load, directory.FullName, duration, rounds);
             }
 
-            await using var copied = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations, postgres: postgres);
+            await using var copied = await TestDatabase.CreateAsync(model: LedgerModel.Schema, postgres: postgres);
             await LogCopy.FillAsync(copied, Copied(events));
             await OverHttpAsync(copied, events, directory.FullName);
         }

@@ -35,7 +35,7 @@ internal static class ProvenanceBenchmark
     public static async Task RunAsync(int commands, int claims)
     {
         await using var postgres = await TestPostgres.StartAsync(AppendBenchmark.Settings);
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations, postgres: postgres);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema, postgres: postgres);
         await using var server = await ServerProcess.ServeAsync(database);
         await using var log = NpgsqlDataSource.Create(database.OwnerConnectionString);
         using var http = new HttpClient { BaseAddress = server.BaseAddress, Timeout = SettleMax };

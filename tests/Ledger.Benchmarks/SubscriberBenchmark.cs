@@ -54,7 +54,7 @@ internal static class SubscriberBenchmark
 
     private static async Task LiveAsync(TestPostgres postgres)
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations, postgres: postgres);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema, postgres: postgres);
         await using var load = await HttpLoad.CreateAsync(database, Settings);
         using var http = Client(load.Server);
         await FollowedAsync(load, http, EventsPerSecond, [new()], WarmUp);
@@ -135,7 +135,7 @@ internal static class SubscriberBenchmark
 
     private static async Task CatchUpAsync(TestPostgres postgres, long events)
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations, postgres: postgres);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema, postgres: postgres);
         var filling = Stopwatch.StartNew();
         await LogCopy.FillAsync(database, Copied(events));
         Print($"{events:N0} events copied in {filling.Elapsed.TotalSeconds:N0} s");

@@ -46,7 +46,7 @@ internal static partial class TimeBenchmark
     public static async Task RunRebuildAsync(int events)
     {
         await using var postgres = await TestPostgres.StartAsync(Settings);
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations, postgres: postgres);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema, postgres: postgres);
         await new SampleLog(database).AppendAsync(events, SampleLog.HotEvents);
         await MarkAsync(database, events);
         Print(events, await RebuildAsync(database));
@@ -60,7 +60,7 @@ internal static partial class TimeBenchmark
 
     private static async Task<Measured> MeasureAsync(TestPostgres postgres, int events)
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations, postgres: postgres);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema, postgres: postgres);
         // Databases of one template have one identity: each needs its own place for the head that its server signed last.
         var folder = Directory.CreateTempSubdirectory("ledger-time-");
         Dictionary<string, string?> settings = new() { ["Ledger:DataDirectory"] = folder.FullName };
@@ -103,7 +103,7 @@ internal static partial class TimeBenchmark
     {
         await using var store = database.OpenStore();
         await using var mark = store.DataSource.CreateCommand("select ledger.mt_mark_event_progression(name, $2) from unnest($1) name");
-        mark.Parameters.Add(new() { Value = Projections.All(store).Select(p => $"{p.Name}:V{p.Version}").ToArray() });
+        mark.Parameters.Add(new() { Value = LedgerModel.ProgressNames.Append("HighWaterMark").ToArray() });
         mark.Parameters.Add(new() { Value = head });
         await mark.ExecuteNonQueryAsync();
     }

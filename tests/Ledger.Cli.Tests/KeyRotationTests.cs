@@ -11,7 +11,7 @@ public class KeyRotationTests
     public async Task A_signing_key_is_replaced_by_signing_with_both_for_a_while()
     {
         using var former = Ed25519NoteSigner.Generate(Origin);
-        await using var database = await TestDatabase.CreateAsync(sources: Server.LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: Server.LedgerModel.Schema);
         var data = Directory.CreateTempSubdirectory("ledger-rotation-").FullName;
         using var cli = new Cli();
         var file = Path.Combine(data, "next-key");
@@ -58,7 +58,7 @@ public class KeyRotationTests
         }
 
         var data = Directory.CreateTempSubdirectory("ledger-key-").FullName;
-        await using (await StartAsync(await TestDatabase.CreateAsync(sources: Server.LedgerDatabase.Migrations), data, null))
+        await using (await StartAsync(await TestDatabase.CreateAsync(model: Server.LedgerModel.Schema), data, null))
         {
             var file = Directory.EnumerateFiles(data, "signing-key", SearchOption.AllDirectories).ShouldHaveSingleItem();
             File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -21,7 +21,7 @@ internal sealed class TamperedLedger : IAsyncDisposable
 
     internal static async Task<TamperedLedger> StartAsync(int scanPauseMs = 50)
     {
-        var tampered = new TamperedLedger(await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations));
+        var tampered = new TamperedLedger(await TestDatabase.CreateAsync(model: LedgerModel.Schema));
         await tampered.StartServerAsync(scanPauseMs);
         await tampered.Ledger.RecordBasicsAsync();
         await tampered.Ledger.RecordClaimAsync("c1");

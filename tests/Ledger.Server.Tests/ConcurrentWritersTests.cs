@@ -16,7 +16,7 @@ public sealed class ConcurrentWritersTests
     [Fact]
     public async Task Ten_thousand_commands_of_thirty_two_writers_on_two_nodes_leave_a_sound_log_and_the_lists_that_it_folds_to()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         var patient = new Dictionary<string, string?> { ["Ledger:ProjectionWaitMs"] = "120000" };
         await using var one = await RunningLedger.StartAsync(database, patient);
         await using var other = await RunningLedger.StartAsync(database, patient);
@@ -79,7 +79,7 @@ public sealed class ConcurrentWritersTests
     public async Task Two_nodes_that_race_for_the_same_events_record_each_once()
     {
         const int writers = 12, texts = 60;
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var one = await RunningLedger.StartAsync(database);
         await using var other = await RunningLedger.StartAsync(database);
         await one.RecordBasicsAsync();

@@ -19,7 +19,7 @@ public sealed class CrashTests
     [Fact]
     public async Task A_server_killed_under_load_loses_nothing_that_it_acknowledged_and_repeats_nothing()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var ledger = await RunningLedger.StartAsync(database);
         await RecordClaimsAsync(ledger);
         var acknowledged = new Acknowledged();
@@ -67,7 +67,7 @@ public sealed class CrashTests
     public async Task PostgreSQL_killed_under_load_means_503_with_a_time_to_come_back_and_recovery_by_itself()
     {
         await using var postgres = await TestPostgres.StartAsync();
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations, postgres: postgres);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema, postgres: postgres);
         await using var ledger = await RunningLedger.StartAsync(database, new Dictionary<string, string?> { ["Logging:LogLevel:Ledger.Http"] = "None" });
         await RecordClaimsAsync(ledger);
         var acknowledged = new Acknowledged();

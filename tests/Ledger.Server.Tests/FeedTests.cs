@@ -63,7 +63,7 @@ public sealed class FeedTests
     [Fact]
     public async Task A_long_poll_wakes_for_what_its_filter_shows_recorded_on_another_node()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var one = await RunningLedger.StartAsync(database);
         await using var other = await RunningLedger.StartAsync(database);
         await one.RecordBasicsAsync();

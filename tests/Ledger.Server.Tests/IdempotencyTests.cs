@@ -29,7 +29,7 @@ public sealed class IdempotencyTests
     [InlineData("/v1/sources/report/versions", """{"edition": "second", "seen": true}""")]
     public async Task A_creation_sent_again_under_its_key_by_two_nodes_gives_the_first_answer(string path, string body)
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var one = await RunningLedger.StartAsync(database);
         await using var other = await RunningLedger.StartAsync(database);
         await one.RecordBasicsAsync();

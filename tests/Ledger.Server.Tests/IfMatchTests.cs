@@ -41,7 +41,7 @@ public sealed class IfMatchTests
     [Fact]
     public async Task Writers_with_and_without_a_version_race_on_two_nodes_and_nobody_is_lost()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var one = await RunningLedger.StartAsync(database);
         await using var other = await RunningLedger.StartAsync(database);
         await one.RecordBasicsAsync();

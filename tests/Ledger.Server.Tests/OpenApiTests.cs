@@ -96,6 +96,6 @@ public sealed class OpenApiTests
 
         ready.GetProperty("status").GetString().ShouldBe("ready");
         ready.GetProperty("head").GetInt64().ShouldBe(await ledger.Store.HeadAsync());
-        ready.GetProperty("projections").EnumerateObject().Count().ShouldBe(ledger.Services.GetRequiredService<Projections>().Runners.Count);
+        ready.GetProperty("projections").EnumerateObject().Count().ShouldBe(ledger.Services.GetRequiredService<Projections>().Daemon.Names.Count);
     }
 }

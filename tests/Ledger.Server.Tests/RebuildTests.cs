@@ -14,7 +14,7 @@ public class RebuildTests
     [Fact]
     public async Task Answers_are_the_same_bytes_after_more_events_a_rebuild_and_a_restart()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         var taken = new Dictionary<string, string>();
         await using (var ledger = await RunningLedger.StartAsync(database))
         {
@@ -36,9 +36,9 @@ public class RebuildTests
 
             var last = await store.HeadAsync();
             await ledger.GetAsync($"/v1/assertions?minPosition={last}");
-            foreach (var name in Projections.Rebuildable(store, ReadModels.Schema).Select(p => p.Name))
+            foreach (var name in LedgerModel.Rebuildable(store, ReadModels.Schema).Select(p => p.Name))
             {
-                var rebuild = new ProjectionRebuild(store, name).RebuildAsync(_ => { }, CancellationToken.None);
+                var rebuild = Rebuild(ledger, name).RebuildAsync(_ => { }, CancellationToken.None);
                 await history.RecordAsync(store);
                 (await rebuild).ShouldBeTrue();
                 await CompareAsync(ledger, taken);
@@ -48,9 +48,9 @@ public class RebuildTests
         await using var restarted = await RunningLedger.StartAsync(database);
         await CompareAsync(restarted, taken);
         var again = restarted.Services.GetRequiredService<EventStore>();
-        foreach (var name in Projections.Rebuildable(again, ReadModels.Schema).Select(p => p.Name))
+        foreach (var name in LedgerModel.Rebuildable(again, ReadModels.Schema).Select(p => p.Name))
         {
-            (await new ProjectionRebuild(again, name).VerifyAsync(_ => { }, CancellationToken.None)).ShouldBeNull();
+            (await Rebuild(restarted, name).VerifyAsync(_ => { }, CancellationToken.None)).ShouldBeNull();
         }
     }
 
@@ -66,12 +66,12 @@ public class RebuildTests
             (await spoil.ExecuteNonQueryAsync()).ShouldBe(1);
         }
 
-        var difference = await new ProjectionRebuild(store, "AssertionList").VerifyAsync(_ => { }, CancellationToken.None);
+        var difference = await Rebuild(ledger, "AssertionList").VerifyAsync(_ => { }, CancellationToken.None);
 
         difference.ShouldNotBeNull().ShouldContain("assertion_current");
         difference.ShouldContain("t20");
-        (await new ProjectionRebuild(store, "AssertionList").RebuildAsync(_ => { }, CancellationToken.None)).ShouldBeTrue();
-        (await new ProjectionRebuild(store, "AssertionList").VerifyAsync(_ => { }, CancellationToken.None)).ShouldBeNull();
+        (await Rebuild(ledger, "AssertionList").RebuildAsync(_ => { }, CancellationToken.None)).ShouldBeTrue();
+        (await Rebuild(ledger, "AssertionList").VerifyAsync(_ => { }, CancellationToken.None)).ShouldBeNull();
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public class RebuildTests
         }
 
         await ledger.GetAsync($"/v1/assertions?minPosition={await store.HeadAsync()}");
-        (await new ProjectionRebuild(store, "AssertionList").VerifyAsync(_ => { }, CancellationToken.None)).ShouldBeNull();
+        (await Rebuild(ledger, "AssertionList").VerifyAsync(_ => { }, CancellationToken.None)).ShouldBeNull();
         await using var count = store.DataSource.CreateCommand("select count(*) from ledger_read.assertion_patch where to_pos < 9223372036854775807");
         ((long)(await count.ExecuteScalarAsync())!).ShouldBeGreaterThan(0, "late events came, and ended what was known before");
     }
@@ -94,7 +94,7 @@ public class RebuildTests
     [Fact]
     public async Task The_commands_beside_a_running_service_tell_position_rate_and_time_left()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var ledger = await RunningLedger.StartAsync(database);
         var head = await ledger.RecordDemoAsync();
         await ledger.GetAsync($"/v1/assertions?minPosition={head}");
@@ -121,7 +121,7 @@ public class RebuildTests
         var store = ledger.Services.GetRequiredService<EventStore>();
         using var cancel = new CancellationTokenSource();
 
-        await Should.ThrowAsync<OperationCanceledException>(new ProjectionRebuild(store, "AssertionList").RebuildAsync(p => cancel.Cancel(), cancel.Token));
+        await Should.ThrowAsync<OperationCanceledException>(Rebuild(ledger, "AssertionList").RebuildAsync(p => cancel.Cancel(), cancel.Token));
 
         (await ledger.GetAsync($"/v1/assertions?asOf={head}")).Body.ToString().ShouldBe(before.ToString());
         await using var count = store.DataSource.CreateCommand("select count(*) from pg_tables where schemaname in ('ledger_rebuild', 'ledger_retired')");
@@ -132,7 +132,7 @@ public class RebuildTests
     public async Task No_answer_of_one_node_as_of_now_ever_changes_while_another_commits()
     {
         const int Rounds = 60;
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var writer = await RunningLedger.StartAsync(database);
         await using var reader = await RunningLedger.StartAsync(database);
         await writer.RecordBasicsAsync();
@@ -171,6 +171,8 @@ public class RebuildTests
             (await ReadAsync(writer, path)).ShouldBe(answer);
         }
     }
+
+    private static ProjectionRebuild Rebuild(RunningLedger ledger, string name) => new(ledger.Services.GetRequiredService<LedgerDatabase>(), name);
 
     private static string Question(Random random, long head)
     {

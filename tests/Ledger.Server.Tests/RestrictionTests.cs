@@ -75,7 +75,7 @@ public sealed class RestrictionTests
     [Fact]
     public async Task A_restriction_recorded_on_one_node_holds_on_the_other_at_once()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var one = await RunningLedger.StartAsync(database);
         await using var other = await RunningLedger.StartAsync(database);
         await one.RecordBasicsAsync();

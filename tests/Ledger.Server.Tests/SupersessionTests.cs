@@ -68,7 +68,7 @@ public sealed class SupersessionTests
     [Fact]
     public async Task Of_two_links_that_close_a_cycle_recorded_at_once_on_two_nodes_one_is_refused()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var one = await RunningLedger.StartAsync(database);
         await using var other = await RunningLedger.StartAsync(database);
         await one.RecordBasicsAsync();

@@ -15,7 +15,8 @@ public sealed class MigratorTests
         await Task.WhenAll(Enumerable.Range(0, 4).Select(
             n => Migrator.MigrateAsync(db.OwnerConnectionString, say: (said[n] = []).Add)));
         said.Count(s => s.Count > 0).ShouldBe(1);
-        said.Single(s => s.Count > 0).ShouldContain("0001_log");
+        said.Single(s => s.Count > 0).ShouldContain("ledger.mt_events");
+        said.Single(s => s.Count > 0).ShouldContain("ledger.migrations");
         (await Migrator.IsCurrentAsync(dataSource)).ShouldBeTrue();
     }
 
@@ -29,7 +30,7 @@ public sealed class MigratorTests
         foreach (var db in databases)
         {
             await using var dataSource = ServiceDataSource.Create(db.OwnerConnectionString);
-            (await Migrator.IsCurrentAsync(dataSource)).ShouldBeTrue();
+                (await Migrator.IsCurrentAsync(dataSource)).ShouldBeTrue();
             await db.DisposeAsync();
         }
     }
@@ -58,8 +59,8 @@ public sealed class MigratorTests
     public async Task An_applied_migration_that_was_edited_is_an_error()
     {
         await using var db = await TestDatabase.CreateAsync();
-        await Some.RunAsync(db.OwnerConnectionString, "update ledger.migrations set hash = 'x' where name = '0001_log'");
-        (await Should.ThrowAsync<MigrationChangedException>(Migrator.MigrateAsync(db.OwnerConnectionString))).Name.ShouldBe("0001_log");
+        await Some.RunAsync(db.OwnerConnectionString, "update ledger.migrations set hash = 'x' where name = '0002_command_keys'");
+        (await Should.ThrowAsync<MigrationChangedException>(Migrator.MigrateAsync(db.OwnerConnectionString))).Name.ShouldBe("0002_command_keys");
     }
 
     [Fact]
@@ -69,7 +70,8 @@ public sealed class MigratorTests
         await Some.RunAsync(db.OwnerConnectionString, "update ledger.migrations set hash = 'x' where name = 'append_batch'");
         List<string> said = [];
         await Migrator.MigrateAsync(db.OwnerConnectionString, say: said.Add);
-        said.ShouldBe(["append_batch"]);
+        said.ShouldBe(["ledger.migrations"]);
+        (await Some.ScalarAsync<string>(db.OwnerConnectionString, "select hash from ledger.migrations where name = 'append_batch'")).ShouldNotBe("x");
     }
 
     [Fact]

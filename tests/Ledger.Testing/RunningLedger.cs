@@ -40,7 +40,7 @@ public sealed class RunningLedger : IAsyncDisposable
     /// <summary>Starts a server. Without a database it makes one of its own and drops it at the end; two servers on one database are two nodes.</summary>
     public static async Task<RunningLedger> StartAsync(TestDatabase? database = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
-        var owned = database is null ? await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations) : null;
+        var owned = database is null ? await TestDatabase.CreateAsync(model: LedgerModel.Schema) : null;
         var used = database ?? owned!;
         var data = Path.Combine(Path.GetTempPath(), $"ledger-test-data-{Guid.CreateVersion7():n}");
         var builder = WebApplication.CreateSlimBuilder();
@@ -114,14 +114,14 @@ public sealed class RunningLedger : IAsyncDisposable
         {
             var head = await _database.Store.HeadAsync(timeout.Token);
             var behind = false;
-            foreach (var runner in projections.Runners)
+            foreach (var name in projections.Daemon.Names)
             {
-                if (runner.Status is { State: ProjectionState.Stopped } stopped)
+                if (projections.Daemon.StatusOf(name) is { State: ProjectionState.Stopped } stopped)
                 {
-                    throw new InvalidOperationException($"{runner.Name} stopped at {stopped.FailedPosition}.", stopped.LastError);
+                    throw new InvalidOperationException($"{name} stopped at {stopped.FailedPosition}.", stopped.LastError);
                 }
 
-                behind |= await _database.Store.ReadProgressAsync(runner.Name, timeout.Token) < head;
+                behind |= await _database.Store.ReadProgressAsync(name, timeout.Token) < head;
             }
 
             if (!behind && await _database.Store.HeadAsync(timeout.Token) == head)

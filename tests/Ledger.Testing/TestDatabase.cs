@@ -27,14 +27,14 @@ public sealed class TestDatabase : IAsyncDisposable
     public string ServiceConnectionString => With(OwnerConnectionString, s => (s.Username, s.Password) = (ServiceLogin, ServicePassword));
 
     /// <param name="migrated">Whether the store's tables are there.</param>
-    /// <param name="sources">Migrations beside the store's own.</param>
+    /// <param name="model">What the log holds; nothing known when left out.</param>
     /// <param name="postgres">The server; the process's shared one when left out.</param>
     public static async Task<TestDatabase> CreateAsync(
-        bool migrated = true, IReadOnlyList<SqlSource>? sources = null, TestPostgres? postgres = null)
+        bool migrated = true, LogModel? model = null, TestPostgres? postgres = null)
     {
         postgres ??= await TestPostgres.SharedAsync();
         var name = $"test_{Guid.CreateVersion7():n}";
-        var template = migrated ? await TemplateAsync(postgres, sources ?? []) : "template0";
+        var template = migrated ? await TemplateAsync(postgres, model ?? LogModel.Empty) : "template0";
         await RunAsync(postgres, $"create database {name} template {template}");
         return new(postgres, name);
     }
@@ -44,16 +44,16 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await RunAsync(postgres, $"drop database if exists {Name} with (force)");
 
-    private static async Task<string> TemplateAsync(TestPostgres postgres, IReadOnlyList<SqlSource> sources)
+    private static async Task<string> TemplateAsync(TestPostgres postgres, LogModel model)
     {
-        var template = string.Join('_', sources.Select(s => s.Prefix).Prepend("template")).Replace('.', '_').ToLowerInvariant();
+        var template = $"template_{model.Name}";
         await postgres.TemplateGate.WaitAsync();
         try
         {
             if (!postgres.Templates.Contains(template))
             {
                 await RunAsync(postgres, $"create database {template}");
-                await Migrator.MigrateAsync(postgres.SuperuserConnectionString(template), sources);
+                await Migrator.MigrateAsync(postgres.SuperuserConnectionString(template), model);
                 if (postgres.Templates.Count == 0)
                 {
                     await RunAsync(

@@ -1,3 +1,4 @@
+using JasperFx.Events;
 using Ledger.Domain;
 using Ledger.Store;
 using Npgsql;
@@ -7,7 +8,7 @@ namespace Ledger.Server;
 /// <summary>Keeps the rows of the assertion lists on both axes: what the ledger said at a position, and what of it was known at a time.</summary>
 internal sealed class AssertionListProjection(EventStore store, string schema = ReadModels.Schema) : IFilledByStream
 {
-    internal const string ProgressName = "AssertionList:V5";
+    internal const string ProgressName = "AssertionList:V5:All";
 
     /// <summary>The start of the name of every stream that it folds.</summary>
     private const string StreamPrefix = "assertion-";
@@ -21,42 +22,34 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
 
     public string Name => "AssertionList";
 
-    public int Version => 5;
+    public uint Version => 5;
 
     /// <summary>Every event of an assertion makes a row, also one whose type this version does not know.</summary>
-    public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf();
+    public IReadOnlyCollection<Type> Folds => [];
 
     public IReadOnlyList<string> Tables => AssertionListTables.Names;
 
-    public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
-    {
-        await _tables.CreateAsync(connection, transaction, cancellationToken);
-        await using var index = new NpgsqlCommand(string.Join(';', _tables.Indexes), connection, transaction);
-        await index.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    public Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        _tables.CreateAsync(connection, transaction, cancellationToken);
+    public string TablesSql => _tables.CreateSql;
 
     public IReadOnlyList<string> Indexes => _tables.Indexes;
 
     public Task FillAsync(NpgsqlConnection connection, long toPosition, bool isAlone, Action<long> report, CancellationToken cancellationToken) =>
         new AssertionListFill(_tables, isAlone).RunAsync(store.ReadByStreamAsync(StreamPrefix, toPosition, cancellationToken), connection, report, cancellationToken);
 
-    public async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public async Task ApplyAsync(IReadOnlyList<IEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         if (_timelines.Count > TimelinesMax)
         {
             _timelines.Clear();
         }
 
-        List<RecordedEvent> assertions = [.. page.Where(e => e.Stream.StartsWith(StreamPrefix, StringComparison.Ordinal))];
+        List<Recorded> assertions = [.. page.Where(e => e.StreamKey!.StartsWith(StreamPrefix, StringComparison.Ordinal)).Select(e => e.ToDomain())];
         var told = await RetellErasedAsync(assertions, connection, transaction, cancellationToken);
         await RecallAsync(told, cancellationToken);
         var rows = new AssertionListRows();
         foreach (var e in told)
         {
-            rows.Take(_timelines[e.Stream], e.ToDomain());
+            rows.Take(_timelines[e.Stream], e);
         }
 
         await WriteAsync(rows, connection, transaction, cancellationToken);
@@ -97,10 +90,10 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
     }
 
     /// <summary>An erasure changed what was told before: the rows of its assertion are dropped, and told again from its first event.</summary>
-    private async Task<List<RecordedEvent>> RetellErasedAsync(
-        List<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    private async Task<List<Recorded>> RetellErasedAsync(
+        List<Recorded> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var erased = page.Where(e => e.Type == EventTypes.NameOf(typeof(PayloadErased))).Select(e => e.Stream).ToHashSet(StringComparer.Ordinal);
+        var erased = page.Where(e => e.Event is PayloadErased).Select(e => e.Stream).ToHashSet(StringComparer.Ordinal);
         if (erased.Count == 0)
         {
             return page;
@@ -111,7 +104,7 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
         foreach (var stream in erased)
         {
             _timelines.Remove(stream);
-            told.AddRange(await store.ReadStreamAsync(stream, toPosition: page[^1].Position, cancellationToken: cancellationToken));
+            told.AddRange((await store.ReadStreamAsync(stream, toPosition: page[^1].Position, cancellationToken: cancellationToken)).Select(e => e.ToDomain()));
         }
 
         return told;
@@ -121,7 +114,7 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
     /// Has the timeline of every stream of a page stand before its first event there. A page that failed is applied again: what is kept may be
     /// ahead of it, and is then built anew.
     /// </summary>
-    private async Task RecallAsync(List<RecordedEvent> page, CancellationToken cancellationToken)
+    private async Task RecallAsync(List<Recorded> page, CancellationToken cancellationToken)
     {
         var missing = new List<string>();
         foreach (var first in page.DistinctBy(e => e.Stream))

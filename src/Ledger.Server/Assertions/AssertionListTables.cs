@@ -22,23 +22,20 @@ internal sealed class AssertionListTables(string schema)
         source text collate "C" not null, publisher text collate "C" not null, parties text[] not null, words text[] not null, summary text not null
         """;
 
-    internal async Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand($"""
-            create table if not exists {schema}.assertion_current ({RowShape}, primary key (id)) with (fillfactor = 80);
-            create table if not exists {schema}.assertion_history ({RowShape}, to_pos bigint not null, known_to timestamptz not null);
-            create table if not exists {schema}.assertion_patch ({RowShape}, to_pos bigint not null, known_to timestamptz not null, position bigint not null);
-            create table if not exists {schema}.assertion_late (
-                id text collate "C" not null, pos bigint not null, known timestamptz not null, upto timestamptz not null, primary key (id, pos));
-            create table if not exists {schema}.assertion_folded (id text collate "C" primary key, from_pos bigint not null);
-            create table if not exists {schema}.assertion_content (
-                id text collate "C" not null, number integer not null, topics text[] not null, words text[] not null, valid_from timestamptz, valid_to timestamptz,
-                body text not null);
-            create table if not exists {schema}.assertion_terms (id text collate "C" not null, from_pos bigint not null, terms integer[] not null);
-            create index if not exists assertion_patch_open on {schema}.assertion_patch (id) where to_pos = {TemporalRow.OpenEnd};
-            """, connection, transaction);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    /// <summary>Makes the tables with the indexes that writing needs.</summary>
+    internal string CreateSql => $"""
+        create table if not exists {schema}.assertion_current ({RowShape}, primary key (id)) with (fillfactor = 80);
+        create table if not exists {schema}.assertion_history ({RowShape}, to_pos bigint not null, known_to timestamptz not null);
+        create table if not exists {schema}.assertion_patch ({RowShape}, to_pos bigint not null, known_to timestamptz not null, position bigint not null);
+        create table if not exists {schema}.assertion_late (
+            id text collate "C" not null, pos bigint not null, known timestamptz not null, upto timestamptz not null, primary key (id, pos));
+        create table if not exists {schema}.assertion_folded (id text collate "C" primary key, from_pos bigint not null);
+        create table if not exists {schema}.assertion_content (
+            id text collate "C" not null, number integer not null, topics text[] not null, words text[] not null, valid_from timestamptz, valid_to timestamptz,
+            body text not null);
+        create table if not exists {schema}.assertion_terms (id text collate "C" not null, from_pos bigint not null, terms integer[] not null);
+        create index if not exists assertion_patch_open on {schema}.assertion_patch (id) where to_pos = {TemporalRow.OpenEnd};
+        """;
 
     /// <summary>
     /// What makes the indexes that reads need and writes do not, the slowest first. By their ends the few states are found that stood a moment ago: a

@@ -89,9 +89,9 @@ internal static class ErasureRoutes
         }
 
         // The answer says that the lists have forgotten too.
-        foreach (var runner in projections.Runners)
+        foreach (var name in projections.Daemon.Names)
         {
-            await positions.ForAsync(runner.Name, erased.Position, 0, context.RequestAborted);
+            await positions.ForAsync(name, erased.Position, 0, context.RequestAborted);
         }
 
         await WriteAsync(context, 200, new { id, state = "approved", request.Positions, request.Fields, request.LegalBasis, request.RequestedBy, decidedBy = actor.Principal, erased.Streams, erased.Position });

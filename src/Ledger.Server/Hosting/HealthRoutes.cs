@@ -16,7 +16,7 @@ internal static class HealthRoutes
         routes.MapMethods("/health/ready", ["GET", "HEAD"], ReadyAsync).WithTags("Health").WithSummary("The ledger can serve");
     }
 
-    private static async Task ReadyAsync(HttpContext context, EventStore store, Projections projections, StartingHead start, LedgerSettings settings, Integrator integrator)
+    private static async Task ReadyAsync(HttpContext context, EventStore store, LedgerDatabase database, Projections projections, StartingHead start, LedgerSettings settings, Integrator integrator)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         timeout.CancelAfter(TimeSpan.FromSeconds(CheckTimeoutS));
@@ -26,18 +26,19 @@ internal static class HealthRoutes
         try
         {
             head = await store.HeadAsync(timeout.Token);
-            if (!await Migrator.IsCurrentAsync(store.DataSource, LedgerDatabase.Migrations, timeout.Token))
+            if (!await Migrator.IsCurrentAsync(database.Source, LedgerModel.Schema, timeout.Token))
             {
                 problems.Add("Migrations are missing; run the server with the argument migrate, as the owner.");
             }
 
-            foreach (var runner in projections.Runners)
+            foreach (var name in projections.Daemon.Names)
             {
-                var position = await store.ReadProgressAsync(runner.Name, timeout.Token);
-                progress[runner.Name] = new { position, lag = head - position, state = runner.Status.State, error = runner.Status.LastError?.GetType().Name };
+                var position = await store.ReadProgressAsync(name, timeout.Token);
+                var status = projections.Daemon.StatusOf(name);
+                progress[name] = new { position, lag = head - position, state = status.State, failedPosition = status.FailedPosition, error = status.LastError?.GetType().Name };
                 if (position < start.Position || head - position > settings.ProjectionLagMax)
                 {
-                    problems.Add($"Projection {runner.Name} stands at {position} of {head}.");
+                    problems.Add($"Projection {name} stands at {position} of {head}.");
                 }
             }
         }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Ledger.LocalPostgres;
 using Ledger.Store;
+using Marten;
 using Npgsql;
 
 namespace Ledger.Server;
@@ -12,16 +13,18 @@ internal sealed class LedgerDatabase : IAsyncDisposable
 
     private readonly LocalCluster? _cluster;
 
-    private LedgerDatabase(string ownerConnectionString, NpgsqlDataSource source, LocalCluster? cluster)
+    private LedgerDatabase(string ownerConnectionString, string serviceConnectionString, LocalCluster? cluster)
     {
         OwnerConnectionString = ownerConnectionString;
-        Source = source;
-        Store = new(source);
+        ServiceConnectionString = serviceConnectionString;
+        Source = ServiceDataSource.Create(serviceConnectionString);
+        Store = new(Source);
+        Documents = MartenConfiguration.Open(Source, LedgerModel.Schema);
         _cluster = cluster;
     }
 
-    /// <summary>The migrations of the store and of the server.</summary>
-    internal static IReadOnlyList<SqlSource> Migrations { get; } = [new(typeof(LedgerDatabase).Assembly, "Ledger.Server.Sql")];
+    /// <summary>The service's login.</summary>
+    internal string ServiceConnectionString { get; }
 
     /// <summary>The owner's login, for migrations and erasure.</summary>
     internal string OwnerConnectionString { get; }
@@ -31,6 +34,9 @@ internal sealed class LedgerDatabase : IAsyncDisposable
 
     /// <summary>The log.</summary>
     internal EventStore Store { get; }
+
+    /// <summary>The log and the operational state, as Marten sees them.</summary>
+    internal DocumentStore Documents { get; }
 
     /// <summary>Opens the database and brings it to the present shape.</summary>
     /// <param name="settings">Which database.</param>
@@ -42,8 +48,8 @@ internal sealed class LedgerDatabase : IAsyncDisposable
         if (settings.ConnectionString is { } given)
         {
             var owner = string.IsNullOrWhiteSpace(settings.OwnerConnectionString) ? given : settings.OwnerConnectionString;
-            await Migrator.MigrateAsync(owner, Migrations, say, cancellationToken);
-            return new(owner, ServiceDataSource.Create(given), null);
+            await Migrator.MigrateAsync(owner, LedgerModel.Schema, say, cancellationToken);
+            return new(owner, given, null);
         }
 
         var cluster = (attach ? await LocalCluster.TryAttachAsync(settings.DataDirectory, cancellationToken) : null)
@@ -52,8 +58,8 @@ internal sealed class LedgerDatabase : IAsyncDisposable
         {
             await CreateAsync(cluster.SuperuserConnectionString(), cancellationToken);
             var owner = cluster.SuperuserConnectionString(LocalName);
-            await Migrator.MigrateAsync(owner, Migrations, say, cancellationToken);
-            return new(owner, ServiceDataSource.Create(owner), cluster);
+            await Migrator.MigrateAsync(owner, LedgerModel.Schema, say, cancellationToken);
+            return new(owner, owner, cluster);
         }
         catch
         {
@@ -64,6 +70,7 @@ internal sealed class LedgerDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Documents.DisposeAsync();
         await Store.DisposeAsync();
         if (_cluster is not null)
         {

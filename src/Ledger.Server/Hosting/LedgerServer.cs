@@ -22,6 +22,7 @@ internal static class LedgerServer
         builder.Services
             .AddSingleton(settings)
             .AddSingleton(identity)
+            .AddSingleton(database)
             .AddSingleton(database.Store)
             .AddSingleton(new StartingHead(await database.Store.HeadAsync(cancellationToken)))
             .AddSingleton(TimeProvider.System)

@@ -27,7 +27,7 @@ internal static class RebuildCommand
         try
         {
             await using var database = await LedgerDatabase.OpenAsync(settings, attach: true, say, stopping.Token);
-            var all = Projections.Rebuildable(database.Store, ReadModels.Schema).Select(p => p.Name).ToList();
+            var all = LedgerModel.Rebuildable(database.Store, ReadModels.Schema).Select(p => p.Name).ToList();
             if (names.Except(all, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
             {
                 await Console.Error.WriteLineAsync($"There is no projection {unknown}; there are {string.Join(", ", all)}.");
@@ -37,7 +37,7 @@ internal static class RebuildCommand
             var failures = 0;
             foreach (var name in names.Length > 0 ? names : [.. all])
             {
-                failures += await WithProgressAsync(report => OneAsync(new(database.Store, name), name, verifyOnly, report, say, stopping.Token)) ? 0 : 1;
+                failures += await WithProgressAsync(report => OneAsync(new(database, name), name, verifyOnly, report, say, stopping.Token)) ? 0 : 1;
             }
 
             return failures == 0 ? 0 : Failed;

@@ -77,7 +77,6 @@ internal sealed partial class Integrator(EventStore store, LogKey key, Erasures 
     private async Task<SigningTree> RecomputeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         _status = new(ProofState.Recomputing, 0, [], null);
-        await TileStore.CreateAsync(connection, cancellationToken);
         var remembered = key.RememberedHead();
         var tree = new SigningTree(key, Opened(remembered, $"the file {key.HeadFile}"), remembered);
         var stored = await TileStore.ReadHeadAsync(store.DataSource, cancellationToken);

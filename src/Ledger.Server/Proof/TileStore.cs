@@ -16,12 +16,6 @@ internal static class TileStore
         create table if not exists ledger_read.signed_head (singleton boolean primary key default true check (singleton), note text not null);
         """;
 
-    internal static async Task CreateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(CreateSql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
     /// <summary>Throws the stored tree away.</summary>
     internal static async Task ClearAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -86,17 +80,10 @@ internal static class TileStore
         return missing < 0 ? read : throw new InvalidDataException($"{tiles[missing].Path} is not stored; start the server again to compute the tree anew.");
     }
 
-    /// <summary>The newest signed head; null before the first, and before the tables are made.</summary>
+    /// <summary>The newest signed head; null before the first.</summary>
     internal static async Task<string?> ReadHeadAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
-        try
-        {
-            await using var command = source.CreateCommand("select note from ledger_read.signed_head");
-            return await command.ExecuteScalarAsync(cancellationToken) as string;
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
-        {
-            return null;
-        }
+        await using var command = source.CreateCommand("select note from ledger_read.signed_head");
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 }

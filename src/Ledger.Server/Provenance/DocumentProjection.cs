@@ -1,3 +1,4 @@
+using JasperFx.Events;
 using Ledger.Domain;
 using Ledger.Store;
 using Npgsql;
@@ -9,38 +10,34 @@ namespace Ledger.Server;
 /// By which addresses and hashes a source version is found (<c>document</c>), which assertions a source carries (<c>claim</c>), and what
 /// evidence is pinned to it (<c>evidence</c>): the positions of events; what they say is read from the log.
 /// </summary>
-internal sealed class DocumentProjection : IProjection
+internal sealed class DocumentProjection : IReadModel
 {
-    internal const string ProgressName = "Documents:V1";
+    internal const string ProgressName = "Documents:All";
 
     public string Name => "Documents";
 
-    public int Version => 1;
+    public uint Version => 1;
 
-    public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf(typeof(SourceRegistered), typeof(VersionCaptured), typeof(ClaimRecorded), typeof(EvidenceAttached), typeof(Withdrawn));
+    public IReadOnlyCollection<Type> Folds { get; } = [typeof(SourceRegistered), typeof(VersionCaptured), typeof(ClaimRecorded), typeof(EvidenceAttached), typeof(Withdrawn)];
 
-    public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>Makes its tables, with the indexes.</summary>
+    internal const string CreateSql = """
+        create table if not exists ledger_read.document (
+            source text collate "C" not null, version int not null, url text collate "C", sha256 text collate "C", from_pos bigint primary key);
+        create index if not exists document_url on ledger_read.document (url, from_pos);
+        create index if not exists document_sha256 on ledger_read.document (sha256, from_pos);
+        create table if not exists ledger_read.claim (
+            source text collate "C" not null, assertion text collate "C" not null, from_pos bigint primary key);
+        create index if not exists claim_source on ledger_read.claim (source, from_pos);
+        create table if not exists ledger_read.evidence (
+            source text collate "C" not null, version int not null, from_pos bigint primary key, event_id uuid not null, to_pos bigint);
+        create index if not exists evidence_source on ledger_read.evidence (source, from_pos);
+        create index if not exists evidence_event on ledger_read.evidence (event_id);
+        """;
+
+    public async Task ApplyAsync(IReadOnlyList<IEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("""
-            create table if not exists ledger_read.document (
-                source text collate "C" not null, version int not null, url text collate "C", sha256 text collate "C", from_pos bigint primary key);
-            create index if not exists document_url on ledger_read.document (url, from_pos);
-            create index if not exists document_sha256 on ledger_read.document (sha256, from_pos);
-            create table if not exists ledger_read.claim (
-                source text collate "C" not null, assertion text collate "C" not null, from_pos bigint primary key);
-            create index if not exists claim_source on ledger_read.claim (source, from_pos);
-            create table if not exists ledger_read.evidence (
-                source text collate "C" not null, version int not null, from_pos bigint primary key, event_id uuid not null, to_pos bigint);
-            create index if not exists evidence_source on ledger_read.evidence (source, from_pos);
-            create index if not exists evidence_event on ledger_read.evidence (event_id);
-            """, connection, transaction);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    public async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
-    {
-        var events = page.Where(e => e.Type is "source_registered" or "version_captured" or "claim_recorded" or "evidence_attached" or "withdrawn")
-            .Select(e => e.ToDomain()).ToList();
+        var events = page.Select(e => e.ToDomain()).ToList();
         await using var batch = new NpgsqlBatch(connection, transaction);
         Documents(batch, [.. events.Where(e => e.Event is SourceRegistered or VersionCaptured)]);
         Claims(batch, [.. events.Where(e => e.Event is ClaimRecorded)]);

@@ -1,19 +1,23 @@
 using System.Security.Cryptography;
 using System.Text;
+using JasperFx.Events;
+using JasperFx.Events.Daemon;
+using JasperFx.Events.Projections;
 using Ledger.Domain;
 using Ledger.Store;
-using Npgsql;
+using Marten;
+using Marten.Subscriptions;
 
 namespace Ledger.Server;
 
 /// <summary>
-/// Tells whoever took an assertion over that it changed: one <c>upstream_changed</c> for each derived assertion and cause. It runs as a
-/// projection does (one holder in the cluster, its progress beside theirs) but writes to the log alone; the command key of each event,
+/// Tells whoever took an assertion over that it changed: one <c>upstream_changed</c> for each derived assertion and cause. A subscription
+/// of Marten's daemon: one node runs it, with its progress beside the projections', and it writes to the log alone; the command key of each event,
 /// made of the derived assertion and the cause, keeps a repeat, a second node or a rebuild from writing it twice.
 /// </summary>
-internal sealed class PropagationPolicy(EventStore store) : IProjection
+internal sealed class PropagationPolicy : SubscriptionBase
 {
-    internal const string ProgressName = "Propagation:V1";
+    internal const string ProgressName = "Propagation:All";
 
     /// <summary>The principal of the policy's events.</summary>
     internal const string Principal = "policy:propagation";
@@ -21,32 +25,47 @@ internal sealed class PropagationPolicy(EventStore store) : IProjection
     /// <summary>Appends under way before the policy waits for them: a quarter of the append queue, so that clients keep their place.</summary>
     private const int PendingMax = 2_000;
 
-    public string Name => "Propagation";
+    private readonly EventStore _store;
 
-    public int Version => 1;
+    public PropagationPolicy(EventStore store)
+    {
+        _store = store;
+        Name = "Propagation";
+        IncludeArchivedEvents = true;
+        Options.BatchSize = ReadModelProjection.PageMax;
+        MaterialChange.Types.ToList().ForEach(type => IncludeType(EventTypes.All[type]));
+    }
 
-    public IReadOnlySet<string> Types => MaterialChange.Types;
+    public override async Task<IChangeListener> ProcessEventsAsync(
+        EventRange page, ISubscriptionController controller, IDocumentOperations operations, CancellationToken cancellationToken)
+    {
+        if (page.Events.Count > 0)
+        {
+            await TellAsync(page.Events, cancellationToken);
+        }
 
-    public Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
+        return NullChangeListener.Instance;
+    }
 
-    public async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    private async Task TellAsync(IReadOnlyList<IEvent> page, CancellationToken cancellationToken)
     {
         var pending = new List<Task<AppendResult>>();
-        await CarryingLinks.ReachAsync(store, page[^1].Position, cancellationToken);
-        var takenOver = await CarryingLinks.TakenOverAsync(store.DataSource, [.. page.Select(e => e.Stream)], cancellationToken);
+        await CarryingLinks.ReachAsync(_store, page[^1].Sequence, cancellationToken);
+        var takenOver = await CarryingLinks.TakenOverAsync(_store.DataSource, [.. page.Select(e => e.StreamKey!)], cancellationToken);
         if (takenOver.Count == 0)
         {
             return;
         }
 
         // A dump that is being restored brings the policy's events itself, each in its place.
-        await using var lease = await Lease.TryAcquireAsync(store.DataSource, DumpRestore.LeaseName, cancellationToken)
+        await using var lease = await Lease.TryAcquireAsync(_store.DataSource, DumpRestore.LeaseName, cancellationToken)
             ?? throw new StoreUnavailableException("A dump is being restored; what follows from changes waits for its end.", outcomeKnown: true);
-        foreach (var e in page.Where(e => takenOver.Contains(e.Stream)))
+        var causes = await _store.ReadEventsAsync([.. page.Where(e => takenOver.Contains(e.StreamKey!)).Select(e => e.Sequence)], cancellationToken);
+        foreach (var e in causes)
         {
             foreach (var request in await RequestsAsync(e, cancellationToken))
             {
-                pending.Add(store.AppendAsync(request, cancellationToken));
+                pending.Add(_store.AppendAsync(request, cancellationToken));
                 if (pending.Count == PendingMax)
                 {
                     await SettleAsync(pending);
@@ -81,23 +100,23 @@ internal sealed class PropagationPolicy(EventStore store) : IProjection
     private async Task<IReadOnlyList<AppendRequest>> RequestsAsync(RecordedEvent e, CancellationToken cancellationToken)
     {
         var cause = e.ToDomain();
-        var withdrawn = cause.Event is Withdrawn w ? (await store.ReadEventAsync(w.Event, cancellationToken))?.ToDomain().Event : null;
+        var withdrawn = cause.Event is Withdrawn w ? (await _store.ReadEventAsync(w.Event, cancellationToken))?.ToDomain().Event : null;
         var fields = MaterialChange.FieldsOf(cause.Event, withdrawn);
         if (fields.Count == 0)
         {
             return [];
         }
 
-        var links = await CarryingLinks.BelowAsync(store.DataSource, e.Stream, e.Position, cancellationToken);
+        var links = await CarryingLinks.BelowAsync(_store.DataSource, e.Stream, e.Position, cancellationToken);
         var reached = Downstream.Of(Ids.OfStream(e.Stream).Id, fields, links);
         if (reached.Count == 0)
         {
             return [];
         }
 
-        var before = Assertion.Fold((await store.ReadStreamAsync(e.Stream, toVersion: e.Version - 1, cancellationToken: cancellationToken)).Select(x => x.ToDomain()));
+        var before = Assertion.Fold((await _store.ReadStreamAsync(e.Stream, toVersion: e.Version - 1, cancellationToken: cancellationToken)).Select(x => x.ToDomain()));
         var closes = MaterialChange.Closes(before, cause);
-        var states = (await store.ReadStreamsAsync([.. reached.Select(r => Ids.AssertionStream(r.Derived))], cancellationToken: cancellationToken))
+        var states = (await _store.ReadStreamsAsync([.. reached.Select(r => Ids.AssertionStream(r.Derived))], cancellationToken: cancellationToken))
             .GroupBy(x => x.Stream).ToDictionary(g => Ids.OfStream(g.Key).Id, g => Assertion.Fold(g.Select(x => x.ToDomain())), StringComparer.Ordinal);
         var enrolled = await EnrolledAsync(states.Values, e.Position, cancellationToken);
         return [.. reached.Select(r => Request(r, states[r.Derived], e, cause, closes, enrolled))];
@@ -133,7 +152,7 @@ internal sealed class PropagationPolicy(EventStore store) : IProjection
     private async Task<HashSet<string>> EnrolledAsync(IEnumerable<Assertion> derived, long position, CancellationToken cancellationToken)
     {
         var publishers = derived.Select(d => Ids.PartyStream(((ClaimRecorded)d.Claim!.Event).Publisher)).Distinct(StringComparer.Ordinal).ToList();
-        var parties = await store.ReadStreamsAsync(publishers, position, cancellationToken);
+        var parties = await _store.ReadStreamsAsync(publishers, position, cancellationToken);
         return parties.GroupBy(p => p.Stream)
             .Where(g => g.Select(x => x.ToDomain()).Aggregate(Party.None, Party.Evolve).Entry is { Enrolled: true })
             .Select(g => Ids.OfStream(g.Key).Id).ToHashSet(StringComparer.Ordinal);

@@ -1,3 +1,4 @@
+using JasperFx.Events;
 using Ledger.Domain;
 using Ledger.Store;
 using Npgsql;
@@ -8,49 +9,46 @@ namespace Ledger.Server;
 /// The flags that a later version of a source puts on assertions, each with the positions between which it stands: an event of the source's
 /// stream, so that the assertion's own rows do not tell. Lists read them beside those rows.
 /// </summary>
-internal sealed class TextFlagProjection : IProjection
+internal sealed class TextFlagProjection : IReadModel
 {
-    internal const string ProgressName = "TextFlags:V1";
+    internal const string ProgressName = "TextFlags:All";
 
     internal const string Orphaned = "evidenceOrphaned";
     internal const string Changed = "textChangedWithoutNotice";
 
     public string Name => "TextFlags";
 
-    public int Version => 1;
+    public uint Version => 1;
 
-    public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf(typeof(VersionCaptured), typeof(Withdrawn), typeof(CorrectionIssued), typeof(RetractionIssued), typeof(ConcernExpressed));
+    public IReadOnlyCollection<Type> Folds { get; } = [typeof(VersionCaptured), typeof(Withdrawn), typeof(CorrectionIssued), typeof(RetractionIssued), typeof(ConcernExpressed)];
 
-    public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>Makes its tables, with the indexes.</summary>
+    internal const string CreateSql = """
+        create table if not exists ledger_read.text_flag (
+            assertion text collate "C" not null, evidence uuid not null, flag text not null, from_pos bigint not null, to_pos bigint,
+            primary key (assertion, evidence, flag, from_pos));
+        create index if not exists text_flag_evidence on ledger_read.text_flag (evidence) where to_pos is null;
+        create index if not exists text_flag_flag on ledger_read.text_flag (flag, from_pos);
+        create table if not exists ledger_read.noticed (assertion text collate "C" primary key);
+        """;
+
+    public async Task ApplyAsync(IReadOnlyList<IEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("""
-            create table if not exists ledger_read.text_flag (
-                assertion text collate "C" not null, evidence uuid not null, flag text not null, from_pos bigint not null, to_pos bigint,
-                primary key (assertion, evidence, flag, from_pos));
-            create index if not exists text_flag_evidence on ledger_read.text_flag (evidence) where to_pos is null;
-            create index if not exists text_flag_flag on ledger_read.text_flag (flag, from_pos);
-            create table if not exists ledger_read.noticed (assertion text collate "C" primary key);
-            """, connection, transaction);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    public async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
-    {
-        foreach (var e in page.Where(e => e.Type is "version_captured" or "withdrawn" or "correction_issued" or "retraction_issued" or "concern_expressed"))
+        foreach (var e in page)
         {
             await using var batch = new NpgsqlBatch(connection, transaction);
-            switch (e.ToDomain().Event)
+            switch (e.Data)
             {
                 case VersionCaptured { Evidence.Count: > 0 } version:
-                    Searched(batch, version.Evidence, e.Position);
+                    Searched(batch, version.Evidence, e.Sequence);
                     break;
                 case Withdrawn { EventType: "evidence_attached" } withdrawn:
-                    Add(batch, "update ledger_read.text_flag set to_pos = $2 where evidence = $1 and to_pos is null", withdrawn.Event, e.Position);
+                    Add(batch, "update ledger_read.text_flag set to_pos = $2 where evidence = $1 and to_pos is null", withdrawn.Event, e.Sequence);
                     break;
                 case CorrectionIssued or RetractionIssued or ConcernExpressed:
-                    var assertion = Ids.OfStream(e.Stream).Id;
+                    var assertion = Ids.OfStream(e.StreamKey!).Id;
                     Add(batch, "insert into ledger_read.noticed (assertion) values ($1) on conflict do nothing", assertion);
-                    Add(batch, $"update ledger_read.text_flag set to_pos = $2 where assertion = $1 and flag = '{Changed}' and to_pos is null", assertion, e.Position);
+                    Add(batch, $"update ledger_read.text_flag set to_pos = $2 where assertion = $1 and flag = '{Changed}' and to_pos is null", assertion, e.Sequence);
                     break;
                 default:
                     break;

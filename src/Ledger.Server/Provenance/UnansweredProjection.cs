@@ -1,3 +1,4 @@
+using JasperFx.Events;
 using Ledger.Domain;
 using Ledger.Store;
 using Npgsql;
@@ -6,34 +7,31 @@ using NpgsqlTypes;
 namespace Ledger.Server;
 
 /// <summary>What waits for an answer: requests, and upstream changes to publishers that take part; each with the positions between which it waits.</summary>
-internal sealed class UnansweredProjection(EventStore store) : IProjection
+internal sealed class UnansweredProjection(EventStore store) : IReadModel
 {
-    internal const string ProgressName = "Unanswered:V1";
+    internal const string ProgressName = "Unanswered:All";
 
     /// <summary>The flag under which a request is listed; an upstream change is listed under its own.</summary>
     internal const string RequestFlag = "awaitingAnswer";
 
     public string Name => "Unanswered";
 
-    public int Version => 1;
+    public uint Version => 1;
 
-    public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf(typeof(ActionRequested), typeof(ActionAnswered), typeof(UpstreamChanged), typeof(CorrectionIssued), typeof(Withdrawn));
+    public IReadOnlyCollection<Type> Folds { get; } = [typeof(ActionRequested), typeof(ActionAnswered), typeof(UpstreamChanged), typeof(CorrectionIssued), typeof(Withdrawn)];
 
-    public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>Makes its tables, with the indexes.</summary>
+    internal const string CreateSql = """
+        create table if not exists ledger_read.unanswered (
+            event_id uuid primary key, assertion text collate "C" not null, source text collate "C" not null, publisher text collate "C" not null,
+            flag text not null, from_pos bigint not null, to_pos bigint);
+        create index if not exists unanswered_all on ledger_read.unanswered (from_pos);
+        create index if not exists unanswered_publisher on ledger_read.unanswered (publisher, from_pos);
+        """;
+
+    public async Task ApplyAsync(IReadOnlyList<IEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("""
-            create table if not exists ledger_read.unanswered (
-                event_id uuid primary key, assertion text collate "C" not null, source text collate "C" not null, publisher text collate "C" not null,
-                flag text not null, from_pos bigint not null, to_pos bigint);
-            create index if not exists unanswered_all on ledger_read.unanswered (from_pos);
-            create index if not exists unanswered_publisher on ledger_read.unanswered (publisher, from_pos);
-            """, connection, transaction);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    public async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
-    {
-        var streams = page.Where(e => Types.Contains(e.Type) && e.Stream.StartsWith("assertion-", StringComparison.Ordinal)).Select(e => e.Stream).ToHashSet();
+        var streams = page.Select(e => e.StreamKey!).Where(s => s.StartsWith("assertion-", StringComparison.Ordinal)).ToHashSet();
         if (streams.Count == 0)
         {
             return;
@@ -41,7 +39,7 @@ internal sealed class UnansweredProjection(EventStore store) : IProjection
 
         var opened = new List<(Recorded Record, ClaimRecorded Claim)>();
         var closed = new List<(Guid Id, long Position)>();
-        var events = await store.ReadStreamsAsync(streams, page[^1].Position, cancellationToken);
+        var events = await store.ReadStreamsAsync(streams, page[^1].Sequence, cancellationToken);
         foreach (var stream in events.GroupBy(e => e.Stream))
         {
             var state = Assertion.None;
@@ -49,7 +47,7 @@ internal sealed class UnansweredProjection(EventStore store) : IProjection
             {
                 var before = Waiting(state);
                 state = Assertion.Evolve(state, e);
-                if (e.Position < page[0].Position || state.Claim?.Event is not ClaimRecorded claim)
+                if (e.Position < page[0].Sequence || state.Claim?.Event is not ClaimRecorded claim)
                 {
                     continue;
                 }

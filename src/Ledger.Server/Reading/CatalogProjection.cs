@@ -1,3 +1,4 @@
+using JasperFx.Events;
 using Ledger.Domain;
 using Ledger.Store;
 using Npgsql;
@@ -7,35 +8,31 @@ namespace Ledger.Server;
 /// <summary>Which parties and sources there are, by the position of their first event; what they are is folded from their streams.</summary>
 internal sealed class CatalogProjection(string schema = ReadModels.Schema) : IRebuildable
 {
-    internal const string ProgressName = "Catalog:V1";
+    internal const string ProgressName = "Catalog:All";
 
     public string Name => "Catalog";
 
-    public int Version => 1;
+    public uint Version => 1;
 
-    public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf(typeof(PartyRecorded), typeof(SourceRegistered));
+    public IReadOnlyCollection<Type> Folds { get; } = [typeof(PartyRecorded), typeof(SourceRegistered)];
 
     public IReadOnlyList<string> Tables => ["catalog"];
 
-    public Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        PrepareAsync(connection, transaction, cancellationToken);
+    public string TablesSql => CreateSql(schema);
 
     /// <summary>Its few indexes cost too little to be made apart.</summary>
     public IReadOnlyList<string> Indexes { get; } = [];
 
-    public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand($"""
-            create table if not exists {schema}.catalog (
-                kind text collate "C" not null, from_pos bigint not null, id text collate "C" not null, publisher text collate "C", primary key (kind, from_pos));
-            create index if not exists catalog_publisher on {schema}.catalog (kind, publisher, from_pos);
-            """, connection, transaction);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    /// <summary>Makes its table, with the indexes.</summary>
+    internal static string CreateSql(string schema) => $"""
+        create table if not exists {schema}.catalog (
+            kind text collate "C" not null, from_pos bigint not null, id text collate "C" not null, publisher text collate "C", primary key (kind, from_pos));
+        create index if not exists catalog_publisher on {schema}.catalog (kind, publisher, from_pos);
+        """;
 
-    public async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public async Task ApplyAsync(IReadOnlyList<IEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var first = page.Where(e => e is { Version: 1, Type: "party_recorded" or "source_registered" }).Select(e => (Event: e, e.ToDomain().Event)).ToList();
+        var first = page.Where(e => e.Version == 1).ToList();
         if (first.Count == 0)
         {
             return;
@@ -43,10 +40,10 @@ internal sealed class CatalogProjection(string schema = ReadModels.Schema) : IRe
 
         await using var command = new NpgsqlCommand(
             $"insert into {schema}.catalog (kind, from_pos, id, publisher) select * from unnest($1, $2, $3, $4) on conflict do nothing", connection, transaction);
-        command.Parameters.Add(new() { Value = first.Select(f => Ids.OfStream(f.Event.Stream).Type).ToArray() });
-        command.Parameters.Add(new() { Value = first.Select(f => f.Event.Position).ToArray() });
-        command.Parameters.Add(new() { Value = first.Select(f => Ids.OfStream(f.Event.Stream).Id).ToArray() });
-        command.Parameters.Add(new() { Value = first.Select(f => (f.Item2 as SourceRegistered)?.Publisher).ToArray() });
+        command.Parameters.Add(new() { Value = first.Select(e => Ids.OfStream(e.StreamKey!).Type).ToArray() });
+        command.Parameters.Add(new() { Value = first.Select(e => e.Sequence).ToArray() });
+        command.Parameters.Add(new() { Value = first.Select(e => Ids.OfStream(e.StreamKey!).Id).ToArray() });
+        command.Parameters.Add(new() { Value = first.Select(e => (e.Data as SourceRegistered)?.Publisher).ToArray() });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

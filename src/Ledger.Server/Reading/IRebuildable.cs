@@ -16,20 +16,20 @@ internal static class ReadModels
     internal const string RetiredSchema = "ledger_retired";
 }
 
-/// <summary>A projection that can be filled in another schema beside the one in service, and then take its place.</summary>
-internal interface IRebuildable : IProjection
+/// <summary>A read model that can be filled in another schema beside the one in service, and then take its place.</summary>
+internal interface IRebuildable : IReadModel
 {
     /// <summary>Its tables, in the order in which readers name them.</summary>
     IReadOnlyList<string> Tables { get; }
 
-    /// <summary>Makes the tables with the indexes that writing needs.</summary>
-    Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken);
+    /// <summary>The statement that makes the tables with the indexes that writing needs, in the schema of this instance.</summary>
+    string TablesSql { get; }
 
     /// <summary>The statements that make the indexes that reading needs, in any order.</summary>
     IReadOnlyList<string> Indexes { get; }
 }
 
-/// <summary>A projection whose rows depend on one stream each: a rebuild reads stream after stream, and keeps no state but the one that it folds.</summary>
+/// <summary>A read model whose rows depend on one stream each: a rebuild reads stream after stream, and keeps no state but the one that it folds.</summary>
 internal interface IFilledByStream : IRebuildable
 {
     /// <summary>

@@ -1,3 +1,4 @@
+using JasperFx.Events;
 using Ledger.Domain;
 using Ledger.Store;
 using Npgsql;
@@ -8,13 +9,13 @@ namespace Ledger.Server;
 /// <summary>The edges between assertions and sources: links, and what versions are based on; each with the positions between which it stands.</summary>
 internal sealed class LinkProjection(string schema = ReadModels.Schema) : IRebuildable
 {
-    internal const string ProgressName = "Links:V1";
+    internal const string ProgressName = "Links:All";
 
     public string Name => "Links";
 
-    public int Version => 1;
+    public uint Version => 1;
 
-    public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf(typeof(Linked), typeof(VersionCaptured), typeof(Withdrawn));
+    public IReadOnlyCollection<Type> Folds { get; } = [typeof(Linked), typeof(VersionCaptured), typeof(Withdrawn)];
 
     /// <summary>The streams that an event makes its own stream rest on: the edges that must not close a cycle.</summary>
     internal static IEnumerable<string> DerivationsOf(Recorded e) => e.Event switch
@@ -26,30 +27,26 @@ internal sealed class LinkProjection(string schema = ReadModels.Schema) : IRebui
 
     public IReadOnlyList<string> Tables => ["link"];
 
-    public Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        PrepareAsync(connection, transaction, cancellationToken);
+    public string TablesSql => CreateSql(schema);
 
     /// <summary>Its few indexes cost too little to be made apart.</summary>
     public IReadOnlyList<string> Indexes { get; } = [];
 
-    public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand($"""
-            create table if not exists {schema}.link (
-                event_id uuid not null, from_stream text collate "C" not null, to_stream text collate "C" not null,
-                relation text not null, derivation boolean not null, from_pos bigint not null, to_pos bigint,
-                primary key (event_id, to_stream, relation));
-            create index if not exists link_from on {schema}.link (from_stream, from_pos);
-            create index if not exists link_to on {schema}.link (to_stream, from_pos);
-            """, connection, transaction);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    /// <summary>Makes its table, with the indexes.</summary>
+    internal static string CreateSql(string schema) => $"""
+        create table if not exists {schema}.link (
+            event_id uuid not null, from_stream text collate "C" not null, to_stream text collate "C" not null,
+            relation text not null, derivation boolean not null, from_pos bigint not null, to_pos bigint,
+            primary key (event_id, to_stream, relation));
+        create index if not exists link_from on {schema}.link (from_stream, from_pos);
+        create index if not exists link_to on {schema}.link (to_stream, from_pos);
+        """;
 
-    public async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public async Task ApplyAsync(IReadOnlyList<IEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var edges = new List<Edge>();
         var closed = new List<(Guid Id, long Position)>();
-        foreach (var e in page.Where(e => e.Type is "linked" or "version_captured" or "withdrawn").Select(e => e.ToDomain()))
+        foreach (var e in page.Select(e => e.ToDomain()))
         {
             switch (e.Event)
             {

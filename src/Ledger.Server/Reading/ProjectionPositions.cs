@@ -21,23 +21,19 @@ internal sealed class ProjectionPositions(EventStore store, Projections projecti
                 : Query.Invalid("cursor", "is none that this list gave; take it from next.");
         }
 
-        var runner = projections.Runners.Single(r => r.Name == progressName);
-        if (await ReachedAsync(runner, cancellationToken) is var reached && reached >= needed)
+        var reached = await projections.Daemon.PositionOfAsync(progressName, cancellationToken);
+        if (reached >= needed)
         {
             return asOf ?? reached;
         }
 
-        if (await runner.WaitForAsync(needed, TimeSpan.FromMilliseconds(settings.ProjectionWaitMs), cancellationToken))
+        if (await projections.Daemon.WaitForAsync(progressName, needed, TimeSpan.FromMilliseconds(settings.ProjectionWaitMs), cancellationToken))
         {
             return asOf ?? needed;
         }
 
         throw new ProblemException(new(503, "behind", "The lists have not caught up yet",
-            $"They stand at position {runner.Position}, {needed} was asked for; try again, or ask asOf an earlier position.")
+            $"They stood at position {reached}, {needed} was asked for; try again, or ask asOf an earlier position.")
         { RetryAfterS = 1 });
     }
-
-    /// <summary>What this node applied itself it knows; what another one applies is in the database.</summary>
-    private async Task<long> ReachedAsync(ProjectionRunner runner, CancellationToken cancellationToken) =>
-        runner.Status.State == ProjectionState.Running ? runner.Position : await store.ReadProgressAsync(runner.Name, cancellationToken);
 }

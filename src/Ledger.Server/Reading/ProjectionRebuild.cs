@@ -1,6 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using JasperFx.Events;
+using JasperFx.Events.Projections;
 using Ledger.Store;
+using Marten;
+using Marten.Events;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Ledger.Server;
@@ -9,10 +14,10 @@ namespace Ledger.Server;
 internal sealed record RebuildProgress(string Name, long Position, long Target, double EventsPerSecond, string Doing);
 
 /// <summary>
-/// Fills a projection anew in a schema of its own, beside the one in service, which is read and written meanwhile. Then either the new tables
-/// take over in one transaction, or the two are compared. Cancelled or failed, it leaves the old tables in service.
+/// Lets Marten's daemon fill the next version of a projection in a schema of its own, beside the one in service, which is read and written meanwhile.
+/// Then either the new tables take over in one transaction, or the two are compared. Cancelled or failed, it leaves the old tables in service.
 /// </summary>
-internal sealed class ProjectionRebuild(EventStore store, string name)
+internal sealed class ProjectionRebuild(LedgerDatabase database, string name)
 {
     private const int PageEvents = EventStore.FeedPageMax;
 
@@ -22,64 +27,77 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
     /// <summary>What PostgreSQL may sort an index in, of its own memory.</summary>
     private const string IndexMemory = "128MB";
 
-    private readonly IRebuildable _new = Projections.Rebuildable(store, ReadModels.RebuildSchema).Single(p => p.Name == name);
-    private readonly IRebuildable _old = Projections.Rebuildable(store, ReadModels.Schema).Single(p => p.Name == name);
+    /// <summary>The caller's cancellation bounds a rebuild; Marten wants a number all the same.</summary>
+    private static readonly TimeSpan RebuildMax = TimeSpan.FromDays(7);
+
+    /// <summary>How long a projection in service may take to come as far as its rebuilt twin, before the two are compared.</summary>
+    private static readonly TimeSpan FollowMax = TimeSpan.FromMinutes(10);
+
+    private readonly EventStore _store = database.Store;
+    private readonly IRebuildable _new = LedgerModel.Rebuildable(database.Store, ReadModels.RebuildSchema).Single(p => p.Name == name);
+    private readonly IRebuildable _old = LedgerModel.Rebuildable(database.Store, ReadModels.Schema).Single(p => p.Name == name);
     private readonly Stopwatch _watch = new();
+    private NpgsqlDataSource _owner = null!;
     private long _position;
     private bool _isAlone;
 
-    private string Checkpoint => $"{_old.Name}:V{_old.Version}";
+    private string InService => ShardName.Compose(_old.Name, version: _old.Version).Identity;
+
+    private string Filling => ShardName.Compose(_old.Name, version: _old.Version + 1).Identity;
 
     /// <summary>Builds and takes over. False: another rebuild of this projection is running.</summary>
-    internal async Task<bool> RebuildAsync(Action<RebuildProgress> report, CancellationToken cancellationToken)
+    internal Task<bool> RebuildAsync(Action<RebuildProgress> report, CancellationToken cancellationToken) => AloneAsync(async connection =>
     {
-        await using var lease = await Lease.TryAcquireAsync(store.DataSource, $"rebuild {name}", cancellationToken);
-        if (lease is null)
-        {
-            return false;
-        }
-
-        await WithinScratchAsync(lease.Connection, report, async () =>
+        await WithinScratchAsync(connection, report, async () =>
         {
             report(Progress(_position, "indexing"));
-            await InTurnsAsync(lease.Connection, _new.Indexes, cancellationToken);
+            await InTurnsAsync(connection, _new.Indexes, cancellationToken);
             // The log of what was written so far reaches the disk with this: else the take-over would wait for that, and everybody for the take-over.
-            await ExecuteAsync(lease.Connection, null, "reset synchronous_commit", cancellationToken);
-            await InTurnsAsync(lease.Connection, _new.Tables.Select(t => $"analyze {ReadModels.RebuildSchema}.{t}"), cancellationToken);
-            await InTransactionAsync(lease.Connection, async transaction =>
+            await ExecuteAsync(connection, null, "reset synchronous_commit", cancellationToken);
+            await InTurnsAsync(connection, _new.Tables.Select(t => $"analyze {ReadModels.RebuildSchema}.{t}"), cancellationToken);
+            await InTransactionAsync(connection, async transaction =>
             {
-                await CatchUpLockedAsync(lease.Connection, transaction, "access exclusive", cancellationToken);
+                await CatchUpAsync(connection, transaction, cancellationToken);
+                await LockTablesAsync(connection, transaction, cancellationToken);
                 // Nobody can read until this commits: it waits neither for the disk nor for the old tables' removal. A crash may undo it.
                 var swap = "set local synchronous_commit = off;" + string.Concat(_old.Tables.Select(t =>
                     $"alter table {ReadModels.Schema}.{t} set schema {ReadModels.RetiredSchema}; alter table {ReadModels.RebuildSchema}.{t} set schema {ReadModels.Schema};"));
-                await ExecuteAsync(lease.Connection, transaction, swap, cancellationToken);
+                await ExecuteAsync(connection, transaction, swap, cancellationToken);
+                await StoreProgressAsync(InService, connection, transaction, cancellationToken);
             }, cancellationToken);
             report(Progress(_position, "in service"));
         }, cancellationToken);
         return true;
-    }
+    }, otherwise: false, cancellationToken);
 
     /// <summary>Builds and compares; the first difference in words, null where every row is as a fold from the beginning makes it.</summary>
-    internal async Task<string?> VerifyAsync(Action<RebuildProgress> report, CancellationToken cancellationToken)
+    internal Task<string?> VerifyAsync(Action<RebuildProgress> report, CancellationToken cancellationToken) => AloneAsync(async connection =>
     {
-        await using var lease = await Lease.TryAcquireAsync(store.DataSource, $"rebuild {name}", cancellationToken);
-        if (lease is null)
-        {
-            return $"{name} is being rebuilt; verify it afterwards.";
-        }
-
         string? difference = null;
-        await WithinScratchAsync(lease.Connection, report, () => InTransactionAsync(lease.Connection, async transaction =>
+        await WithinScratchAsync(connection, report, async () =>
         {
-            // The projection stands still while the two are compared; reads go on.
-            await CatchUpLockedAsync(lease.Connection, transaction, "share", cancellationToken);
-            report(Progress(_position, "comparing"));
-            foreach (var table in _old.Tables)
+            await FollowAsync(cancellationToken);
+            await InTransactionAsync(connection, async transaction =>
             {
-                difference ??= await DifferenceAsync(lease.Connection, transaction, table, cancellationToken);
-            }
-        }, cancellationToken), cancellationToken);
+                // The projection stands still while the two are compared; reads go on.
+                await CatchUpAsync(connection, transaction, cancellationToken);
+                report(Progress(_position, "comparing"));
+                foreach (var table in _old.Tables)
+                {
+                    difference ??= await DifferenceAsync(connection, transaction, table, cancellationToken);
+                }
+            }, cancellationToken);
+        }, cancellationToken);
         return difference;
+    }, otherwise: $"{name} is being rebuilt; verify it afterwards.", cancellationToken);
+
+    private async Task<T> AloneAsync<T>(Func<NpgsqlConnection, Task<T>> work, T otherwise, CancellationToken cancellationToken)
+    {
+        // A rebuild that a crash cuts short starts anew: nothing of it needs to reach the disk before the take-over does.
+        await using var owner = Migrator.OwnerDataSource(database.OwnerConnectionString, "-c synchronous_commit=off");
+        _owner = owner;
+        await using var lease = await Lease.TryAcquireAsync(owner, $"rebuild {name}", cancellationToken);
+        return lease is null ? otherwise : await work(lease.Connection);
     }
 
     private async Task WithinScratchAsync(NpgsqlConnection connection, Action<RebuildProgress> report, Func<Task> finish, CancellationToken cancellationToken)
@@ -87,11 +105,11 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
         await DropAsync(connection);
         try
         {
-            await PrepareAsync(connection, cancellationToken);
-            await InTransactionAsync(connection, t => _new.CreateAsync(connection, t, cancellationToken), cancellationToken);
+            await ExecuteAsync(connection, null, _new.TablesSql, cancellationToken);
             _watch.Start();
-            _isAlone = await IsAloneAsync(cancellationToken);
-            await FillAsync(connection, report, cancellationToken);
+            _isAlone = !await ProjectionDaemon.IsRunAnywhereAsync(_owner, InService, cancellationToken);
+            await using var documents = MartenConfiguration.Open(_owner, Model(connection, report, cancellationToken));
+            await FillAsync(documents, report, cancellationToken);
             await finish();
         }
         finally
@@ -100,61 +118,54 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
         }
     }
 
-    /// <summary>Only where no service ever ran: making an index "if not exists" locks its table first, and meets the projection's own writes.</summary>
-    private async Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>The next version alone, with the way by which it is filled.</summary>
+    private LogModel Model(NpgsqlConnection connection, Action<RebuildProgress> report, CancellationToken cancellationToken) => LedgerModel.With(options =>
     {
-        await using var isThere = new NpgsqlCommand("select to_regclass($1) is not null", connection);
-        isThere.Parameters.AddWithValue($"{ReadModels.Schema}.{_old.Tables[^1]}");
-        if (await isThere.ExecuteScalarAsync(cancellationToken) is not true)
-        {
-            await InTransactionAsync(connection, t => _old.PrepareAsync(connection, t, cancellationToken), cancellationToken);
-        }
-    }
-
-    /// <summary>
-    /// Folds what the projection in service has: stream after stream if it can, the rest in pages, reading the next one while one is written.
-    /// </summary>
-    private async Task FillAsync(NpgsqlConnection connection, Action<RebuildProgress> report, CancellationToken cancellationToken)
-    {
-        // A rebuild that a crash cuts short starts anew: nothing of it needs to reach the disk before the take-over does.
-        await ExecuteAsync(connection, null, "set synchronous_commit = off", cancellationToken);
-        var target = await store.ReadProgressAsync(Checkpoint, cancellationToken);
+        var projection = new ReadModelProjection(_new) { Version = _old.Version + 1 };
         if (_new is IFilledByStream byStream)
         {
-            await byStream.FillAsync(connection, target, _isAlone, taken => report(Progress(target, "folding", taken)), cancellationToken);
-            _position = target;
-        }
-
-        while (_position < (target = await store.ReadProgressAsync(Checkpoint, cancellationToken)))
-        {
-            var reading = store.ReadFeedAsync(_position, PageEvents, FeedFilter.All, cancellationToken);
-            while (_position < target)
+            options.Projections.Add(new ReadModelSource(projection, async (target, _) =>
             {
-                var page = await reading;
-                reading = store.ReadFeedAsync(page.Next, PageEvents, FeedFilter.All, cancellationToken);
-                await InTransactionAsync(connection, t => ApplyAsync(page.Events, target, connection, t, cancellationToken), cancellationToken);
-                _position = Math.Min(page.Next, target);
-                report(Progress(target, "folding"));
-            }
-
-            await reading;
+                await byStream.FillAsync(connection, target, _isAlone, taken => report(Progress(target, "folding", taken)), cancellationToken);
+                _position = target;
+                await StoreProgressAsync(Filling, connection, null, cancellationToken);
+                return target;
+            }), ProjectionLifecycle.Async);
         }
-    }
-
-    private async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, long target, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
-    {
-        var events = page is [.., var last] && last.Position > target ? [.. page.TakeWhile(e => e.Position <= target)] : page;
-        if (events.Count > 0)
+        else
         {
-            await _new.ApplyAsync(events, connection, transaction, cancellationToken);
+            options.Projections.Add(projection, ProjectionLifecycle.Async);
         }
+    });
+
+    /// <summary>Has Marten's daemon fill the tables up to the head of the log.</summary>
+    private async Task FillAsync(DocumentStore documents, Action<RebuildProgress> report, CancellationToken cancellationToken)
+    {
+        using var daemon = await documents.BuildProjectionDaemonAsync(logger: NullLogger.Instance);
+        using var watching = daemon.Tracker.Subscribe(new Watcher(this, daemon.Tracker, report));
+        try
+        {
+            await daemon.RebuildProjectionAsync(name, RebuildMax, cancellationToken).WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            await daemon.StopAllAsync();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        _position = await _store.ReadProgressAsync(Filling, cancellationToken);
     }
 
-    /// <summary>Whether no service projects meanwhile: only then the whole machine may be taken.</summary>
-    private async Task<bool> IsAloneAsync(CancellationToken cancellationToken)
+    /// <summary>Has the projection in service come as far as the new one: beside a service by waiting, else here.</summary>
+    private async Task FollowAsync(CancellationToken cancellationToken)
     {
-        await using var lease = await Lease.TryAcquireAsync(store.DataSource, ProjectionRunner.LeaseOf(Checkpoint), cancellationToken);
-        return lease is not null;
+        await using var daemon = new ProjectionDaemon(
+            _store, database.ServiceConnectionString, LedgerModel.With(o => o.Projections.Add(new ReadModelProjection(_old), ProjectionLifecycle.Async)), NullLogger.Instance);
+        await daemon.StartAsync(cancellationToken);
+        if (!await daemon.WaitForAsync(InService, _position, FollowMax, cancellationToken))
+        {
+            throw new StoreUnavailableException($"{name} does not follow the log; see /health/ready of the service.", outcomeKnown: true);
+        }
     }
 
     /// <summary>Runs what takes long: two at a time, so that while one index is written another is sorted; or beside a service one at a time, by one process.</summary>
@@ -166,8 +177,7 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
 
         async Task RunSecondAsync()
         {
-            await using var second = await store.DataSource.OpenConnectionAsync(stop.Token);
-            await ExecuteAsync(second, null, "set synchronous_commit = off", stop.Token);
+            await using var second = await _owner.OpenConnectionAsync(stop.Token);
             await RunAsync(second);
         }
 
@@ -192,20 +202,42 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
     }
 
     /// <summary>
-    /// Locks the tables in service, so that the projection's own transaction is over or waits, then applies what it has by now. Tables are named
-    /// in the readers' order, which spares a deadlock.
+    /// Holds the progress of the projection in service, so that it stands still, and applies what it has by now. Progress is locked before the
+    /// tables, as the projection's own transaction does, which spares a deadlock.
     /// </summary>
-    private async Task CatchUpLockedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string mode, CancellationToken cancellationToken)
+    private async Task CatchUpAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var tables = string.Join(", ", _old.Tables.Select(t => $"{ReadModels.Schema}.{t}"));
-        await ExecuteAsync(connection, transaction, $"set local lock_timeout = '{LockTimeout}'; lock table {tables} in {mode} mode", cancellationToken);
-        var target = await store.ReadProgressAsync(Checkpoint, cancellationToken);
+        await ExecuteAsync(connection, transaction, $"set local lock_timeout = '{LockTimeout}'", cancellationToken);
+        await using var hold = new NpgsqlCommand("select last_seq_id from ledger.mt_event_progression where name = $1 for update", connection, transaction);
+        hold.Parameters.Add(new() { Value = InService });
+        var target = await hold.ExecuteScalarAsync(cancellationToken) as long? ?? 0;
         while (_position < target)
         {
-            var page = await store.ReadFeedAsync(_position, PageEvents, FeedFilter.All, cancellationToken);
-            await _new.ApplyAsync([.. page.Events.TakeWhile(e => e.Position <= target)], connection, transaction, cancellationToken);
-            _position = Math.Min(page.Next, target);
+            var to = Math.Min(target, _position + PageEvents);
+            await using var documents = MartenConfiguration.Open(_owner, await UnknownTypes.LearnAsync(LedgerModel.Schema, _owner, _position, to, cancellationToken));
+            await using var session = documents.QuerySession();
+            var from = _position;
+            var events = await session.Events.QueryAllRawEvents().Where(e => e.Sequence > from && e.Sequence <= to).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
+            IReadOnlyList<IEvent> folded = _new.Folds.Count == 0 ? events : [.. events.Where(e => _new.Folds.Contains(e.Data.GetType()))];
+            if (folded.Count > 0)
+            {
+                await _new.ApplyAsync(folded, connection, transaction, cancellationToken);
+            }
+
+            _position = to;
         }
+    }
+
+    /// <summary>Tables are named in the readers' order, which spares a deadlock.</summary>
+    private Task LockTablesAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) => ExecuteAsync(
+        connection, transaction, $"lock table {string.Join(", ", _old.Tables.Select(t => $"{ReadModels.Schema}.{t}"))} in access exclusive mode", cancellationToken);
+
+    private async Task StoreProgressAsync(string progress, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
+    {
+        await using var store = new NpgsqlCommand("select ledger.mt_mark_event_progression($1, $2)", connection, transaction);
+        store.Parameters.Add(new() { Value = progress });
+        store.Parameters.Add(new() { Value = _position });
+        await store.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<string?> DifferenceAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string table, CancellationToken cancellationToken)
@@ -235,6 +267,8 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
             await ExecuteAsync(connection, null, $"drop table if exists {ReadModels.RebuildSchema}.{table}", CancellationToken.None);
             await ExecuteAsync(connection, null, $"drop table if exists {ReadModels.RetiredSchema}.{table}", CancellationToken.None);
         }
+
+        await ExecuteAsync(connection, null, $"delete from ledger.mt_event_progression where name = '{Filling}'", CancellationToken.None);
     }
 
     private static async Task InTransactionAsync(NpgsqlConnection connection, Func<NpgsqlTransaction, Task> work, CancellationToken cancellationToken)
@@ -249,5 +283,25 @@ internal sealed class ProjectionRebuild(EventStore store, string name)
         // The last index of a large table takes minutes; the caller's cancellation bounds it, not a timeout.
         await using var command = new NpgsqlCommand(sql, connection, transaction) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Tells how far Marten's daemon is.</summary>
+    private sealed class Watcher(ProjectionRebuild rebuild, JasperFx.Events.Daemon.ShardStateTracker tracker, Action<RebuildProgress> report) : IObserver<ShardState>
+    {
+        public void OnCompleted()
+        {
+        }
+
+        public void OnError(Exception error)
+        {
+        }
+
+        public void OnNext(ShardState value)
+        {
+            if (value.ShardName == rebuild.Filling && value.Sequence > 0)
+            {
+                report(rebuild.Progress(tracker.HighWaterMark, "folding", value.Sequence));
+            }
+        }
     }
 }

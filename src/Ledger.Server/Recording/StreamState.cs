@@ -1,3 +1,4 @@
+using JasperFx.Events;
 using Ledger.Domain;
 using Ledger.Store;
 
@@ -65,4 +66,8 @@ internal static class EventMapping
         var (recordedBy, onBehalfOf) = e.Recorder;
         return new(e.Id, e.Stream, e.Version, e.Position, e.RecordedAt, SharedText.Of(recordedBy), onBehalfOf, EventTypes.Deserialize(e.Type, e.Data));
     }
+
+    /// <summary>An event as Marten hands it to a read model. Who recorded it is left out: no read model asks.</summary>
+    internal static Recorded ToDomain(this IEvent e) =>
+        new(e.Id, e.StreamKey!, e.Version, e.Sequence, e.Timestamp, "", null, (LedgerEvent)e.Data);
 }

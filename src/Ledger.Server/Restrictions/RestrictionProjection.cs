@@ -1,4 +1,5 @@
 using System.Text;
+using JasperFx.Events;
 using Ledger.Domain;
 using Ledger.Store;
 using Npgsql;
@@ -6,52 +7,50 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>The restrictions, each with the positions between which it stands.</summary>
-internal sealed class RestrictionProjection(string schema = ReadModels.Schema) : IRebuildable
+internal sealed class RestrictionProjection(EventStore store, string schema = ReadModels.Schema) : IRebuildable
 {
-    internal const string ProgressName = "Restrictions:V1";
+    internal const string ProgressName = "Restrictions:All";
 
     public string Name => "Restrictions";
 
-    public int Version => 1;
+    public uint Version => 1;
 
-    public IReadOnlySet<string> Types { get; } = EventTypes.NamesOf(typeof(AccessRestricted), typeof(Withdrawn));
+    public IReadOnlyCollection<Type> Folds { get; } = [typeof(AccessRestricted), typeof(Withdrawn)];
 
     public IReadOnlyList<string> Tables => ["restriction"];
 
-    public Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        PrepareAsync(connection, transaction, cancellationToken);
+    public string TablesSql => CreateSql(schema);
 
     /// <summary>Its few indexes cost too little to be made apart.</summary>
     public IReadOnlyList<string> Indexes { get; } = [];
 
-    public async Task PrepareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand($"""
-            create table if not exists {schema}.restriction (
-                event_id uuid primary key, stream text collate "C" not null, data text not null, from_pos bigint not null, to_pos bigint);
-            create index if not exists restriction_open on {schema}.restriction (from_pos) where to_pos is null;
-            """, connection, transaction);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    /// <summary>Makes its table, with the indexes.</summary>
+    internal static string CreateSql(string schema) => $"""
+        create table if not exists {schema}.restriction (
+            event_id uuid primary key, stream text collate "C" not null, data text not null, from_pos bigint not null, to_pos bigint);
+        create index if not exists restriction_open on {schema}.restriction (from_pos) where to_pos is null;
+        """;
 
-    public async Task ApplyAsync(IReadOnlyList<RecordedEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public async Task ApplyAsync(IReadOnlyList<IEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        foreach (var e in page.Where(e => e.Type is "access_restricted" or "withdrawn"))
+        // As stored, to the letter.
+        var stored = (await store.ReadEventsAsync([.. page.Where(e => e.Data is AccessRestricted).Select(e => e.Sequence)], cancellationToken)).ToDictionary(e => e.Position);
+        foreach (var e in page)
         {
             await using var command = new NpgsqlCommand { Connection = connection, Transaction = transaction };
-            if (e.ToDomain().Event is Withdrawn withdrawn)
+            if (e.Data is Withdrawn withdrawn)
             {
                 command.CommandText = $"update {schema}.restriction set to_pos = $2 where event_id = $1 and to_pos is null";
                 command.Parameters.Add(new() { Value = withdrawn.Event });
-                command.Parameters.Add(new() { Value = e.Position });
+                command.Parameters.Add(new() { Value = e.Sequence });
             }
             else
             {
                 command.CommandText = $"insert into {schema}.restriction (event_id, stream, data, from_pos) values ($1, $2, $3, $4)";
                 command.Parameters.Add(new() { Value = e.Id });
-                command.Parameters.Add(new() { Value = e.Stream });
-                command.Parameters.Add(new() { Value = Encoding.UTF8.GetString(e.Data) });
-                command.Parameters.Add(new() { Value = e.Position });
+                command.Parameters.Add(new() { Value = e.StreamKey! });
+                command.Parameters.Add(new() { Value = Encoding.UTF8.GetString(stored[e.Sequence].Data) });
+                command.Parameters.Add(new() { Value = e.Sequence });
             }
 
             await command.ExecuteNonQueryAsync(cancellationToken);

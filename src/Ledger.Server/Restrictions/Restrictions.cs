@@ -82,21 +82,13 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
         await using var command = store.DataSource.CreateCommand(
             "select event_id, stream, data from ledger_read.restriction where from_pos <= $1 and (to_pos is null or to_pos > $1)");
         command.Parameters.Add(new() { Value = position });
-        try
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                var restriction = (AccessRestricted)EventTypes.Deserialize(EventTypes.NameOf(typeof(AccessRestricted)), reader.GetString(2));
-                _open[reader.GetGuid(0)] = (reader.GetString(1), restriction);
-            }
+            var restriction = (AccessRestricted)EventTypes.Deserialize(EventTypes.NameOf(typeof(AccessRestricted)), reader.GetString(2));
+            _open[reader.GetGuid(0)] = (reader.GetString(1), restriction);
+        }
 
-            _position = position;
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
-        {
-            // The first start of a ledger: the projection has not made its table yet, and the log itself is read.
-            _position = 0;
-        }
+        _position = position;
     }
 }

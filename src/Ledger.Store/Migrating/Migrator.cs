@@ -1,122 +1,121 @@
+using JasperFx;
+using Marten;
 using Npgsql;
+using Weasel.Core;
 
 namespace Ledger.Store;
 
-/// <summary>Brings a database to the shape that this program needs.</summary>
+/// <summary>Brings a database to the shape that this program needs: Marten's tables, then the ledger's own objects, in one transaction.</summary>
 public static class Migrator
 {
+    /// <summary>The role that owns the log. Nobody logs in under it.</summary>
+    public const string OwnerRole = "ledger_owner";
+
     /// <summary>Roles belong to the cluster: two databases that migrate at once may touch the same row of its catalog.</summary>
     private const int AttemptsMax = 5;
     private const string ConcurrentlyUpdated = PostgresErrorCodes.InternalError;
 
     /// <summary>
-    /// Applies what is missing in one transaction; any number of nodes may call it at once. The login must be able to
-    /// create roles and schemas the first time (or they exist already) and to become <c>ledger_owner</c>, which owns
-    /// everything.
+    /// Applies what is missing in one transaction; any number of nodes may call it at once. The login must be able to create roles and schemas
+    /// the first time (or they exist already) and to become <see cref="OwnerRole"/>, which owns everything.
     /// </summary>
     /// <param name="ownerConnectionString">A login with those rights.</param>
-    /// <param name="sources">Migrations beside the store's own, with greater numbers.</param>
-    /// <param name="say">Told each file that is applied.</param>
+    /// <param name="model">What the log holds.</param>
+    /// <param name="say">Told each object that is made or changed.</param>
     /// <param name="cancellationToken">Cancels; nothing is applied then.</param>
     /// <exception cref="MigrationChangedException">An applied file was edited.</exception>
     public static async Task MigrateAsync(
-        string ownerConnectionString,
-        IReadOnlyList<SqlSource>? sources = null,
-        Action<string>? say = null,
-        CancellationToken cancellationToken = default)
+        string ownerConnectionString, LogModel? model = null, Action<string>? say = null, CancellationToken cancellationToken = default)
     {
-        var files = SqlFiles.All(sources);
-        var settings = new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false };
+        await using var dataSource = OwnerDataSource(ownerConnectionString);
+        await using var documents = MartenConfiguration.Open(dataSource, model ?? LogModel.Empty);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await ApplyAsync(settings.ConnectionString, files, say, cancellationToken);
+                await ApplyAsync(ownerConnectionString, documents, say, cancellationToken);
                 return;
             }
-            catch (PostgresException e) when (attempt < AttemptsMax && (e.IsTransient
-                || e.SqlState is ConcurrentlyUpdated or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateObject))
+            catch (Exception e) when (attempt < AttemptsMax && (e as PostgresException ?? e.InnerException as PostgresException) is { } refused
+                && (refused.IsTransient || refused.SqlState is ConcurrentlyUpdated or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateObject))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(20, 200)), cancellationToken);
             }
         }
     }
 
-    /// <summary>True when nothing is missing. Reads only, so that the service's role may ask.</summary>
-    public static async Task<bool> IsCurrentAsync(
-        NpgsqlDataSource dataSource, IReadOnlyList<SqlSource>? sources = null, CancellationToken cancellationToken = default)
+    /// <summary>Makes the roles and schemas that everything else needs, if they are not there.</summary>
+    /// <param name="ownerConnectionString">A login that may.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static async Task PrepareAsync(string ownerConnectionString, CancellationToken cancellationToken = default)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var exists = new NpgsqlCommand("select to_regclass('ledger.migrations') is not null", connection);
-        return await exists.ExecuteScalarAsync(cancellationToken) is true
-            && Missing(SqlFiles.All(sources), await AppliedAsync(connection, cancellationToken)).Count == 0;
+        await using var connection = await OpenAsync(ownerConnectionString, cancellationToken);
+        await PrepareAsync(connection, cancellationToken);
     }
 
-    private static async Task ApplyAsync(
-        string connectionString, IReadOnlyList<SqlFile> files, Action<string>? say, CancellationToken cancellationToken)
+    /// <summary>Sessions of the owner's role, whoever logs in, also after they come back from the pool.</summary>
+    /// <param name="ownerConnectionString">A login that may become the owner.</param>
+    /// <param name="options">Settings of the sessions, as <c>-c name=value</c>.</param>
+    public static NpgsqlDataSource OwnerDataSource(string ownerConnectionString, string options = "")
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var settings = new NpgsqlConnectionStringBuilder(ownerConnectionString) { NoResetOnClose = true };
+        settings.Options = $"{options} {settings.Options}".Trim();
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
 
+        // Not as a start-up option: a migration that hands something over to another role goes back to the login by "reset role".
+        builder.UsePhysicalConnectionInitializer(
+            connection => Become(connection).ExecuteNonQuery(),
+            async connection => await Become(connection).ExecuteNonQueryAsync());
+        return builder.Build();
+
+        static NpgsqlCommand Become(NpgsqlConnection connection) => new($"set role {OwnerRole}", connection);
+    }
+
+    /// <summary>
+    /// True when nothing is missing, by what the database remembers to have applied, this version of Marten's tables among it. Reads that alone, so
+    /// that the service's role may ask: it is not shown enough of Marten's tables to compare them, which <c>db-assert</c> does as the owner.
+    /// </summary>
+    /// <param name="dataSource">The ledger's database.</param>
+    /// <param name="model">What the log holds.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static async Task<bool> IsCurrentAsync(NpgsqlDataSource dataSource, LogModel? model = null, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand(LedgerSchema.AppliedSql);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return SqlFiles.Missing(SqlFiles.All(model ?? LogModel.Empty), await LedgerSchema.ReadAppliedAsync(reader, cancellationToken)).Count == 0;
+    }
+
+    private static async Task ApplyAsync(string connectionString, DocumentStore documents, Action<string>? say, CancellationToken cancellationToken)
+    {
         // Nodes that start together migrate one after the other, and the later ones find nothing to do.
-        await RunAsync("select pg_advisory_xact_lock(7200)");
-        await RunAsync(SqlFiles.Bootstrap("roles"));
-        await RunAsync("set local role ledger_owner");
-        await RunAsync(SqlFiles.Bootstrap("migrations"));
-        var applied = await AppliedAsync(connection, cancellationToken);
-        foreach (var file in Missing(files, applied))
+        await using var connection = await OpenAsync(connectionString, cancellationToken);
+        await RunAsync(connection, "select pg_advisory_lock(7200)", cancellationToken);
+        await PrepareAsync(connection, cancellationToken);
+        var migration = await documents.Storage.Database.CreateMigrationAsync(cancellationToken);
+        foreach (var delta in migration.Deltas.Where(d => d.Difference != SchemaPatchDifference.None))
         {
-            say?.Invoke(file.Name);
-            await RunAsync(file.Text);
-            await using var remember = new NpgsqlCommand(
-                """
-                insert into ledger.migrations (name, hash) values ($1, $2)
-                on conflict (name) do update set hash = excluded.hash, applied_at = now()
-                """,
-                connection);
-            remember.Parameters.Add(new NpgsqlParameter<string> { TypedValue = file.Name });
-            remember.Parameters.Add(new NpgsqlParameter<string> { TypedValue = file.Hash });
-            await remember.ExecuteNonQueryAsync(cancellationToken);
+            say?.Invoke(delta.SchemaObject.Identifier.QualifiedName);
         }
 
-        await transaction.CommitAsync(cancellationToken);
-
-        async Task RunAsync(string sql)
+        if (migration.Difference != SchemaPatchDifference.None)
         {
-            await using var command = new NpgsqlCommand(sql, connection);
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await documents.Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
         }
     }
 
-    private static List<SqlFile> Missing(IReadOnlyList<SqlFile> files, Dictionary<string, string> applied)
-    {
-        var missing = new List<SqlFile>();
-        foreach (var file in files)
-        {
-            if (!applied.TryGetValue(file.Name, out var hash))
-            {
-                missing.Add(file);
-            }
-            else if (hash != file.Hash)
-            {
-                missing.Add(file.IsFunction ? file : throw new MigrationChangedException(file.Name));
-            }
-        }
+    private static async Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        await RunAsync(connection, SqlFiles.Bootstrap("roles"), cancellationToken);
 
-        return missing;
+    private static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        return connection;
     }
 
-    private static async Task<Dictionary<string, string>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-        var applied = new Dictionary<string, string>(StringComparer.Ordinal);
-        await using var select = new NpgsqlCommand("select name, hash from ledger.migrations", connection);
-        await using var row = await select.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            applied.Add(row.GetString(0), row.GetString(1));
-        }
-
-        return applied;
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

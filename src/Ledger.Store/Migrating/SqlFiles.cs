@@ -14,17 +14,46 @@ internal static class SqlFiles
 {
     private static readonly SqlSource Own = new(typeof(SqlFiles).Assembly, "Ledger.Store.Sql");
 
-    /// <summary>The numbered migrations of all sources in the order of their numbers, then the functions by name.</summary>
-    public static IReadOnlyList<SqlFile> All(IReadOnlyList<SqlSource>? sources)
+    /// <summary>The numbered migrations of all sources in the order of their numbers, then the functions by name, then the model's scripts.</summary>
+    public static IReadOnlyList<SqlFile> All(LogModel model)
     {
-        var all = (SqlSource[])[Own, .. sources ?? []];
+        var all = (SqlSource[])[Own, .. model.Sources];
         var migrations = all.SelectMany(s => Read(s, "Migrations")).OrderBy(f => f.Name, StringComparer.Ordinal).ToList();
         if (migrations.GroupBy(f => f.Name.Split('_')[0]).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             throw new InvalidOperationException($"Two migrations have the number {twice.Key}.");
         }
 
-        return [.. migrations, .. all.SelectMany(s => Read(s, "Functions").OrderBy(f => f.Name, StringComparer.Ordinal))];
+        return
+        [
+            .. migrations,
+            .. all.SelectMany(s => Read(s, "Functions").OrderBy(f => f.Name, StringComparer.Ordinal)),
+            .. model.Scripts.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new SqlFile(s.Key, s.Value, IsFunction: true)),
+            // Another version of Marten may want other tables: the database remembers for which version it was compared.
+            new SqlFile("marten", $"-- Marten {typeof(Marten.DocumentStore).Assembly.GetName().Version};", IsFunction: true),
+        ];
+    }
+
+    /// <summary>Those that a database has not applied, or applied with another text.</summary>
+    /// <param name="files">All, in their order.</param>
+    /// <param name="applied">What the database remembers: hashes by name.</param>
+    /// <exception cref="MigrationChangedException">A migration was applied with another text.</exception>
+    public static IReadOnlyList<SqlFile> Missing(IReadOnlyList<SqlFile> files, IReadOnlyDictionary<string, string> applied)
+    {
+        var missing = new List<SqlFile>();
+        foreach (var file in files)
+        {
+            if (!applied.TryGetValue(file.Name, out var hash))
+            {
+                missing.Add(file);
+            }
+            else if (hash != file.Hash)
+            {
+                missing.Add(file.IsFunction ? file : throw new MigrationChangedException(file.Name));
+            }
+        }
+
+        return missing;
     }
 
     /// <summary>A file that runs with every migration.</summary>

@@ -1,28 +1,24 @@
 namespace Ledger.Store;
 
-/// <summary>What a projection's runner is doing.</summary>
+/// <summary>What a node does with a projection.</summary>
 public enum ProjectionState
 {
-    /// <summary>Not started, or ended by its host.</summary>
-    Idle,
-
-    /// <summary>Another node holds the lease; this one watches its checkpoint.</summary>
+    /// <summary>Another node runs it, or nobody does yet.</summary>
     Standby,
 
-    /// <summary>This node holds the lease and applies pages.</summary>
+    /// <summary>This node applies pages.</summary>
     Running,
 
-    /// <summary>The database failed; it is tried again with growing pauses.</summary>
+    /// <summary>A page failed on this node, for a reason that may pass; it is tried again.</summary>
     Retrying,
 
-    /// <summary>An event could not be applied. It is never skipped: repair the projection and start again.</summary>
+    /// <summary>An event cannot be applied. It is never skipped: repair the projection and start again.</summary>
     Stopped,
 }
 
 /// <summary>A snapshot for health checks.</summary>
-/// <param name="Name">Name in <c>mt_event_progression</c>, <c>AssertionList:V1</c>.</param>
-/// <param name="State">What the runner is doing.</param>
-/// <param name="Position">The last position that is known to be applied, here or on the node that holds the lease.</param>
+/// <param name="Name">Name in <c>mt_event_progression</c>, <c>AssertionList:V5:All</c>.</param>
+/// <param name="State">What this node does with it.</param>
 /// <param name="FailedPosition">The event that stopped it.</param>
 /// <param name="LastError">The failure that it retries after or stopped at.</param>
-public sealed record ProjectionStatus(string Name, ProjectionState State, long Position, long? FailedPosition, Exception? LastError);
+public sealed record ProjectionStatus(string Name, ProjectionState State, long? FailedPosition, Exception? LastError);

@@ -68,7 +68,7 @@ internal sealed class HeadListener(NpgsqlDataSource dataSource, PositionSignal h
             }
         };
 
-        await using (var listen = new NpgsqlCommand("listen ledger", connection))
+        await using (var listen = new NpgsqlCommand("listen mt_events_appended", connection))
         {
             await listen.ExecuteNonQueryAsync(cancellationToken);
         }

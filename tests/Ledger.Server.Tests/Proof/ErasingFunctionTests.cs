@@ -17,7 +17,7 @@ public class ErasingFunctionTests
     [InlineData("a tag added", "data", """jsonb_set(headers, '{tags}', '["party:gazette", "topic:more"]')""")]
     public async Task Nothing_else_goes_and_nothing_comes(string what, string data, string headers)
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var ledger = await RunningLedger.StartAsync(database);
         await ledger.RecordBasicsAsync();
 

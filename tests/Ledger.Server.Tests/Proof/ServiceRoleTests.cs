@@ -20,7 +20,7 @@ public class ServiceRoleTests
     [InlineData("drop table ledger.mt_events cascade")]
     public async Task The_login_of_the_service_cannot_touch_the_log(string sql)
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var ledger = await RunningLedger.StartAsync(database);
         await ledger.RecordBasicsAsync();
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ServiceConnectionString) { Pooling = false }.ConnectionString);

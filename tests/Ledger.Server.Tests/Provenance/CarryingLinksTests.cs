@@ -10,12 +10,12 @@ public class CarryingLinksTests
     [Fact]
     public async Task Links_are_found_by_where_they_lead_in_a_database_that_knows_nothing_of_them()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var source = ServiceDataSource.Create(database.ServiceConnectionString);
-        await using (var connection = await source.OpenConnectionAsync())
+        await using (var connection = new NpgsqlConnection(database.OwnerConnectionString))
         {
+            await connection.OpenAsync();
             await using var transaction = await connection.BeginTransactionAsync();
-            await new LinkProjection(ReadModels.Schema).PrepareAsync(connection, transaction, CancellationToken.None);
             await using var links = new NpgsqlCommand("""
                 alter table ledger_read.link set (autovacuum_enabled = off);
                 insert into ledger_read.link (event_id, from_stream, to_stream, relation, derivation, from_pos)

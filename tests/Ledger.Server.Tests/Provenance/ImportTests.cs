@@ -74,7 +74,7 @@ public class ImportTests
     [Fact]
     public async Task What_another_node_recorded_is_not_recorded_again_under_the_same_id()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var one = await RunningLedger.StartAsync(database);
         await using var other = await RunningLedger.StartAsync(database);
         await ImportAsync(one, [.. Basics, .. Enumerable.Range(1, 20).Select(Claim)]);
@@ -130,7 +130,7 @@ public class ImportTests
     [Fact]
     public async Task Lines_about_one_assertion_share_commits_and_stay_in_their_order()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var ledger = await RunningLedger.StartAsync(database);
         await ImportAsync(ledger, Basics);
 
@@ -147,7 +147,7 @@ public class ImportTests
     [Fact]
     public async Task Lines_about_one_assertion_stay_in_their_order_while_another_node_writes_to_it()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var one = await RunningLedger.StartAsync(database);
         await using var other = await RunningLedger.StartAsync(database);
         await ImportAsync(one, [.. Basics, Claim(1)]);
@@ -175,7 +175,7 @@ public class ImportTests
     [Fact]
     public async Task A_line_about_a_claim_that_was_not_recorded_after_all_is_decided_on_what_was()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var one = await RunningLedger.StartAsync(database);
         await using var other = await RunningLedger.StartAsync(database);
         string[] far =

@@ -33,7 +33,7 @@ public class PropagationProperties
     public async Task On_two_nodes_of_which_one_dies_and_after_a_rebuild_each_change_reaches_whom_a_naive_walk_finds_once(int seed)
     {
         var random = new Random(seed);
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
 
         // Whoever is there first runs the policy: every other graph has it die with its node.
         RunningLedger survivor;

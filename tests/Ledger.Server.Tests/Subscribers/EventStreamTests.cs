@@ -118,7 +118,7 @@ public class EventStreamTests
     public async Task A_reader_that_takes_nothing_is_cut_off_and_resumes_without_a_gap_while_others_go_on()
     {
         const int Count = 40_000;
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await LogCopy.FillAsync(database, Enumerable.Range(0, Count).Select(n =>
             new CopiedEvent($"assertion-a{n % 100}", "assertion", "sample_recorded", $$"""{"text": "{{new string('x', 600)}}"}""", [])));
         await using var ledger = await RunningLedger.StartAsync(database, new Dictionary<string, string?>(Settings) { ["Ledger:Streams:Patience"] = "00:00:01" });

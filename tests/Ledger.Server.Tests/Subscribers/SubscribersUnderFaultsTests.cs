@@ -24,7 +24,7 @@ public class SubscribersUnderFaultsTests
     {
         var events = Number("LEDGER_FAULT_EVENTS", 2_000);
         var kills = Number("LEDGER_FAULT_KILLS", 2);
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var healthy = await WebhookReceiver.StartAsync();
         await using var random = await WebhookReceiver.StartAsync((_, _) => RandomFaultAsync());
         await using var stubborn = await WebhookReceiver.StartAsync((m, _) => Task.FromResult<int?>(m.Subject == FailingSubject ? 500 : 200));

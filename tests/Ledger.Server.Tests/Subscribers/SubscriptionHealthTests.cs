@@ -120,7 +120,7 @@ public class SubscriptionHealthTests
     [Fact]
     public async Task When_a_node_is_killed_another_takes_its_subscriptions_over_within_five_seconds()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var killed = new KillableServer(database);
         await killed.StartAsync();

@@ -236,7 +236,7 @@ public class WebhookDeliveryTests
     [Fact]
     public async Task Another_node_takes_over_within_five_seconds()
     {
-        await using var database = await TestDatabase.CreateAsync(sources: LedgerDatabase.Migrations);
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var receiver = await WebhookReceiver.StartAsync();
         var first = await RunningLedger.StartAsync(database, Settings);
         await first.SubscribeAsync("s1", receiver.Url, """{"types": ["party_recorded"]}""");

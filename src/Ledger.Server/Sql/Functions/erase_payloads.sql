@@ -21,5 +21,5 @@ begin
     where e.seq_id = x.position;
 end $$;
 alter function ledger.erase_payloads(bigint[], jsonb[], jsonb[]) owner to ledger_eraser;
-revoke execute on function ledger.erase_payloads(bigint[], jsonb[], jsonb[]) from public;
+revoke execute on function ledger.erase_payloads(bigint[], jsonb[], jsonb[]) from public, ledger_service;
 grant execute on function ledger.erase_payloads(bigint[], jsonb[], jsonb[]) to ledger_owner;

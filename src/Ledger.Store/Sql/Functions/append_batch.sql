@@ -199,7 +199,7 @@ begin
             from (select unnest(e_write) as write, unnest(e_id) as id, unnest(e_type) as type, unnest(e_data) as data, unnest(e_headers) as headers,
                 unnest(e_correlation) as correlation, unnest(e_causation) as causation, generate_series(1, cardinality(e_id)) as ord) x
             where shift[x.write] is not null;
-        perform setval('ledger.mt_events_sequence', head + accepted), pg_notify('ledger', (head + accepted)::text);
+        perform setval('ledger.mt_events_sequence', head + accepted), pg_notify('mt_events_appended', (head + accepted)::text);
       end if;
 
       return query

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using JasperFx.Events.Projections;
+using Ledger.Domain;
+using Ledger.Store;
+using Marten;
+
+namespace Ledger.Server;
+
+/// <summary>What the log holds, for Marten: the Domain's event types, the read models and their tables, the documents.</summary>
+internal static class LedgerModel
+{
+    /// <summary>Without projections: enough to migrate, and to read streams and documents.</summary>
+    internal static LogModel Schema { get; } = new()
+    {
+        Name = "ledger",
+        EventTypes = EventTypes.All,
+        OlderShapes = Upcasters.Known.ToDictionary(u => u.Key, u => EventTypes.ShapeOf(u.Key)),
+        UnknownType = typeof(UnknownEvent),
+        ReadOther = (type, data) => EventTypes.Deserialize(type, JsonSerializer.SerializeToUtf8Bytes(data)),
+        Json = DomainJson.Stored,
+        Sources = [new(typeof(LedgerModel).Assembly, "Ledger.Server.Sql")],
+        Scripts = new Dictionary<string, string>
+        {
+            ["read_assertion_list"] = Lists.CreateSql + string.Join(";\n", Lists.Indexes),
+            ["read_catalog"] = CatalogProjection.CreateSql(ReadModels.Schema),
+            ["read_documents"] = DocumentProjection.CreateSql,
+            ["read_links"] = LinkProjection.CreateSql(ReadModels.Schema),
+            ["read_restrictions"] = RestrictionProjection.CreateSql(ReadModels.Schema),
+            ["read_text_flags"] = TextFlagProjection.CreateSql,
+            ["read_tree"] = TileStore.CreateSql,
+            ["read_unanswered"] = UnansweredProjection.CreateSql,
+        },
+    };
+
+    /// <summary>The names of the progress of everything that follows the log.</summary>
+    internal static IReadOnlyList<string> ProgressNames { get; } =
+    [
+        AssertionListProjection.ProgressName, CatalogProjection.ProgressName, LinkProjection.ProgressName, RestrictionProjection.ProgressName,
+        UnansweredProjection.ProgressName, DocumentProjection.ProgressName, TextFlagProjection.ProgressName, PropagationPolicy.ProgressName,
+    ];
+
+    private static AssertionListTables Lists => new(ReadModels.Schema);
+
+    /// <summary>With everything that follows the log.</summary>
+    internal static LogModel WithProjections(EventStore store) => With(options =>
+    {
+        foreach (var model in ReadModelsOf(store))
+        {
+            options.Projections.Add(new ReadModelProjection(model), ProjectionLifecycle.Async);
+        }
+
+        options.Projections.Subscribe(new PropagationPolicy(store));
+    });
+
+    /// <summary>With some projections alone.</summary>
+    internal static LogModel With(Action<StoreOptions> projections) => Schema with
+    {
+        Configure = options =>
+        {
+            Schema.Configure?.Invoke(options);
+            projections(options);
+        },
+    };
+
+    /// <summary>Every read model there is.</summary>
+    internal static IEnumerable<IReadModel> ReadModelsOf(EventStore store) =>
+        [.. Rebuildable(store, ReadModels.Schema), new UnansweredProjection(store), new DocumentProjection(), new TextFlagProjection()];
+
+    /// <summary>Those that can be filled in another schema and then take over.</summary>
+    internal static IEnumerable<IRebuildable> Rebuildable(EventStore store, string schema) =>
+        [new AssertionListProjection(store, schema), new CatalogProjection(schema), new LinkProjection(schema), new RestrictionProjection(store, schema)];
+}

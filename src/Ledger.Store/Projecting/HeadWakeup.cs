@@ -1,0 +1,42 @@
+using JasperFx.Events.Daemon.HighWater;
+
+namespace Ledger.Store;
+
+/// <summary>
+/// Wakes Marten's daemon when the log has grown, from the connection by which this node listens for its followers already. Under a steady stream it
+/// lets the daemon rest between pages, so that an assertion that changes twice meanwhile is written once; somebody who waits for a position ends the
+/// rest. Marten's own wake-up needs a second listening connection, loses a notification that comes while it is not waiting (the page is late then
+/// by its polling time), and knows no rest.
+/// </summary>
+internal sealed class HeadWakeup(EventStore store, PositionSignal wanted, TimeProvider timeProvider) : IDaemonWakeup
+{
+    /// <summary>Where a page brings this many events there is a steady stream of them, and pages begin this far apart.</summary>
+    private const int BusyEvents = 250;
+    private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>The same for a trickle: each page is a transaction of each projection.</summary>
+    private static readonly TimeSpan TrickleInterval = TimeSpan.FromMilliseconds(20);
+
+    private long seen;
+    private long before;
+    private long wokeAt;
+
+    /// <summary>Waits until there is something new, or the time is over.</summary>
+    public async Task WaitAsync(TimeSpan timeout, CancellationToken token)
+    {
+        var interval = seen - before >= BusyEvents ? BusyInterval : TrickleInterval;
+        var rest = wokeAt == 0 ? TimeSpan.Zero : interval - timeProvider.GetElapsedTime(wokeAt);
+        if (rest > TimeSpan.Zero)
+        {
+            await wanted.WaitBeyondAsync(seen, rest, token);
+        }
+
+        var head = await store.WaitForAsync(seen, timeout, token);
+        (before, seen, wokeAt) = (seen, Math.Max(seen, head), timeProvider.GetTimestamp());
+    }
+
+    /// <summary>Nothing to give back: the connection is the store's.</summary>
+    public void Dispose()
+    {
+    }
+}

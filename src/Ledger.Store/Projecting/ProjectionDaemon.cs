@@ -1,0 +1,270 @@
+using JasperFx;
+using JasperFx.Events.Daemon;
+using JasperFx.Events.Projections;
+using Marten;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Ledger.Store;
+
+/// <summary>
+/// The projections of one node: Marten's daemon, with what the ledger sets. It works over connections of its own, whose commits do not wait for the
+/// disk: a crash takes rows and progress together, and the log, whose own commits are durable, has what makes them again.
+/// </summary>
+public sealed class ProjectionDaemon : IAsyncDisposable
+{
+    private const int LeadershipPollingMs = 1_000;
+    private static readonly TimeSpan HealthCheckInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the daemon waits for a notification before it asks by itself.</summary>
+    private static readonly TimeSpan PollingTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often a waiter asks the database, where another node runs the projection.</summary>
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(25);
+
+    private readonly EventStore store;
+    private readonly ILogger logger;
+    private readonly NpgsqlDataSource dataSource;
+    private readonly PositionSignal wanted;         // the last position that somebody waited for
+    private readonly Dictionary<string, Followed> followed;
+    private readonly SemaphoreSlim gate = new(1);
+    private LogModel model;
+    private Run run;
+    private bool isStopped;
+
+    /// <summary>Makes the daemon; <see cref="StartAsync"/> starts it.</summary>
+    /// <param name="store">The log.</param>
+    /// <param name="connectionString">A login that is a member of the service's role.</param>
+    /// <param name="model">What the log holds, with its projections.</param>
+    /// <param name="logger">Told what Marten has to say.</param>
+    public ProjectionDaemon(EventStore store, string connectionString, LogModel model, ILogger logger)
+    {
+        this.store = store;
+        this.model = model;
+        this.logger = logger;
+        wanted = new(store.TimeProvider);
+        dataSource = ServiceDataSource.Create(connectionString, waitForDisk: false);
+        run = new(this);
+        followed = run.Documents.Options.Projections.AllShards()
+            .ToDictionary(s => s.Name.Identity, _ => new Followed(store.TimeProvider), StringComparer.Ordinal);
+    }
+
+    /// <summary>The names of the projections' progress.</summary>
+    public IReadOnlyCollection<string> Names => followed.Keys;
+
+    /// <summary>Starts to compete for the projections.</summary>
+    public Task StartAsync(CancellationToken cancellationToken = default) => run.StartAsync(cancellationToken);
+
+    /// <summary>Ends the pages under way and gives the projections back, so that another node takes over at once.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        await gate.WaitAsync(cancellationToken);
+        isStopped = true;
+        gate.Release();
+        await run.StopAsync();
+    }
+
+    /// <summary>What this node does with a projection.</summary>
+    public ProjectionStatus StatusOf(string name)
+    {
+        var agent = run.Daemon.CurrentAgents().FirstOrDefault(a => a.Name.Identity == name);
+        var failure = followed[name].Failure;
+        return agent switch
+        {
+            { Status: AgentStatus.Running } => new(name, ProjectionState.Running, null, null),
+            null when failure is null => new(name, ProjectionState.Standby, null, null),
+            _ when failure is PoisonEventException poison => new(name, ProjectionState.Stopped, poison.Position, poison.InnerException),
+            _ => new(name, failure is null ? ProjectionState.Standby : ProjectionState.Retrying, null, failure),
+        };
+    }
+
+    /// <summary>How far a projection is, on whichever node.</summary>
+    public async Task<long> PositionOfAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var here = followed[name];
+        if (here.Runs && StatusOf(name).State == ProjectionState.Running)
+        {
+            return here.Applied.Position;
+        }
+
+        var position = await store.ReadProgressAsync(name, cancellationToken);
+        here.Applied.Advance(position);
+        return position;
+    }
+
+    /// <summary>Waits until a projection has applied a position, here or on the node that runs it. False when the time is over.</summary>
+    public async Task<bool> WaitForAsync(string name, long position, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        var began = store.TimeProvider.GetTimestamp();
+        var here = followed[name];
+        wanted.Advance(position);
+        while (await PositionOfAsync(name, cancellationToken) < position)
+        {
+            var left = timeout - store.TimeProvider.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero)
+            {
+                return false;
+            }
+
+            // Where this node runs it, applying wakes the waiter; a change of node is noticed by looking again.
+            await here.Applied.WaitBeyondAsync(position - 1, left < WatchInterval ? left : WatchInterval, cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether any node runs a projection.</summary>
+    /// <param name="dataSource">The ledger's database.</param>
+    /// <param name="name">The name of its progress.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static async Task<bool> IsRunAnywhereAsync(NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("""
+            select exists (select from pg_locks l join pg_database d on d.oid = l.database
+              where l.locktype = 'advisory' and l.granted and d.datname = current_database() and (l.classid::bigint << 32 | l.objid::bigint) = $1)
+            """);
+        command.Parameters.Add(new() { Value = (long)ProjectionCoordinator.LockOf(name) });
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await run.DisposeAsync();
+        await dataSource.DisposeAsync();
+        gate.Dispose();
+    }
+
+    private void Observe(ShardState state)
+    {
+        if (!followed.TryGetValue(state.ShardName, out var projection))
+        {
+            return;
+        }
+
+        if (state.Exception is { } failure)
+        {
+            projection.Failure = failure;
+            projection.Runs = false;
+            _ = Task.Run(() => LearnUnknownTypesAsync(state.ShardName));
+        }
+        else if (state.Action is ShardAction.Started or ShardAction.Updated)
+        {
+            if (!projection.Runs && projection.Applied.Position > state.Sequence)
+            {
+                projection.Applied = new(store.TimeProvider);       // A crash of the database took the last commits away.
+            }
+
+            projection.Runs = true;
+            if (state.Action == ShardAction.Updated)
+            {
+                projection.Failure = null;
+            }
+
+            projection.Applied.Advance(state.Sequence);
+        }
+        else if (state.Action is ShardAction.Stopped or ShardAction.Paused)
+        {
+            projection.Runs = false;
+        }
+    }
+
+    /// <summary>
+    /// Marten stops at an event whose type it does not know. Where that is what happened, the daemon starts again with a document store that knows
+    /// the type as an unknown one.
+    /// </summary>
+    private async Task LearnUnknownTypesAsync(string name)
+    {
+        await gate.WaitAsync();
+        try
+        {
+            var position = await store.ReadProgressAsync(name);
+            var learned = await UnknownTypes.LearnAsync(model, dataSource, position, position + (2 * ReadModelProjection.PageMax));
+            if (!ReferenceEquals(learned, model) && !isStopped)
+            {
+                model = learned;
+                var old = run;
+                run = new(this);
+                await old.DisposeAsync();
+                await run.StartAsync(CancellationToken.None);
+            }
+        }
+        catch (Exception e) when (e is NpgsqlException or StoreUnavailableException or ObjectDisposedException)
+        {
+            // The database is away, which is the failure then; the next one is looked into again.
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Marten's daemon, from its start to its stop.</summary>
+    private sealed class Run : IAsyncDisposable
+    {
+        private readonly ProjectionDaemon owner;
+        private readonly SingleTenantProjectionDistributor distributor;
+        private readonly ProjectionCoordinator coordinator;
+        private IDisposable? observation;
+
+        public Run(ProjectionDaemon owner)
+        {
+            this.owner = owner;
+            var time = owner.store.TimeProvider;
+            Documents = MartenConfiguration.Open(owner.dataSource, owner.model);
+            var projections = Documents.Options.Projections;
+            projections.LeadershipPollingTime = LeadershipPollingMs;
+            projections.HealthCheckPollingTime = HealthCheckInterval;
+            (projections.FastPollingTime, projections.SlowPollingTime) = (PollingTime, PollingTime);
+            projections.Wakeup = new HeadWakeup(owner.store, owner.wanted, time);
+            projections.Errors.SkipApplyErrors = false;
+            projections.Errors.SkipSerializationErrors = false;
+            projections.Errors.SkipUnknownEvents = false;
+            distributor = ProjectionCoordinator.Distribute(Documents, owner.dataSource, time);
+            coordinator = new(Documents, distributor, time, owner.logger);
+        }
+
+        internal DocumentStore Documents { get; }
+
+        internal IProjectionDaemon Daemon => coordinator.DaemonForMainDatabase();
+
+        internal Task StartAsync(CancellationToken cancellationToken)
+        {
+            observation = Daemon.Tracker.Subscribe(new Observer(owner));
+            return coordinator.StartAsync(cancellationToken);
+        }
+
+        internal Task StopAsync() => coordinator.StopAsync(CancellationToken.None);
+
+        public async ValueTask DisposeAsync()
+        {
+            observation?.Dispose();
+            await coordinator.StopAsync(CancellationToken.None);
+            await distributor.DisposeAsync();
+            await Documents.DisposeAsync();
+        }
+    }
+
+    private sealed class Followed(TimeProvider timeProvider)
+    {
+        internal PositionSignal Applied { get; set; } = new(timeProvider);
+
+        internal bool Runs { get; set; }
+
+        internal Exception? Failure { get; set; }
+    }
+
+    private sealed class Observer(ProjectionDaemon daemon) : IObserver<ShardState>
+    {
+        public void OnCompleted()
+        {
+        }
+
+        public void OnError(Exception error)
+        {
+        }
+
+        public void OnNext(ShardState value) => daemon.Observe(value);
+    }
+}
