@@ -5,6 +5,7 @@ using Marten;
 using Marten.Services.Json.Transformations;
 using SystemTextJson = Marten.Services.Json.Transformations.SystemTextJson;
 using Npgsql;
+using Weasel.Core;
 
 namespace Ledger.Store;
 
@@ -38,7 +39,7 @@ public static class MartenConfiguration
         options.DatabaseSchemaName = OperationsSchema;
         options.AutoCreateSchemaObjects = AutoCreate.None;      // The migrator applies changes as the owner; the service may not.
         options.DisableNpgsqlLogging = true;
-        options.UseSystemTextJsonForSerialization(model.Json);
+        options.UseSystemTextJsonForSerialization(model.Json, EnumStorage.AsString, Casing.CamelCase);
         options.Storage.Add(new LedgerSchema(model));
         ConfigureEvents(options, model);
         options.Projections.DaemonLockId = DaemonLockId;

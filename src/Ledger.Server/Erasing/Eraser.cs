@@ -14,7 +14,7 @@ namespace Ledger.Server;
 /// belongs to the role ledger_eraser), and appends payload_erased to every stream that lost something. Runs under the owner's login; the
 /// service's own cannot do any of it.
 /// </summary>
-internal sealed class Eraser(string ownerConnectionString, TimeProvider clock)
+internal sealed class Eraser(string ownerConnectionString, ErasureRequests requests, TimeProvider clock)
 {
     /// <summary>Fields from which tags are made, with the beginning of those tags.</summary>
     private static readonly Dictionary<string, string> TagPrefixes = new(StringComparer.Ordinal)
@@ -45,7 +45,7 @@ internal sealed class Eraser(string ownerConnectionString, TimeProvider clock)
             await appendLock.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        if (!await ErasureRequests.DecideAsync(connection, request.Id, "approved", approver, clock.GetUtcNow(), cancellationToken))
+        if (!await requests.ApproveAsync(transaction, request.Id, approver, clock.GetUtcNow(), cancellationToken))
         {
             return null;
         }

@@ -43,12 +43,13 @@ internal sealed class LedgerDatabase : IAsyncDisposable
     /// <param name="attach">For commands beside a running server: use its private PostgreSQL rather than start a second.</param>
     /// <param name="say">Told each notable step.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    internal static async Task<LedgerDatabase> OpenAsync(LedgerSettings settings, bool attach, Action<string> say, CancellationToken cancellationToken)
+    /// <param name="migrate">Whether to bring it to the present shape; commands that compare it do not.</param>
+    internal static async Task<LedgerDatabase> OpenAsync(LedgerSettings settings, bool attach, Action<string> say, CancellationToken cancellationToken, bool migrate = true)
     {
         if (settings.ConnectionString is { } given)
         {
             var owner = string.IsNullOrWhiteSpace(settings.OwnerConnectionString) ? given : settings.OwnerConnectionString;
-            await Migrator.MigrateAsync(owner, LedgerModel.Schema, say, cancellationToken);
+            await MigrateAsync(owner, migrate, say, cancellationToken);
             return new(owner, given, null);
         }
 
@@ -58,7 +59,7 @@ internal sealed class LedgerDatabase : IAsyncDisposable
         {
             await CreateAsync(cluster.SuperuserConnectionString(), cancellationToken);
             var owner = cluster.SuperuserConnectionString(LocalName);
-            await Migrator.MigrateAsync(owner, LedgerModel.Schema, say, cancellationToken);
+            await MigrateAsync(owner, migrate, say, cancellationToken);
             return new(owner, owner, cluster);
         }
         catch
@@ -77,6 +78,9 @@ internal sealed class LedgerDatabase : IAsyncDisposable
             await _cluster.DisposeAsync();
         }
     }
+
+    private static Task MigrateAsync(string owner, bool migrate, Action<string> say, CancellationToken cancellationToken) =>
+        migrate ? Migrator.MigrateAsync(owner, LedgerModel.Schema, say, cancellationToken) : Migrator.PrepareAsync(owner, cancellationToken);
 
     private static async Task CreateAsync(string superuser, CancellationToken cancellationToken)
     {

@@ -18,6 +18,7 @@ internal static class LedgerModel
         UnknownType = typeof(UnknownEvent),
         ReadOther = (type, data) => EventTypes.Deserialize(type, JsonSerializer.SerializeToUtf8Bytes(data)),
         Json = DomainJson.Stored,
+        Configure = OperationalDocuments.Configure,
         Sources = [new(typeof(LedgerModel).Assembly, "Ledger.Server.Sql")],
         Scripts = new Dictionary<string, string>
         {

@@ -1,4 +1,5 @@
 using Ledger.Store;
+using Marten;
 
 namespace Ledger.Server;
 
@@ -10,7 +11,7 @@ internal static class LedgerServer
 
     internal static async Task<WebApplication> BuildAsync(WebApplicationBuilder builder, LedgerSettings settings, LedgerDatabase database, CancellationToken cancellationToken)
     {
-        var identity = await LedgerIdentity.LoadAsync(database.Source, settings, cancellationToken);
+        var identity = await LedgerIdentity.LoadAsync(database.Documents, settings, cancellationToken);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -24,6 +25,7 @@ internal static class LedgerServer
             .AddSingleton(identity)
             .AddSingleton(database)
             .AddSingleton(database.Store)
+            .AddSingleton<IDocumentStore>(database.Documents)
             .AddSingleton(new StartingHead(await database.Store.HeadAsync(cancellationToken)))
             .AddSingleton(TimeProvider.System)
             .AddSingleton<AccessKeys>()

@@ -1,31 +1,30 @@
+using JasperFx;
 using Ledger.LocalPostgres;
+using Ledger.Store;
+using Marten;
 
 namespace Ledger.Server;
 
-/// <summary>What the command line asks for: serve, demo, migrate, rebuild, verify.</summary>
+/// <summary>What the command line asks for: the ledger's own commands (<see cref="LedgerCommands"/>), or one of Marten's and JasperFx's.</summary>
 internal static class Startup
 {
     private const int Failed = 1;
-    private const int Usage = 2;
 
     internal static async Task<int> RunAsync(string[] args)
     {
         using var stopping = new CancellationTokenSource();
         var words = args.TakeWhile(a => !a.StartsWith('-')).ToArray();
-        var exit = args.Contains("--exit", StringComparer.Ordinal);
-        var builder = WebApplication.CreateSlimBuilder([.. args.Skip(words.Length).Where(a => a != "--exit")]);
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        var settings = LedgerSettings.From(builder.Configuration);
         try
         {
             return words switch
             {
-                [] => await ServeAsync(builder, settings, null, stopping.Token),
-                ["demo"] => await ServeAsync(builder, settings, app => DemoCommand.RunAsync(app, exit, stopping.Token), stopping.Token),
-                ["migrate"] => await MigrateAsync(settings, stopping.Token),
-                ["rebuild", .. var names] => await RebuildCommand.RunAsync(settings, names, verifyOnly: false, Say, stopping.Token),
-                ["verify", .. var names] => await RebuildCommand.RunAsync(settings, names, verifyOnly: true, Say, stopping.Token),
-                _ => Explain(words),
+                [] or ["run"] => await ServeAsync(Builder(args, words), null, stopping.Token),
+                ["demo"] => await ServeAsync(Builder(args, words), app => DemoCommand.RunAsync(app, args.Contains("--exit", StringComparer.Ordinal), stopping.Token), stopping.Token),
+                ["migrate"] => await MigrateAsync(Settings(args, words), stopping.Token),
+                ["rebuild", .. var names] => await RebuildCommand.RunAsync(Settings(args, words), names, verifyOnly: false, Say, stopping.Token),
+                ["verify", .. var names] => await RebuildCommand.RunAsync(Settings(args, words), names, verifyOnly: true, Say, stopping.Token),
+                ["help", ..] or [_] when LedgerCommands.IsHelp(words) => await HelpAsync(args),
+                _ => await LibraryAsync(args, words, stopping.Token),
             };
         }
         catch (LocalPostgresException e)
@@ -35,8 +34,18 @@ internal static class Startup
         }
     }
 
-    private static async Task<int> ServeAsync(WebApplicationBuilder builder, LedgerSettings settings, Func<WebApplication, Task<int?>>? then, CancellationToken cancellationToken)
+    private static WebApplicationBuilder Builder(string[] args, string[] words)
     {
+        var builder = WebApplication.CreateSlimBuilder([.. args.Skip(words.Length).Where(a => a != "--exit")]);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        return builder;
+    }
+
+    private static LedgerSettings Settings(string[] args, string[] words) => LedgerSettings.From(Builder(args, words).Configuration);
+
+    private static async Task<int> ServeAsync(WebApplicationBuilder builder, Func<WebApplication, Task<int?>>? then, CancellationToken cancellationToken)
+    {
+        var settings = LedgerSettings.From(builder.Configuration);
         if (settings.IsLocal && settings.AdminKey is null)
         {
             settings = settings with { AdminKey = await LocalAdminKey.LoadOrMakeAsync(settings.DataDirectory, Say, cancellationToken) };
@@ -73,10 +82,33 @@ internal static class Startup
         return 0;
     }
 
-    private static int Explain(string[] words)
+    /// <summary>Lists the commands, or explains one. Needs no database.</summary>
+    private static async Task<int> HelpAsync(string[] args)
     {
-        Console.Error.WriteLine($"\"{string.Join(' ', words)}\" is no command. Give none to serve, or: demo [--exit], migrate, rebuild [projection…], verify [projection…].");
-        return Usage;
+        using var host = Host.CreateEmptyApplicationBuilder(new()).Build();
+        return await host.RunJasperFxCommands(args, null);
+    }
+
+    /// <summary>
+    /// The libraries' own commands (<c>describe</c>, <c>db-apply</c>, <c>db-assert</c>, <c>db-patch</c>, <c>projections</c>, <c>resources</c>), as the
+    /// owner, on the configuration that the service runs with. The settings come from files and the environment, for the flags are theirs.
+    /// </summary>
+    private static async Task<int> LibraryAsync(string[] args, string[] words, CancellationToken cancellationToken)
+    {
+        if (!LedgerCommands.IsKnown(words[0]))
+        {
+            await Console.Error.WriteLineAsync(
+                $"\"{string.Join(' ', words)}\" is no command. Give none to serve, or: demo [--exit], migrate, rebuild [projection…], verify [projection…]; help lists all.");
+            return LedgerCommands.Usage;
+        }
+
+        await using var database = await LedgerDatabase.OpenAsync(Settings([], []), attach: true, Say, cancellationToken, migrate: false);
+        await using var owner = Migrator.OwnerDataSource(database.OwnerConnectionString);
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddMarten(options => MartenConfiguration.Configure(options, owner, LedgerModel.WithProjections(database.Store)));
+        using var host = builder.Build();
+        return await host.RunJasperFxCommands(args, null);
     }
 
     private static void Say(string line) => Console.WriteLine(line);

@@ -84,6 +84,8 @@ internal static partial class ProblemWriter
                 LogUnavailable(logger, e);
                 return new(503, "unavailable", "The ledger cannot be reached for now", "The database does not answer; try again after the time in Retry-After.")
                 { RetryAfterS = UnavailableRetryAfterS };
+            case Marten.Exceptions.MartenException { InnerException: { } cause }:
+                return Of(cause, logger);
             default:
                 LogFailure(logger, e);
                 return new(500, "internal", "The ledger failed", "This is a defect of the ledger; nothing is lost. Try again, and report it with the time of the request.");

@@ -1,8 +1,9 @@
+using System.Linq.Expressions;
 using System.Security.Cryptography;
 using System.Text;
 using Ledger.Domain;
-using Ledger.Store;
-using Npgsql;
+using Marten;
+using Marten.Linq;
 
 namespace Ledger.Server;
 
@@ -16,26 +17,57 @@ internal sealed record Principal(Actor Actor, IReadOnlyList<string> Scopes)
     internal bool May(string scope) => Scopes.Contains(scope, StringComparer.Ordinal) || Scopes.Contains(Server.Scopes.Admin, StringComparer.Ordinal);
 }
 
+/// <summary>A key as it is stored, by the hash of a secret that was shown once. After a rotation the former secret is good for a while.</summary>
+internal sealed record StoredKey
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>SHA-256 of the secret, in hexadecimal.</summary>
+    public required string Hash { get; init; }
+
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    public string? Party { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required string CreatedBy { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    public string? FormerHash { get; init; }
+
+    public DateTimeOffset? FormerUntil { get; init; }
+
+    internal AccessKey Shown => new(Id, Name, Scopes, Party, CreatedAt, CreatedBy, ExpiresAt, RevokedAt, FormerUntil);
+
+    /// <summary>Whether a secret of this hash opens the door at a moment.</summary>
+    internal bool Admits(string hash, DateTimeOffset at) =>
+        (Hash == hash || (FormerHash == hash && FormerUntil > at)) && RevokedAt is null && (ExpiresAt is null || ExpiresAt > at);
+}
+
 /// <summary>Keeps the keys: only hashes, for the secrets are as random as the hashes are.</summary>
-internal sealed class AccessKeys(EventStore store, TimeProvider clock)
+internal sealed class AccessKeys(IDocumentStore documents, TimeProvider clock)
 {
     private const int SecretBytes = 32;
     private const int IdBytes = 8;
     private const int ListMax = 1_000;
+    private const int AttemptsMax = 5;
 
     internal static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
     /// <summary>The principal behind a secret; null where it is unknown, expired or revoked. Asked of the database every time, so that a revocation holds at once on every node.</summary>
     internal async Task<Principal?> FindAsync(string secret, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand("""
-            select id, scopes, party from ledger_ops.access_key
-            where (hash = $1 or (former_hash = $1 and former_until > $2)) and revoked_at is null and (expires_at is null or expires_at > $2)
-            """);
-        command.Parameters.Add(new() { Value = HashOf(secret) });
-        command.Parameters.Add(new() { Value = clock.GetUtcNow() });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? new(new(row.GetString(0), row[2] as string), (string[])row[1]) : null;
+        var hash = Convert.ToHexStringLower(HashOf(secret));
+        await using var session = documents.QuerySession();
+        return await session.QueryAsync(new KeyOfSecret { Hash = hash }, cancellationToken) is { } key && key.Admits(hash, clock.GetUtcNow())
+            ? new(new(key.Id, key.Party), key.Scopes)
+            : null;
     }
 
     /// <summary>Makes a key; the secret is given here and never again.</summary>
@@ -43,57 +75,70 @@ internal sealed class AccessKeys(EventStore store, TimeProvider clock)
         string name, IReadOnlyList<string> scopes, string? party, DateTimeOffset? expiresAt, string createdBy, CancellationToken cancellationToken)
     {
         var secret = NewSecret();
-        var key = new AccessKey(
-            $"key-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes))}", name, scopes, party, clock.GetUtcNow(), createdBy, expiresAt?.ToUniversalTime(), null, null);
-        await using var command = store.DataSource.CreateCommand("""
-            insert into ledger_ops.access_key (id, name, hash, scopes, party, created_at, created_by, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
-            """);
-        foreach (var value in new object?[] { key.Id, key.Name, HashOf(secret), scopes.ToArray(), party, key.CreatedAt, createdBy, key.ExpiresAt })
+        var key = new StoredKey
         {
-            command.Parameters.Add(new() { Value = value ?? DBNull.Value });
-        }
-
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return (key, secret);
+            Id = $"key-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes))}", Name = name, Hash = Convert.ToHexStringLower(HashOf(secret)),
+            Scopes = scopes, Party = party, CreatedAt = clock.GetUtcNow(), CreatedBy = createdBy, ExpiresAt = expiresAt?.ToUniversalTime(),
+        };
+        await using var session = documents.LightweightSession();
+        session.Insert(key);
+        await session.SaveChangesAsync(cancellationToken);
+        return (key.Shown, secret);
     }
 
     internal async Task<IReadOnlyList<AccessKey>> ListAsync(CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand($"""
-            select id, name, scopes, party, created_at, created_by, expires_at, revoked_at, former_until from ledger_ops.access_key order by created_at limit {ListMax}
-            """);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var keys = new List<AccessKey>();
-        while (await row.ReadAsync(cancellationToken))
-        {
-            keys.Add(new(row.GetString(0), row.GetString(1), (string[])row[2], row[3] as string, Time(row[4])!.Value, row.GetString(5), Time(row[6]), Time(row[7]), Time(row[8])));
-        }
-
-        return keys;
+        await using var session = documents.QuerySession();
+        var keys = await session.Query<StoredKey>().OrderBy(k => k.CreatedAt).ThenBy(k => k.Id).Take(ListMax).ToListAsync(cancellationToken);
+        return [.. keys.Select(k => k.Shown)];
     }
 
     /// <summary>Ends a key at once. False where there is none.</summary>
-    internal async Task<bool> RevokeAsync(string id, CancellationToken cancellationToken)
-    {
-        await using var command = store.DataSource.CreateCommand("update ledger_ops.access_key set revoked_at = coalesce(revoked_at, $2) where id = $1");
-        command.Parameters.Add(new() { Value = id });
-        command.Parameters.Add(new() { Value = clock.GetUtcNow() });
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
-    }
+    internal Task<bool> RevokeAsync(string id, CancellationToken cancellationToken) =>
+        ChangeAsync(id, key => key with { RevokedAt = key.RevokedAt ?? clock.GetUtcNow() }, cancellationToken);
 
     /// <summary>Gives a key a new secret; the former one is good until a moment. Null where there is no such key in force.</summary>
     internal async Task<string?> RotateAsync(string id, DateTimeOffset formerUntil, CancellationToken cancellationToken)
     {
         var secret = NewSecret();
-        await using var command = store.DataSource.CreateCommand(
-            "update ledger_ops.access_key set former_hash = hash, former_until = $3, hash = $2 where id = $1 and revoked_at is null");
-        command.Parameters.Add(new() { Value = id });
-        command.Parameters.Add(new() { Value = HashOf(secret) });
-        command.Parameters.Add(new() { Value = formerUntil });
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0 ? secret : null;
+        var rotated = await ChangeAsync(
+            id,
+            key => key.RevokedAt is null ? key with { FormerHash = key.Hash, FormerUntil = formerUntil, Hash = Convert.ToHexStringLower(HashOf(secret)) } : null,
+            cancellationToken);
+        return rotated ? secret : null;
     }
 
-    private static DateTimeOffset? Time(object value) => value is DateTime time ? new DateTimeOffset(time) : null;
+    /// <summary>Changes a key as it stands; where another node changed it meanwhile, as that left it. False where there is none to change.</summary>
+    private async Task<bool> ChangeAsync(string id, Func<StoredKey, StoredKey?> change, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var session = documents.LightweightSession();
+            if (await session.LoadAsync<StoredKey>(id, cancellationToken) is not { } key || change(key) is not { } changed)
+            {
+                return false;
+            }
+
+            session.Update(changed);
+            try
+            {
+                await session.SaveChangesAsync(cancellationToken);
+                return true;
+            }
+            catch (JasperFx.ConcurrencyException) when (attempt < AttemptsMax)
+            {
+                // Read it again: a revocation must hold, and a rotation must know of it.
+            }
+        }
+    }
 
     private static string NewSecret() => "ledger_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
+
+    /// <summary>Planned once: it is asked with every request.</summary>
+    private sealed class KeyOfSecret : ICompiledQuery<StoredKey, StoredKey?>
+    {
+        public string Hash { get; init; } = "";
+
+        public Expression<Func<IMartenQueryable<StoredKey>, StoredKey?>> QueryIs() => keys => keys.FirstOrDefault(k => k.Hash == Hash || k.FormerHash == Hash);
+    }
 }

@@ -31,6 +31,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private LogModel model;
     private Run run;
     private bool isStopped;
+    private int disposed;
 
     /// <summary>Makes the daemon; <see cref="StartAsync"/> starts it.</summary>
     /// <param name="store">The log.</param>
@@ -130,6 +131,11 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) == 1)
+        {
+            return;     // A container disposes of what it knows by two names twice.
+        }
+
         await StopAsync();
         await run.DisposeAsync();
         await dataSource.DisposeAsync();

@@ -35,6 +35,8 @@ internal static class ReadAttempts
     /// <summary>Failures of the connection or the server, by type and SQLSTATE; the others are defects.</summary>
     public static bool IsPassing(Exception e) => e switch
     {
+        Marten.Exceptions.MartenException { InnerException: { } cause } => IsPassing(cause),
+
         PostgresException postgres => AppendFailures.Classify(postgres, connectionIsOpen: true) is AppendFailure.Refused,
         NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException => true,
         _ => false,

@@ -1,0 +1,19 @@
+using Marten;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// What the ledger keeps beside the log, as Marten documents: keys, erasure requests, the ledger's own name. Subscriptions stay in tables of ours:
+/// their rows change with every delivery, in one transaction with it (docs/decisions/0015).
+/// </summary>
+internal static class OperationalDocuments
+{
+    internal static void Configure(StoreOptions options)
+    {
+        options.Schema.For<StoredKey>().DocumentAlias("access_key").UseOptimisticConcurrency(true)
+            .Duplicate(k => k.Hash, configure: index => index.IsUnique = true)
+            .Duplicate(k => k.FormerHash, configure: index => index.IsUnique = true);
+        options.Schema.For<ErasureRequest>().DocumentAlias("erasure").UseOptimisticConcurrency(true);
+        options.Schema.For<StoredIdentity>().DocumentAlias("identity").UseOptimisticConcurrency(true);
+    }
+}
