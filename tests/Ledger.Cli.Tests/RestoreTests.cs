@@ -11,7 +11,7 @@ public class RestoreTests
         await tampered.Ledger.DisposeAsync();
         // An older state of everything in the database, the tree and its head with it.
         await Superuser.RunAsync(tampered.Database,
-            "delete from ledger.mt_events where seq_id > 5", "drop table ledger_read.tile, ledger_read.signed_head", "select setval('ledger.mt_events_sequence', 5)");
+            "delete from ledger.mt_events where seq_id > 5", "truncate ledger_read.tile, ledger_read.signed_head", "select setval('ledger.mt_events_sequence', 5)");
 
         await tampered.StartServerAsync();
 
@@ -61,7 +61,7 @@ public class RestoreTests
         var key = await tampered.Ledger.Public.GetStringAsync(new Uri("/log/key", UriKind.Relative));
         await tampered.Ledger.DisposeAsync();
         await Superuser.RunAsync(tampered.Database,
-            """update ledger.mt_events set data = data || '{"statement": "It is so"}' where seq_id = 6""", "drop table ledger_read.tile, ledger_read.signed_head");
+            """update ledger.mt_events set data = data || '{"statement": "It is so"}' where seq_id = 6""", "truncate ledger_read.tile, ledger_read.signed_head");
         tampered.ForgetSignedHead();
         await tampered.StartServerAsync();
         await tampered.SignedAsync(7);

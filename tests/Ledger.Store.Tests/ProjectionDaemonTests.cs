@@ -21,8 +21,7 @@ public sealed class ProjectionDaemonTests : IAsyncLifetime
     {
         db = await TestDatabase.CreateAsync();
         await Some.RunAsync(db.OwnerConnectionString, """
-            set role ledger_owner; create table ledger_read.counting (stream varchar primary key, n bigint);
-            grant all on ledger_read.counting to ledger_service
+            set role ledger_owner; create table ledger_read.counting (stream varchar primary key, n bigint)
             """);
         one = db.OpenStore();
         other = db.OpenStore();

@@ -79,14 +79,18 @@ public sealed class RightsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_service_builds_read_models_and_keeps_operational_state()
+    public async Task The_service_writes_read_models_and_operational_state_and_changes_no_schema()
     {
-        await Some.RunAsync(db.OwnerConnectionString, "set role ledger_owner; create table ledger_ops.cursors (id bigserial, at bigint)");
+        await Some.RunAsync(db.OwnerConnectionString, "set role ledger_owner; create table ledger_ops.cursors (id bigserial, at bigint); create table ledger_read.list (n int)");
         await Some.RunAsync(db.ServiceConnectionString, """
             insert into ledger_ops.cursors (at) values (1); update ledger_ops.cursors set at = 2; delete from ledger_ops.cursors;
-            create table ledger_read.list_v1 (n int); insert into ledger_read.list_v1 values (1);
-            alter table ledger_read.list_v1 rename to list_v2; drop table ledger_read.list_v2
+            insert into ledger_read.list values (1); update ledger_read.list set n = 2; truncate ledger_read.list
             """);
+        foreach (var change in new[] { "create table ledger_read.mine (n int)", "drop table ledger_read.list", "alter table ledger_read.list add m int" })
+        {
+            (await RefusedAsync(db.ServiceConnectionString, change)).ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+        }
+
         await using var store = new EventStore(ServiceDataSource.Create(db.ServiceConnectionString));
         (await store.AppendedAsync(Some.Request("s", 1))).Events.ShouldHaveSingleItem().Position.ShouldBe(2);
     }

@@ -121,6 +121,23 @@ public sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Stops it where it is, as a paused machine does: its connections stay, and it answers nothing.</summary>
+    public void Pause() => Signal("STOP");
+
+    /// <summary>Lets it go on as if nothing had happened.</summary>
+    public void Resume() => Signal("CONT");
+
+    /// <summary>.NET cannot send these.</summary>
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("sh", ["-c", $"kill -{signal} {_process.Id}"]);
+        kill.WaitForExit();
+        if (kill.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"kill -{signal} failed");
+        }
+    }
+
     /// <summary>The kernel's own high-water mark, so that nothing between two looks is missed but the last moment.</summary>
     private long PeakMemoryBytes()
     {

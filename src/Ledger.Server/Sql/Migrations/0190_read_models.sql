@@ -14,5 +14,4 @@ end $$;
 set local role ledger_owner;
 revoke create on schema ledger_read, ledger_rebuild, ledger_retired from ledger_service;
 grant select, insert, update, delete, truncate on all tables in schema ledger_read to ledger_service;
-alter default privileges in schema ledger_read grant select, insert, update, delete, truncate on tables to ledger_service;
 alter default privileges in schema ledger_rebuild grant select, insert, update, delete, truncate on tables to ledger_service;

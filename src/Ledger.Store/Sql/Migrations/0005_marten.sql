@@ -8,6 +8,10 @@ revoke execute on all functions in schema ledger, ledger_ops from public;
 grant execute on all functions in schema ledger_ops to ledger_service;
 grant execute on function ledger.mt_mark_event_progression(varchar, bigint) to ledger_service;
 
+-- The owner makes the tables of read models; the service writes them and needs no right to change a schema.
+revoke create on schema ledger_read from ledger_service;
+alter default privileges in schema ledger_read grant select, insert, update, delete, truncate on tables to ledger_service;
+
 -- Progress of projections: the service's to write. The log itself is not.
 grant insert, update, delete on ledger.mt_event_progression to ledger_service;
 grant select on sequence ledger.mt_events_sequence to ledger_service;

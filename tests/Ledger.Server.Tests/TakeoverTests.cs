@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Ledger.Store;
+using Ledger.Testing;
+using Microsoft.Extensions.Configuration;
+
+namespace Ledger.Server.Tests;
+
+/// <summary>Two servers on one database: each projection runs on one of them, and on the other when that one is gone.</summary>
+public sealed class TakeoverTests
+{
+    /// <summary>What is promised. A machine that runs the other tests at the same time gets twice that.</summary>
+    private static readonly TimeSpan TakeoverMax = TimeSpan.FromSeconds(10 * 2);
+
+    /// <summary>Set LEDGER_PAUSE_SECONDS to 60 for the long form.</summary>
+    private static readonly TimeSpan PauseTime = TimeSpan.FromSeconds(
+        int.TryParse(Environment.GetEnvironmentVariable("LEDGER_PAUSE_SECONDS"), CultureInfo.InvariantCulture, out var seconds) ? seconds : 15);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_one_node_ran_the_other_takes_over_when_it_is_killed_or_paused_and_nothing_is_lost_or_applied_twice(bool paused)
+    {
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
+        await using var one = await ServerProcess.ServeAsync(database);
+        await using var other = await ServerProcess.ServeAsync(database);
+        await using var store = database.OpenStore();
+        await AppendAsync(store, 1);
+        await UntilAsync(async () => (await RunsAsync(one)).Count + (await RunsAsync(other)).Count == LedgerModel.ProgressNames.Count, TakeoverMax);
+        (await RunsAsync(one)).Intersect(await RunsAsync(other)).ShouldBeEmpty();
+
+        var (leader, survivor) = (await RunsAsync(one)).Contains(AssertionListProjection.ProgressName) ? (one, other) : (other, one);
+        using var enough = new CancellationTokenSource();
+        var writing = WriteAsync(store, enough.Token);
+        var began = Stopwatch.GetTimestamp();
+        if (paused)
+        {
+            leader.Pause();
+        }
+        else
+        {
+            await leader.KillAsync();
+        }
+
+        await UntilAsync(async () => (await RunsAsync(survivor)).Count == LedgerModel.ProgressNames.Count, TakeoverMax);
+        var head = await store.HeadAsync();
+        await UntilAsync(async () => await store.ReadProgressAsync(AssertionListProjection.ProgressName) >= head, TakeoverMax);
+        if (paused)
+        {
+            var left = PauseTime - Stopwatch.GetElapsedTime(began);
+            await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            leader.Resume();
+            await UntilAsync(async () => (await RunsAsync(leader)).Count == 0, TakeoverMax);
+        }
+
+        await enough.CancelAsync();
+        await writing;
+        await VerifyAsync(database);
+        (await RunsAsync(survivor)).Count.ShouldBe(LedgerModel.ProgressNames.Count);
+    }
+
+    private static async Task VerifyAsync(TestDatabase database)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:Ledger"] = database.ServiceConnectionString,
+            ["ConnectionStrings:LedgerOwner"] = database.OwnerConnectionString,
+        }).Build();
+        await using var opened = await LedgerDatabase.OpenAsync(LedgerSettings.From(configuration), attach: true, _ => { }, CancellationToken.None);
+        foreach (var name in LedgerModel.Rebuildable(opened.Store, ReadModels.Schema).Select(p => p.Name))
+        {
+            (await new ProjectionRebuild(opened, name).VerifyAsync(_ => { }, CancellationToken.None)).ShouldBeNull();
+        }
+    }
+
+    /// <summary>The projections that a node says it runs.</summary>
+    private static async Task<HashSet<string>> RunsAsync(ServerProcess server)
+    {
+        using var http = new HttpClient { BaseAddress = server.BaseAddress, Timeout = TimeSpan.FromSeconds(5) };
+        using var response = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        var projections = JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("projections");
+        return [.. projections.EnumerateObject().Where(p => p.Value.GetProperty("state").GetString() == "running").Select(p => p.Name)];
+    }
+
+    private static Task AppendAsync(EventStore store, int seed) => new RandomHistory(seed).RecordAsync(store);
+
+    private static async Task WriteAsync(EventStore store, CancellationToken enough)
+    {
+        for (var seed = 2; !enough.IsCancellationRequested; seed++)
+        {
+            await AppendAsync(store, seed);
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, TimeSpan max)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(max);
+            await Task.Delay(100);
+        }
+    }
+}
