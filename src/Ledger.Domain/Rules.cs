@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ledger.Domain;
 
 /// <summary>The rules that every command keeps, whatever it asks: fields, the bound party, the times.</summary>
@@ -49,8 +51,9 @@ internal static class Rules
         }
 
         var time = StatedTime.Resolve(input, c.Zone);
-        checks.That(time is not null, field,
-            $"\"{input.Value}\" is no date; write 2018, 2018-08, 2018-08-03 or 2018-08-03T14:05:00Z, a day that the calendar has.");
+        checks.That(time is not null, field, int.TryParse(input.Value.AsSpan(0, Math.Min(4, input.Value.Length)), CultureInfo.InvariantCulture, out var year) && year > PartialDate.YearMax
+            ? $"\"{input.Value}\" lies in the future; the last year that a date can name is {PartialDate.YearMax}."
+            : $"\"{input.Value}\" is no date; write 2018, 2018-08, 2018-08-03 or 2018-08-03T14:05:00Z, a day that the calendar has.");
         return time;
     }
 }

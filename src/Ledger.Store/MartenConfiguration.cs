@@ -3,9 +3,9 @@ using JasperFx;
 using JasperFx.Events;
 using Marten;
 using Marten.Services.Json.Transformations;
-using SystemTextJson = Marten.Services.Json.Transformations.SystemTextJson;
 using Npgsql;
 using Weasel.Core;
+using SystemTextJson = Marten.Services.Json.Transformations.SystemTextJson;
 
 namespace Ledger.Store;
 

@@ -11,6 +11,9 @@ switch (args)
     case ["http", ..]:
         await AppendBenchmark.RunHttpAsync(Seconds(), (int)Number("--rounds", 5));
         return 0;
+    case ["reads", ..]:
+        await ReadsBenchmark.RunAsync((int)Number("--rounds", 5));
+        return 0;
     case ["time", ..]:
         await TimeBenchmark.RunAsync((int)Number("--events", 1_000_000));
         return 0;
@@ -32,6 +35,8 @@ switch (args)
                    appends/s of the engine, and of denials over HTTP, beside pgbench's two inserts in one statement, on one private cluster
                    http [--seconds 3] [--rounds 5]
                    the part of append that goes over HTTP
+                   reads [--rounds 5]
+                   one stream read and folded: the store's rows beside Marten's session
                    time [--events 1000000]
                    reads of the past beside reads of the present, and rebuilds, on a log and on one of a tenth of its length
                    rebuild [--events 1000000]

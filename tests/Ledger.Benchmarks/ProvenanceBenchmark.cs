@@ -156,7 +156,8 @@ internal static class ProvenanceBenchmark
     private static async Task<(long Head, long Slowest)> ProgressAsync(NpgsqlDataSource log)
     {
         await using var command = log.CreateCommand("""
-            select coalesce((select max(seq_id) from ledger.mt_events), 0), coalesce((select min(last_seq_id) from ledger.mt_event_progression), 0)
+            select coalesce((select max(seq_id) from ledger.mt_events), 0), coalesce((
+              select min(last_seq_id) from ledger.mt_event_progression where name not like 'HighWater%'), 0)
             """);
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();

@@ -1,5 +1,5 @@
-using JasperFx.Events;
 using System.Globalization;
+using JasperFx.Events;
 using Ledger.Domain;
 using Ledger.Store;
 using Ledger.Testing;

@@ -30,7 +30,7 @@ public sealed class MigratorTests
         foreach (var db in databases)
         {
             await using var dataSource = ServiceDataSource.Create(db.OwnerConnectionString);
-                (await Migrator.IsCurrentAsync(dataSource)).ShouldBeTrue();
+            (await Migrator.IsCurrentAsync(dataSource)).ShouldBeTrue();
             await db.DisposeAsync();
         }
     }

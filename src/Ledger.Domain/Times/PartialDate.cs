@@ -7,7 +7,7 @@ public static class PartialDate
 {
     /// <summary>Years outside leave no room for an offset or for "the day after" in .NET's calendar.</summary>
     private const int YearMin = 2;
-    private const int YearMax = 9997;
+    internal const int YearMax = 9997;
 
     /// <summary>An instant with an offset and nanoseconds has 35 characters; more decimals tell nobody anything and are kept for ever.</summary>
     private const int LengthMax = 40;

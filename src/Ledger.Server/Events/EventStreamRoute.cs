@@ -29,6 +29,7 @@ internal static class EventStreamRoute
         var after = After(call);
         var filter = FeedRoute.Filter(call.Query);
         call.Query.Done();
+        await call.RequireReachedAsync(after, call.Context.Request.Headers.ContainsKey(LastEventId) ? LastEventId : "after");
         call.Response.ContentType = "text/event-stream";
         call.Response.Headers.CacheControl = "no-store";
         // Nginx gathers a response before it passes it on, unless it is told otherwise.

@@ -28,6 +28,7 @@ internal static class FeedRoute
         var wait = Wait(call.Query);
         var filter = Filter(call.Query);
         call.Query.Done();
+        await call.RequireReachedAsync(after, "after");
         var clock = call.Service<TimeProvider>();
         var started = clock.GetTimestamp();
         while (true)

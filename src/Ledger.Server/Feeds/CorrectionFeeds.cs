@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Xml;
 using System.Xml.Linq;
 using Ledger.Domain;
 using Ledger.Store;
@@ -63,12 +64,12 @@ internal static class CorrectionFeeds
             page.Next is null ? null : Link("next", page.Next),
             page.Entries.Select(e => new XElement(Atom + "entry",
                 new XElement(Atom + "id", $"urn:uuid:{e.Recorded.Id}"),
-                new XElement(Atom + "title", e.Title),
+                new XElement(Atom + "title", Clean(e.Title)),
                 new XElement(Atom + "updated", WireTime.Format(e.Recorded.RecordedAt)),
-                new XElement(Atom + "author", new XElement(Atom + "name", e.Publisher.Length > 0 ? e.Publisher : "Claims Ledger")),
+                new XElement(Atom + "author", new XElement(Atom + "name", e.Publisher.Length > 0 ? Clean(e.Publisher) : "Claims Ledger")),
                 Link("alternate", page.AssertionOf(e)),
                 e.Url is null ? null : Link("related", e.Url),
-                new XElement(Atom + "content", new XAttribute("type", "html"), e.ToHtml()))));
+                new XElement(Atom + "content", new XAttribute("type", "html"), Clean(e.ToHtml())))));
         using var buffer = new MemoryStream();
         using (var writer = new StreamWriter(buffer, new UTF8Encoding(false), leaveOpen: true))
         {
@@ -79,7 +80,31 @@ internal static class CorrectionFeeds
     }
 
     private static XElement Link(string relation, string address) =>
-        new(Atom + "link", new XAttribute("rel", relation), new XAttribute("href", address));
+        new(Atom + "link", new XAttribute("rel", relation), new XAttribute("href", Clean(address)));
+
+    /// <summary>Characters that XML cannot carry are shown as U+FFFD: one of them in a recorded text must not break the feed for everybody.</summary>
+    private static string Clean(string text)
+    {
+        if (text.All(c => XmlConvert.IsXmlChar(c)))
+        {
+            return text;
+        }
+
+        var clean = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (i + 1 < text.Length && XmlConvert.IsXmlSurrogatePair(text[i + 1], text[i]))
+            {
+                clean.Append(text[i]).Append(text[++i]);
+            }
+            else
+            {
+                clean.Append(XmlConvert.IsXmlChar(text[i]) ? text[i] : '\uFFFD');
+            }
+        }
+
+        return clean.ToString();
+    }
 
     private static byte[] JsonOf(Page page) => JsonSerializer.SerializeToUtf8Bytes(
         new

@@ -19,7 +19,7 @@ internal static class LedgerServer
             kestrel.Limits.MaxRequestBodySize = 2 * JsonBody.BytesMax;
         });
         // One line a request is the business of traces; the log keeps what an operator must know.
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(Projections).FullName, LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services
             .AddSingleton(settings)
             .AddSingleton(identity)

@@ -61,6 +61,19 @@ internal sealed class ReadCall(HttpContext context, bool audits)
         }
     }
 
+    /// <summary>Ends with 400 where a cursor lies beyond the head of the log: whoever has it has read another ledger, and would wait for ever.</summary>
+    internal async Task RequireReachedAsync(long cursor, string field)
+    {
+        if (cursor > 0 && await Store.HeadAsync(Cancelled) is var head && cursor > head)
+        {
+            throw new ProblemException(Problem.BadRequest("cursor-beyond-head",
+                $"{field} is {cursor}, but this log stands at {head}: the cursor comes from another ledger. Start again from a position that this one has.", field) with
+            {
+                Members = new Dictionary<string, object?> { ["head"] = head },
+            });
+        }
+    }
+
     /// <summary>Writes an answer, and says at which position it was read.</summary>
     internal async Task WriteAsync<T>(T body, long position)
     {

@@ -10,21 +10,20 @@ namespace Ledger.Store;
 /// </summary>
 internal sealed class HeadWakeup(EventStore store, PositionSignal wanted, TimeProvider timeProvider) : IDaemonWakeup
 {
-    /// <summary>Where a page brings this many events there is a steady stream of them, and pages begin this far apart.</summary>
-    private const int BusyEvents = 250;
+    /// <summary>From this many events a second on there is a steady stream of them, and pages begin this far apart.</summary>
+    private const int BusyEventsPerSecond = 750;
     private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>The same for a trickle: each page is a transaction of each projection.</summary>
-    private static readonly TimeSpan TrickleInterval = TimeSpan.FromMilliseconds(20);
+    /// <summary>The same for a trickle: each page is a query and a transaction of each projection.</summary>
+    private static readonly TimeSpan TrickleInterval = TimeSpan.FromMilliseconds(40);
 
     private long seen;
-    private long before;
+    private TimeSpan interval = TrickleInterval;
     private long wokeAt;
 
     /// <summary>Waits until there is something new, or the time is over.</summary>
     public async Task WaitAsync(TimeSpan timeout, CancellationToken token)
     {
-        var interval = seen - before >= BusyEvents ? BusyInterval : TrickleInterval;
         var rest = wokeAt == 0 ? TimeSpan.Zero : interval - timeProvider.GetElapsedTime(wokeAt);
         if (rest > TimeSpan.Zero)
         {
@@ -32,7 +31,10 @@ internal sealed class HeadWakeup(EventStore store, PositionSignal wanted, TimePr
         }
 
         var head = await store.WaitForAsync(seen, timeout, token);
-        (before, seen, wokeAt) = (seen, Math.Max(seen, head), timeProvider.GetTimestamp());
+        var now = timeProvider.GetTimestamp();
+        var perSecond = wokeAt == 0 ? 0 : (head - seen) / timeProvider.GetElapsedTime(wokeAt, now).TotalSeconds;
+        interval = perSecond >= BusyEventsPerSecond ? BusyInterval : TrickleInterval;
+        (seen, wokeAt) = (Math.Max(seen, head), now);
     }
 
     /// <summary>Nothing to give back: the connection is the store's.</summary>

@@ -1,0 +1,61 @@
+using System.Net;
+using System.Text.Json;
+using System.Xml.Linq;
+using Ledger.Testing;
+
+namespace Ledger.Server.Tests;
+
+public sealed class CursorTests
+{
+    [Theory]
+    [InlineData("/v1/events?after=999999", null)]
+    [InlineData("/v1/events?after=999999&wait=30s", null)]
+    [InlineData("/v1/events/stream?after=999999", null)]
+    [InlineData("/v1/events/stream", "9999999")]
+    public async Task A_cursor_beyond_the_head_is_refused_and_told_where_the_head_is(string path, string? lastEventId)
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        await ledger.RecordBasicsAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (lastEventId is not null)
+        {
+            request.Headers.Add("Last-Event-ID", lastEventId);
+        }
+
+        using var response = await ledger.Public.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var problem = JsonElement.Parse(await response.Content.ReadAsStringAsync());
+        problem.GetProperty("type").GetString().ShouldBe("/problems/cursor-beyond-head");
+        problem.GetProperty("head").GetInt64().ShouldBe(await ledger.Store.HeadAsync());
+        (await ledger.GetAsync($"/v1/events?after={await ledger.Store.HeadAsync()}")).Response.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_date_that_no_calendar_here_reaches_is_said_to_lie_in_the_future()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        await ledger.RecordBasicsAsync();
+        var (response, problem) = await ledger.PostAsync("/v1/sources/report/versions", """{"edition": "online", "publishedAt": "9999-12-31", "seen": true}""");
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        problem.GetProperty("errors").ToString().ShouldContain("lies in the future");
+    }
+
+    [Theory]
+    [InlineData(@"\u000b")]
+    [InlineData(@"\u0001")]
+    [InlineData(@"\ufffe")]
+    [InlineData(@"\uffff")]
+    public async Task A_character_that_XML_cannot_carry_is_shown_as_a_replacement_and_breaks_no_feed(string character)
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        await ledger.RecordBasicsAsync();
+        await ledger.RecordClaimAsync("c1");
+        await ledger.RecordAsync("/v1/assertions/c1/concerns", $$"""{"publisher": "gazette", "text": "Odd {{character}} 😀 text", "url": "https://example.org/n", "reason": "odd"}""");
+
+        var feed = XDocument.Parse(await ledger.Public.GetStringAsync(new Uri("/feeds/corrections.atom", UriKind.Relative)));
+
+        feed.ToString().ShouldContain("Odd \uFFFD");
+        feed.ToString().ShouldContain("#128512;");
+    }
+}
