@@ -44,6 +44,12 @@ public sealed class CrashTests
                 }
             }
         })).ToList();
+        var began = Stopwatch.GetTimestamp();
+        while (acknowledged.Count <= Writers && Stopwatch.GetElapsedTime(began) < RecoveryMax)
+        {
+            await Task.Delay(20);   // A server that was just started compiles first.
+        }
+
         await Task.Delay(LoadTime);
         await first.KillAsync();
         await Task.WhenAll(load);

@@ -9,7 +9,8 @@ public sealed class UnknownEventTests
     [Fact]
     public async Task A_stored_event_of_a_type_to_come_is_shown_generically_and_harms_nothing()
     {
-        await using var ledger = await RunningLedger.StartAsync();
+        // The daemon starts again for each new type, which takes a second, and on a busy machine longer than a list waits by itself.
+        await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?> { ["Ledger:ProjectionWaitMs"] = "60000" });
         await ledger.RecordBasicsAsync();
         await ledger.RecordClaimAsync("c1");
         await ledger.DenyAsync("c1");

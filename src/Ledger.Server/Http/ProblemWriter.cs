@@ -80,7 +80,7 @@ internal static partial class ProblemWriter
                     ? "Nothing was recorded; try again after the time in Retry-After."
                     : "Whether it was recorded is not known; send it again with the same Idempotency-Key after the time in Retry-After.")
                 { RetryAfterS = UnavailableRetryAfterS };
-            case Npgsql.NpgsqlException { IsTransient: true } or Npgsql.PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" } or TimeoutException:
+            case Npgsql.NpgsqlException and not Npgsql.PostgresException or Npgsql.NpgsqlException { IsTransient: true } or Npgsql.PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" } or TimeoutException:
                 LogUnavailable(logger, e);
                 return new(503, "unavailable", "The ledger cannot be reached for now", "The database does not answer; try again after the time in Retry-After.")
                 { RetryAfterS = UnavailableRetryAfterS };

@@ -24,6 +24,7 @@ public sealed class NewsroomTests
         try
         {
             await ledger.RecordDemoAsync();
+            await ledger.SettleAsync();
             var login = new NpgsqlConnectionStringBuilder(database.OwnerConnectionString) { Username = role, Password = "secret" };
             await using var store = DocumentStore.For(o => NewsroomApplication.Configure(o, login.ConnectionString));
             await ReadsAsync(store);
@@ -42,6 +43,7 @@ public sealed class NewsroomTests
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordDemoAsync();
+        await ledger.SettleAsync();
         await using var session = ((IDocumentStore)ledger.Services.GetService(typeof(IDocumentStore))!).QuerySession();
         var events = await session.Events.QueryAllRawEvents().OrderBy(e => e.Sequence).ToListAsync();
         events.Count.ShouldBe((int)await ledger.Store.HeadAsync());
