@@ -26,7 +26,7 @@ public sealed class VersionNumberConverter : JsonConverter<int?>
     {
         JsonTokenType.Number when reader.TryGetInt32(out var n) && n > 0 => n,
         JsonTokenType.String when reader.ValueTextEquals("unseen"u8) => null,
-        _ => throw new JsonException("A version is its number from 1, or \"unseen\"."),
+        _ => throw new UnfitJsonException("A version is its number from 1, or \"unseen\"."),
     };
 
     /// <inheritdoc/>

@@ -38,6 +38,11 @@ public static class DomainJson
             TypeInfoResolver = resolver,
             Converters = { new EnumWords(), new InstantConverter(), new TextConverter() },
         };
+        if (unmapped == JsonUnmappedMemberHandling.Disallow)
+        {
+            options.Converters.Add(new ExactNumber());
+        }
+
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
     }
@@ -50,7 +55,7 @@ public static class DomainJson
             if (property.Set is { } set && property.PropertyType != typeof(string) && property.PropertyType.IsAssignableTo(typeof(IEnumerable)))
             {
                 property.Set = (owner, value) => set(owner, value is IEnumerable items && items.Cast<object?>().Contains(null)
-                    ? throw new JsonException($"{property.Name} holds a null; leave it out.")
+                    ? throw new UnfitJsonException($"{property.Name} holds a null; leave it out.")
                     : value);
             }
         }
@@ -61,7 +66,7 @@ public static class DomainJson
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.GetString() is { } text && WireTime.TryParse(text, out var instant)
                 ? instant
-                : throw new JsonException("A time is written as in 2018-08-03T14:05:00Z.");
+                : throw new UnfitJsonException("A time is written as in 2018-08-03T14:05:00Z.");
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(WireTime.Format(value));

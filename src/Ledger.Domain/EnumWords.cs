@@ -20,7 +20,7 @@ public sealed class EnumWords : JsonConverterFactory
     {
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String && HasComma(ref reader)
-                ? throw new JsonException("One word is expected, not a list of words.")
+                ? throw new UnfitJsonException("One word is expected, not a list of words.")
                 : words.Read(ref reader, typeToConvert, options);
 
         private static bool HasComma(ref Utf8JsonReader reader) => reader.HasValueSequence || reader.ValueIsEscaped

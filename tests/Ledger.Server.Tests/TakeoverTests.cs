@@ -4,18 +4,22 @@ using System.Text.Json;
 using Ledger.Store;
 using Ledger.Testing;
 using Microsoft.Extensions.Configuration;
+using Xunit.Abstractions;
 
 namespace Ledger.Server.Tests;
 
 /// <summary>Two servers on one database: each projection runs on one of them, and on the other when that one is gone.</summary>
-public sealed class TakeoverTests
+public sealed class TakeoverTests(ITestOutputHelper output)
 {
-    /// <summary>What is promised. A machine that runs the other tests at the same time gets twice that.</summary>
-    private static readonly TimeSpan TakeoverMax = TimeSpan.FromSeconds(10 * 2);
+    /// <summary>
+    /// How long the other stays paused, in seconds. Set it for the long form (60), which runs alone on the machine and
+    /// holds the promise of ten seconds; among the other tests a node only has to be replaced.
+    /// </summary>
+    private static readonly int? LongPauseS =
+        int.TryParse(Environment.GetEnvironmentVariable("LEDGER_PAUSE_SECONDS"), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 
-    /// <summary>Set LEDGER_PAUSE_SECONDS to 60 for the long form.</summary>
-    private static readonly TimeSpan PauseTime = TimeSpan.FromSeconds(
-        int.TryParse(Environment.GetEnvironmentVariable("LEDGER_PAUSE_SECONDS"), CultureInfo.InvariantCulture, out var seconds) ? seconds : 15);
+    private static readonly TimeSpan TakeoverMax = TimeSpan.FromSeconds(LongPauseS is null ? 90 : 10);
+    private static readonly TimeSpan PauseTime = TimeSpan.FromSeconds(LongPauseS ?? 15);
 
     [Theory]
     [InlineData(false)]
@@ -44,6 +48,7 @@ public sealed class TakeoverTests
         }
 
         await UntilAsync(async () => (await RunsAsync(survivor)).Count == LedgerModel.ProgressNames.Count, TakeoverMax);
+        output.WriteLine($"The other node runs every projection after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s.");
         var head = await store.HeadAsync();
         await UntilAsync(async () => await store.ReadProgressAsync(AssertionListProjection.ProgressName) >= head, TakeoverMax);
         if (paused)
@@ -99,8 +104,8 @@ public sealed class TakeoverTests
         var began = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(max);
             await Task.Delay(100);
+            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(max);
         }
     }
 }

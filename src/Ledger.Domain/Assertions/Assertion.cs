@@ -33,7 +33,7 @@ public sealed record Assertion
     public ImmutableList<Recorded> Rejections { get; init; } = [];
 
     /// <summary>What became of its evidence in later versions of the source, by the event that attached it; read from the source's stream.</summary>
-    public ImmutableDictionary<Guid, (Recorded Capture, bool Found)> Searched { get; init; } = ImmutableDictionary<Guid, (Recorded, bool)>.Empty;
+    public ImmutableDictionary<Guid, (Recorded Capture, bool Found, bool Typographic)> Searched { get; init; } = ImmutableDictionary<Guid, (Recorded, bool, bool)>.Empty;
 
     /// <summary>The number of the stream's events so far, whatever they are.</summary>
     public long Version { get; init; }
@@ -115,7 +115,7 @@ public sealed record Assertion
     /// <summary>The state after a later version of the source was captured, an event of another stream: only what it says of this assertion's evidence.</summary>
     public static Assertion Evolve(Assertion state, Recorded capture, VersionCaptured version) => version.Evidence
         .Where(o => o.Assertion == state.Id && (o.Found || !state.Searched.TryGetValue(o.Evidence, out var known) || known.Found))
-        .Aggregate(state, (s, o) => s with { Searched = s.Searched.SetItem(o.Evidence, (capture, o.Found)) });
+        .Aggregate(state, (s, o) => s with { Searched = s.Searched.SetItem(o.Evidence, (capture, o.Found, o.Typographic)) });
 
     /// <summary>Folds a stream from nothing.</summary>
     public static Assertion Fold(IEnumerable<Recorded> events) => events.Aggregate(None, Evolve);

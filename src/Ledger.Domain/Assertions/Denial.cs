@@ -20,8 +20,8 @@ public sealed class ContestsConverter : JsonConverter<Contests>
     /// <inheritdoc/>
     public override Contests Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String
-            ? reader.ValueTextEquals("whole"u8) ? Contests.Whole : throw new JsonException("contests is \"whole\" or {\"part\": \"words\"}.")
-            : new(JsonSerializer.Deserialize<Form>(ref reader, options)?.Part ?? throw new JsonException("contests is \"whole\" or {\"part\": \"words\"}."));
+            ? reader.ValueTextEquals("whole"u8) ? Contests.Whole : throw new UnfitJsonException("contests is \"whole\" or {\"part\": \"words\"}.")
+            : new(JsonSerializer.Deserialize<Form>(ref reader, options)?.Part ?? throw new UnfitJsonException("contests is \"whole\" or {\"part\": \"words\"}."));
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Contests value, JsonSerializerOptions options)

@@ -75,7 +75,7 @@ public sealed class EvidenceVersionConverter : JsonConverter<EvidenceVersion>
             return new(null, number);
         }
 
-        var named = JsonSerializer.Deserialize<SourceVersion>(ref reader, options) ?? throw new JsonException("A version is a number or {id, version}.");
+        var named = JsonSerializer.Deserialize<SourceVersion>(ref reader, options) ?? throw new UnfitJsonException("A version is a number or {id, version}.");
         return new(named.Id, named.Version);
     }
 

@@ -158,8 +158,9 @@ public sealed record IssueNotice : CitingCommand
             Notice = notice, Publisher = command.Publisher, Extent = item.Extent ?? Extent.Full, Reason = command.Reason,
             Corrects = command.Corrects, Source = command.Source, Citation = command.Citation,
         };
+        // Behind a full retraction there is nothing left to retract: so its withdrawal always reinstates.
         return state.Entries.Standing<RetractionIssued>().Any(r => r.Event.Publisher == command.Publisher
-                && r.Event.Extent == retraction.Extent && r.Event.Notice.Text == command.Text)
+                && (r.Event.Extent == Extent.Full || (retraction.Extent == Extent.Partial && r.Event.Notice.Text == command.Text)))
             ? Decision.Nothing
             : Decision.Accept(stamp(retraction));
     }

@@ -6,7 +6,7 @@ public static class StandingFlags
     /// <summary>Every flag that may appear, for the filter of lists.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        "contested", "singleOrigin", "unattributed", "evidenceOrphaned", "textChangedWithoutNotice", "upstreamChanged",
+        "contested", "singleOrigin", "unattributed", "evidenceOrphaned", "textChangedWithoutNotice", "typographicChange", "upstreamChanged",
         "possiblyAffected", "deniedElsewhere", "awaitingAnswer", "restricted",
     ];
 
@@ -130,8 +130,9 @@ public static class StandingFlags
             return;
         }
 
-        var lost = state.Entries.Standing<EvidenceAttached>().Where(e => state.Searched.TryGetValue(e.Record.Id, out var s) && !s.Found)
-            .Select(e => state.Searched[e.Record.Id].Capture).OrderBy(c => c.Position).ToList();
+        var searched = state.Entries.Standing<EvidenceAttached>().Where(e => state.Searched.ContainsKey(e.Record.Id))
+            .Select(e => state.Searched[e.Record.Id]).OrderBy(s => s.Capture.Position).ToList();
+        var lost = searched.Where(s => !s.Found).Select(s => s.Capture).ToList();
         if (lost is [var first, ..])
         {
             var version = ((VersionCaptured)first.Event).Version;
@@ -140,6 +141,11 @@ public static class StandingFlags
             {
                 flags.Add(new("textChangedWithoutNotice", first.Since, $"The text under it changed in version {version}; no notice is recorded."));
             }
+        }
+
+        if (searched.FirstOrDefault(s => s.Typographic).Capture is { } set)
+        {
+            flags.Add(new("typographicChange", set.Since, $"The same words stand in version {((VersionCaptured)set.Event).Version} with other typography."));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Ledger.Domain;
 
@@ -12,10 +13,15 @@ public sealed record PinnedEvidence(string Assertion, Guid Evidence, int Version
 /// <summary>Whether evidence was found again in a later version, kept with that version's capture.</summary>
 /// <param name="Assertion">The assertion that it supports.</param>
 /// <param name="Evidence">The event that attached it.</param>
-/// <param name="Found">Found exactly; otherwise it is orphaned.</param>
-public sealed record EvidenceOutcome(string Assertion, Guid Evidence, bool Found);
+/// <param name="Found">Found; otherwise it is orphaned.</param>
+/// <param name="Typographic">Found with other typography: the same words, written with other marks or spaces.</param>
+public sealed record EvidenceOutcome(string Assertion, Guid Evidence, bool Found,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Typographic = false);
 
-/// <summary>Looks for evidence in a text: exactly, never by likeness. Nothing is guessed from words that merely resemble it.</summary>
+/// <summary>
+/// Looks for evidence in a text: exactly, never by likeness. Nothing is guessed from words that merely resemble it; only what typography changes
+/// is looked through, since an orphan is an accusation.
+/// </summary>
 public static class EvidenceSearch
 {
     /// <summary>The outcome for each piece of evidence.</summary>
@@ -25,22 +31,33 @@ public static class EvidenceSearch
     public static IReadOnlyList<EvidenceOutcome> Search(string text, IEnumerable<PinnedEvidence> pinned, Func<int, VersionCaptured?> captured)
     {
         var paragraphs = new Lazy<IReadOnlyList<Paragraph>>(() => TextParts.Paragraphs(text));
-        return
-        [
-            .. pinned.Select(p => new EvidenceOutcome(p.Assertion, p.Evidence, p.Selector.Type == SelectorType.TextQuote
-                ? HasQuote(text, p.Selector)
-                : HasPlace(paragraphs.Value, captured(p.Version)?.Paragraphs ?? [], p.Selector))),
-        ];
+        var folded = new Lazy<string>(() => Typography.Fold(text));
+        return [.. pinned.Select(Look)];
+
+        EvidenceOutcome Look(PinnedEvidence p)
+        {
+            if (p.Selector.Type == SelectorType.TextQuote)
+            {
+                var quote = string.Create(CultureInfo.InvariantCulture, $"{p.Selector.Prefix}{p.Selector.Exact}{p.Selector.Suffix}");
+                return Outcome(p, text.Contains(quote, StringComparison.Ordinal), () => folded.Value.Contains(Typography.Fold(quote), StringComparison.Ordinal));
+            }
+
+            var then = captured(p.Version)?.Paragraphs ?? [];
+            return Outcome(p, HasPlace(paragraphs.Value, then, p.Selector, IsSamePlace), () => HasPlace(paragraphs.Value, then, p.Selector, (a, b) => a.Says(b)));
+        }
     }
 
-    /// <summary>The words with those around them, as code points in the same order: the Web Annotation model's exact, prefix and suffix.</summary>
-    private static bool HasQuote(string text, Selector selector) =>
-        text.Contains(string.Create(CultureInfo.InvariantCulture, $"{selector.Prefix}{selector.Exact}{selector.Suffix}"), StringComparison.Ordinal);
+    private static EvidenceOutcome Outcome(PinnedEvidence p, bool isExact, Func<bool> isTypographic) =>
+        isExact ? new(p.Assertion, p.Evidence, true) : isTypographic() ? new(p.Assertion, p.Evidence, true, true) : new(p.Assertion, p.Evidence, false);
 
-    /// <summary>A place is the same where every paragraph that it touches stands at the same place with the same hash; the earlier text itself is seldom kept.</summary>
-    private static bool HasPlace(IReadOnlyList<Paragraph> now, IReadOnlyList<Paragraph> then, Selector selector)
+    /// <summary>
+    /// A place is the same where every paragraph that it touches says the same, counted from the first one; the earlier text itself is seldom kept.
+    /// </summary>
+    private static bool HasPlace(IReadOnlyList<Paragraph> now, IReadOnlyList<Paragraph> then, Selector selector, Func<Paragraph, Paragraph, bool> isSame)
     {
-        var touched = then.Where(p => p.Start < selector.End && selector.Start < p.Start + p.Length).ToList();
-        return touched.Count > 0 && touched.All(now.Contains);
+        var touched = Enumerable.Range(0, then.Count).Where(i => then[i].Start < selector.End && selector.Start < then[i].Start + then[i].Length).ToList();
+        return touched.Count > 0 && touched.All(i => i < now.Count && isSame(then[i], now[i]));
     }
+
+    private static bool IsSamePlace(Paragraph then, Paragraph now) => (then.Start, then.Length, then.Sha256) == (now.Start, now.Length, now.Sha256);
 }

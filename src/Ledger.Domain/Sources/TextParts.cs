@@ -7,7 +7,12 @@ namespace Ledger.Domain;
 /// <param name="Start">Code points before it.</param>
 /// <param name="Length">Its code points.</param>
 /// <param name="Sha256">SHA-256 of its UTF-8, lower-case hex.</param>
-public sealed record Paragraph(int Start, int Length, string Sha256);
+/// <param name="Folded">The same of the paragraph with its typography folded, where that differs; null too where an earlier version did not keep it.</param>
+public sealed record Paragraph(int Start, int Length, string Sha256, string? Folded = null)
+{
+    /// <summary>Whether the two differ in typography at most.</summary>
+    public bool Says(Paragraph other) => Sha256 == other.Sha256 || (Folded ?? Sha256) == (other.Folded ?? other.Sha256);
+}
 
 /// <summary>Takes a text apart: hash, paragraphs. Places count code points.</summary>
 public static class TextParts
@@ -26,7 +31,8 @@ public static class TextParts
             if (trimmed.Length > 0)
             {
                 var indent = line.IndexOf(trimmed, StringComparison.Ordinal);
-                found.Add(new(start + CodePoints.Count(line[..indent]), CodePoints.Count(trimmed), Sha256(trimmed)));
+                var folded = Typography.Fold(trimmed);
+                found.Add(new(start + CodePoints.Count(line[..indent]), CodePoints.Count(trimmed), Sha256(trimmed), folded == trimmed ? null : Sha256(folded)));
             }
 
             start += CodePoints.Count(line) + 1;

@@ -24,7 +24,7 @@ public sealed class TimeInputConverter : JsonConverter<TimeInput>
 
         var form = JsonSerializer.Deserialize<Form>(ref reader, options);
         return form?.Value is null
-            ? throw new JsonException("A time is \"2018-08-03\" or {\"value\": \"2018-08-03\", \"basis\": \"inferred\"}.")
+            ? throw new UnfitJsonException("A time is \"2018-08-03\" or {\"value\": \"2018-08-03\", \"basis\": \"inferred\"}.")
             : new(form.Value, form.Basis);
     }
 

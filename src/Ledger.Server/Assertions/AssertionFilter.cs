@@ -27,7 +27,7 @@ internal sealed record AssertionFilter
     internal string? Flag { get; init; }
 
     /// <summary>Whether the flag is one that other streams raise: it stands in no row of the assertion.</summary>
-    internal bool IsByText => Flag is TextFlagProjection.Orphaned or TextFlagProjection.Changed;
+    internal bool IsByText => Flag is TextFlagProjection.Orphaned or TextFlagProjection.Changed or TextFlagProjection.Typographic;
 
     /// <summary>Each must occur.</summary>
     internal IReadOnlyList<string> Words { get; init; } = [];

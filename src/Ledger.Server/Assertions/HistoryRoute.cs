@@ -91,7 +91,6 @@ internal static class HistoryRoute
             throw new ProblemException(Problem.NotFound($"No assertion {id} is recorded, or not by the moment asked for."));
         }
 
-        call.Response.Headers.ETag = Preconditions.ETag(state.Version);
-        await call.WriteAsync(new { id, entries, position = point.Position }, point.Position);
+        await call.WriteViewAsync(new { id, entries, position = point.Position }, state.Version, point.Position, isOfStreamAlone: false);
     }
 }

@@ -22,17 +22,19 @@ internal static class ReadAssertionRoute
             throw new ProblemException(Problem.NotFound($"What {id} states does not speak of the time in validAt; leave it out to read what it speaks of."));
         }
 
-        call.Response.Headers.ETag = Preconditions.ETag(state.Version);
         MementoLinks.OnOriginal(call, "assertions", id);
-        await call.WriteAsync(await ViewAsync(call, state, version > 0 ? point with { Position = state.Position } : point, uncertain), point.Position);
+        await WriteAsync(call, state, version > 0 ? point with { Position = state.Position } : point, uncertain, point.Position);
     }
 
-    /// <summary>The view of a state, with what other streams say of it at the same moment.</summary>
-    internal static async Task<AssertionView> ViewAsync(ReadCall call, Assertion state, ReadPoint point, IReadOnlyList<UncertainEvent>? uncertain)
+    /// <summary>Writes the view of a state, with what other streams say of it at the same moment.</summary>
+    internal static async Task WriteAsync(ReadCall call, Assertion state, ReadPoint point, IReadOnlyList<UncertainEvent>? uncertain, long position)
     {
-        var view = AssertionView.Of(await PinnedEvidenceQuery.SearchedAsync(call, state, point), uncertain);
+        var searched = await PinnedEvidenceQuery.SearchedAsync(call, state, point);
         var via = await ViaPositions.OfAsync(call, state, point);
-        return view with { Standing = view.Standing with { Positions = [.. view.Standing.Positions, .. via] } };
+        var view = AssertionView.Of(searched, uncertain);
+        await call.WriteViewAsync(
+            view with { Standing = view.Standing with { Positions = [.. view.Standing.Positions, .. via] } },
+            state.Version, position, isOfStreamAlone: ReferenceEquals(searched, state) && !via.Any());
     }
 
     /// <summary>The state at a moment; 404 where nothing was recorded or known then, saying from when it was.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -100,10 +101,8 @@ internal static class FeedRoute
     private static async Task WriteAsync(ReadCall call, IReadOnlyList<RecordedEvent> events, long next, long head)
     {
         var source = call.Service<LedgerIdentity>().Uri;
-        call.Response.Headers["Ledger-Position"] = head.ToString(CultureInfo.InvariantCulture);
         await call.Service<SignedHeads>().AddHeaderAsync(call.Response, call.Cancelled);
-        call.Response.ContentType = "application/json";
-        var body = call.Response.BodyWriter;
+        var body = new ArrayBufferWriter<byte>();
         body.Write("{\"events\":["u8);
         for (var i = 0; i < events.Count; i++)
         {
@@ -112,8 +111,6 @@ internal static class FeedRoute
         }
 
         body.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"],\"next\":{next},\"head\":{head}}}")));
-        await body.FlushAsync(call.Cancelled);
+        await call.WriteBytesAsync(body.WrittenSpan.ToArray(), "application/json", head);
     }
-
-    private static void Write(this System.IO.Pipelines.PipeWriter writer, ReadOnlySpan<byte> bytes) => System.Buffers.BuffersExtensions.Write(writer, bytes);
 }

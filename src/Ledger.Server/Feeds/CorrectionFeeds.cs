@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Xml;
@@ -36,21 +35,7 @@ internal static class CorrectionFeeds
             entries, site, site + request.Path + request.QueryString,
             next is { } position ? site + call.Query.With("before", position.ToString(CultureInfo.InvariantCulture)) : null,
             call.Service<LedgerIdentity>().Uri));
-        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 16))}\"";
-        call.Response.Headers.ETag = tag;
-        call.Response.Headers.CacheControl = "no-cache";
-        if (request.Headers.IfNoneMatch.ToString().Split(',', StringSplitOptions.TrimEntries).Any(t => t == "*" || t == tag || t == "W/" + tag))
-        {
-            call.Response.StatusCode = StatusCodes.Status304NotModified;
-            return;
-        }
-
-        call.Response.ContentType = contentType;
-        call.Response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(request.Method))
-        {
-            await call.Response.Body.WriteAsync(body, call.Cancelled);
-        }
+        await call.Response.WriteWholeAsync(body, contentType, call.Cancelled);
     }
 
     private static byte[] AtomOf(Page page)

@@ -15,8 +15,8 @@ internal static class LedgerServer
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // The limit itself is enforced where the body is read, with a problem that says so; this only stops the endless.
-            kestrel.Limits.MaxRequestBodySize = 2 * JsonBody.BytesMax;
+            // The limit itself is enforced where the body is read, with a problem that says so; this stops the endless.
+            kestrel.Limits.MaxRequestBodySize = JsonBody.DrainedBytesMax;
         });
         // One line a request is the business of traces; the log keeps what an operator must know.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(Projections).FullName, LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
@@ -45,9 +45,17 @@ internal static class LedgerServer
             .AddLedgerProof(database)
             .AddSubscribers(builder.Configuration)
             .AddLedgerTelemetry(builder.Configuration)
-            .AddLedgerOpenApi();
+            .AddLedgerOpenApi()
+            .AddBrowsersAndCodings(settings);
 
         var app = builder.Build();
+        app.UseTagsOfCodings();
+        app.UseResponseCompression();
+        if (settings.CorsOrigins.Count > 0)
+        {
+            app.UseCors();
+        }
+
         app.UseProblems();
         app.UseAccess();
         MapRoutes(app);

@@ -39,6 +39,9 @@ internal sealed record LedgerSettings
     /// <summary>The pause between two tiles of 256 events while the log is compared with its tree in the background, in milliseconds.</summary>
     public int ScanPauseMs { get; init; } = 1_000;
 
+    /// <summary>The origins of other sites, such as <c>https://reader.example</c>, whose pages may read in a browser; none unless set.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
     /// <summary>How far a projection may lag behind the log, in events, before the server calls itself not ready.</summary>
     public long ProjectionLagMax { get; init; } = 10_000;
 
@@ -47,6 +50,8 @@ internal sealed record LedgerSettings
 
     /// <summary>Whether the server runs a PostgreSQL of its own.</summary>
     public bool IsLocal => ConnectionString is null;
+
+    private const StringSplitOptions Trimmed = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
 
     internal static LedgerSettings From(IConfiguration configuration)
     {
@@ -65,6 +70,7 @@ internal sealed record LedgerSettings
             Uri = section["Uri"],
             SigningKey = section["SigningKey"],
             Origin = section["Origin"],
+            CorsOrigins = section.GetSection("Cors:Origins").Get<string[]>() ?? [.. (section["Cors:Origins"] ?? "").Split(',', Trimmed)],
             ScanPauseMs = section.GetValue("ScanPauseMs", 1_000),
             ProjectionLagMax = section.GetValue("ProjectionLagMax", 10_000L),
             ProjectionWaitMs = section.GetValue("ProjectionWaitMs", 5_000),

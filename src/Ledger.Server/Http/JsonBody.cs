@@ -1,14 +1,23 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Ledger.Domain;
+using Microsoft.Net.Http.Headers;
 
 namespace Ledger.Server;
 
-/// <summary>Reads a request's JSON body whole, bounded and strictly: unknown fields, NULs and lone surrogates are refused.</summary>
+/// <summary>Reads a request's JSON body whole, bounded and strictly: unknown fields and what no text can carry are refused.</summary>
 internal static class JsonBody
 {
     /// <summary>The contract's limit of a body.</summary>
     internal const int BytesMax = 1_000_000;
+
+    /// <summary>
+    /// A longer body is refused, and read to its end up to this many bytes: a client that is still sending would see
+    /// a broken connection instead of the answer.
+    /// </summary>
+    internal const int DrainedBytesMax = 32 * BytesMax;
 
     /// <summary>Reads the bytes, or ends with 413 or 415.</summary>
     internal static async Task<byte[]> ReadAsync(HttpContext context)
@@ -16,7 +25,17 @@ internal static class JsonBody
         var request = context.Request;
         if (!request.HasJsonContentType())
         {
-            throw new ProblemException(new(415, "unsupported-media-type", "The content type is not supported", "Send JSON with Content-Type: application/json."));
+            throw Unsupported("Send JSON with Content-Type: application/json.");
+        }
+
+        if (request.Headers.ContentEncoding is [{ Length: > 0 } coding, ..] && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Unsupported($"The body is encoded as {coding}; send it as it is, without Content-Encoding.");
+        }
+
+        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.ToString() is { Length: > 0 } charset && !IsUtf8(charset))
+        {
+            throw Unsupported($"The body is in {charset}; JSON is sent in UTF-8.");
         }
 
         if (request.ContentLength > BytesMax)
@@ -35,7 +54,8 @@ internal static class JsonBody
             }
         }
 
-        return buffer.WrittenSpan.ToArray();
+        var body = buffer.WrittenSpan;
+        return (body.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body).ToArray();
     }
 
     /// <summary>Reads a command from the bytes, or ends with 400 and the offending field.</summary>
@@ -49,7 +69,7 @@ internal static class JsonBody
         catch (JsonException e)
         {
             var field = string.IsNullOrEmpty(e.Path) || e.Path == "$" ? null : e.Path.Replace("$.", "", StringComparison.Ordinal);
-            var detail = body.IsEmpty ? "The body is empty; send a JSON object." : $"{e.Message.Split(" Path:")[0]} /openapi/v1.json shows the fields.";
+            var detail = body.IsEmpty ? "The body is empty; send a JSON object." : $"{JsonMismatch.Describe<T>(e, body)} /openapi/v1.json shows the fields.";
             throw new ProblemException(new Problem(400, "invalid-json", "The body does not fit", detail)
             {
                 Errors = field is not null ? [(field, detail)] : [.. Missing<T>(body).Select(name => (name, $"{name} is required."))],
@@ -74,10 +94,13 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>PostgreSQL's jsonb holds neither NUL nor half a character: both can hide in escapes that a lazy reader passes on.</summary>
+    /// <summary>
+    /// Refuses what no text format carries: half a character, control characters other than tab and line ends, and the two that are none. PostgreSQL,
+    /// XML and whoever prints a text would stumble over them later. Almost no body has an escape or such bytes, so most are only looked through.
+    /// </summary>
     private static void CheckText(ReadOnlySpan<byte> body)
     {
-        if (body.IndexOf("\\u"u8) < 0)
+        if (body.IndexOf((byte)'\\') < 0 && body.IndexOf(NoCharacter) < 0)
         {
             return;
         }
@@ -85,24 +108,38 @@ internal static class JsonBody
         var reader = new Utf8JsonReader(body);
         while (reader.Read())
         {
-            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || !reader.ValueIsEscaped)
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || (!reader.ValueIsEscaped && reader.ValueSpan.IndexOf(NoCharacter) < 0))
             {
                 continue;
             }
 
+            string text;
             try
             {
-                if (reader.GetString()!.Contains('\0', StringComparison.Ordinal))
-                {
-                    throw new JsonException($"A text holds a NUL character (at byte {reader.TokenStartIndex}); leave it out.");
-                }
+                text = reader.GetString()!;
             }
             catch (InvalidOperationException)
             {
-                throw new JsonException($"A text holds a lone surrogate (at byte {reader.TokenStartIndex}); send whole characters.");
+                throw new UnfitJsonException($"A text holds a lone surrogate (at byte {reader.TokenStartIndex}); send whole characters.");
+            }
+
+            if (text.FirstOrDefault(IsUnprintable, ' ') is var c and not ' ')
+            {
+                throw new UnfitJsonException(string.Create(CultureInfo.InvariantCulture,
+                    $"A text holds the character U+{(int)c:X4} (at byte {reader.TokenStartIndex}), which no text format carries; leave it out."));
             }
         }
     }
+
+    /// <summary>What XML 1.0 has no place for, surrogates aside.</summary>
+    private static bool IsUnprintable(char c) => c is (< ' ' and not ('\t' or '\n' or '\r')) or '\uFFFE' or '\uFFFF';
+
+    /// <summary>How U+FFFE and U+FFFF begin in UTF-8.</summary>
+    private static ReadOnlySpan<byte> NoCharacter => [0xEF, 0xBF];
+
+    private static bool IsUtf8(string charset) => charset.Trim('"').ToUpperInvariant() is "UTF-8" or "UTF8" or "US-ASCII";
+
+    private static ProblemException Unsupported(string detail) => new(new(415, "unsupported-media-type", "The content type is not supported", detail));
 
     private static ProblemException TooLarge() =>
         new(new(413, "too-large", "The request is too large", $"A body has at most {BytesMax} bytes; send several requests."));

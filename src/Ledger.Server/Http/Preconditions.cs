@@ -8,6 +8,8 @@ internal static class Preconditions
 {
     private const int KeyLengthMax = 255;
 
+    private const string ViewMark = ".";
+
     /// <summary>The key of the command: a structured-field string, or a bare token.</summary>
     internal static string? IdempotencyKey(HttpRequest request)
     {
@@ -32,9 +34,10 @@ internal static class Preconditions
     internal static long? IfMatch(HttpRequest request)
     {
         var header = request.Headers.IfMatch.ToString().Trim();
+        var tag = EntityTags.Plain(header);
         return header is "" or "*"
             ? null
-            : long.TryParse(header.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            : long.TryParse(tag.IndexOf(ViewMark, StringComparison.Ordinal) is var end and >= 0 ? tag[..end] : tag, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
                 ? version
                 : throw new ProblemException(Problem.BadRequest("invalid-if-match", "If-Match is the ETag of the assertion as it was read, such as \"3\".", "If-Match"));
     }
@@ -63,6 +66,7 @@ internal static class Preconditions
         return null;
     }
 
-    /// <summary>The tag of a stream at a version.</summary>
-    internal static string ETag(long version) => $"\"{version.ToString(CultureInfo.InvariantCulture)}\"";
+    /// <summary>The tag of a stream at a version; with the view's bytes, where the version alone does not fix them. If-Match looks at the version alone.</summary>
+    internal static string ETag(long version, byte[]? view = null) =>
+        $"\"{version.ToString(CultureInfo.InvariantCulture)}{(view is null ? "" : ViewMark + WholeAnswer.HashOf(view))}\"";
 }

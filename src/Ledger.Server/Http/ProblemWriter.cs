@@ -25,7 +25,18 @@ internal static partial class ProblemWriter
                 await context.WriteProblemAsync(Of(e, logger));
             }
         });
-        app.UseStatusCodePages(async status => await status.HttpContext.WriteProblemAsync(OfStatus(status.HttpContext)));
+        app.UseStatusCodePages(async status =>
+        {
+            var context = status.HttpContext;
+            if (HttpMethods.IsOptions(context.Request.Method) && context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
+            {
+                context.Response.Headers.Append("Allow", "OPTIONS"); // Routing has put in those that the path has.
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                return;
+            }
+
+            await context.WriteProblemAsync(OfStatus(context));
+        });
     }
 
     /// <summary>The members of a problem document.</summary>
@@ -59,7 +70,7 @@ internal static partial class ProblemWriter
         }
 
         context.Response.StatusCode = problem.Status;
-        await context.Response.WriteJsonAsync(
+        await context.Response.WriteWholeAsync(
             JsonSerializer.SerializeToUtf8Bytes(Document(problem), DomainJson.Stored), "application/problem+json", context.RequestAborted);
     }
 

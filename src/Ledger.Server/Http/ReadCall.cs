@@ -75,10 +75,24 @@ internal sealed class ReadCall(HttpContext context, bool audits)
     }
 
     /// <summary>Writes an answer, and says at which position it was read.</summary>
-    internal async Task WriteAsync<T>(T body, long position)
+    internal Task WriteAsync<T>(T body, long position) => WriteBytesAsync(JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), "application/json", position);
+
+    /// <summary>
+    /// Writes the view of a stream. Its tag is the stream's version, for If-Match; with more behind it where the version alone does not fix the bytes,
+    /// as where other streams take part, or where the query asks for another moment, of which an erasure may take something back.
+    /// </summary>
+    internal Task WriteViewAsync<T>(T view, long version, long position, bool isOfStreamAlone)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(view, DomainJson.Stored);
+        Response.Headers.ETag = Preconditions.ETag(version, isOfStreamAlone && !Context.Request.QueryString.HasValue ? null : body);
+        return WriteBytesAsync(body, "application/json", position);
+    }
+
+    /// <summary>Writes an answer in any format, and says at which position it was read.</summary>
+    internal Task WriteBytesAsync(byte[] body, string contentType, long position)
     {
         Response.Headers["Ledger-Position"] = position.ToString(CultureInfo.InvariantCulture);
-        await Response.WriteJsonAsync(JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), "application/json", Cancelled);
+        return Response.WriteWholeAsync(body, contentType, Cancelled);
     }
 }
 

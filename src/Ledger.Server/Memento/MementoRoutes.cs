@@ -41,8 +41,7 @@ internal static class MementoRoutes
             .Append(CultureInfo.InvariantCulture, $"<{links.TimeGate}>; rel=\"timegate\",\n")
             .Append(CultureInfo.InvariantCulture, $"<{links.TimeMap}>; rel=\"self\"; type=\"application/link-format\"; from=\"{MementoLinks.Http(links.First)}\"; until=\"{MementoLinks.Http(links.Last)}\",\n")
             .AppendJoin(",\n", links.Seconds.Select(links.Link));
-        call.Response.ContentType = "application/link-format";
-        await call.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body.Append('\n').ToString()), call.Cancelled);
+        await call.Response.WriteWholeAsync(Encoding.UTF8.GetBytes(body.Append('\n').ToString()), "application/link-format", call.Cancelled);
     }
 
     private static async Task ReadAsync(ReadCall call, string kind)
@@ -66,14 +65,12 @@ internal static class MementoRoutes
         if (kind == "assertions")
         {
             var (state, uncertain) = await ReadAssertionRoute.AtAsync(call, call.Route("id"), point);
-            call.Response.Headers.ETag = Preconditions.ETag(state.Version);
-            await call.WriteAsync(await ReadAssertionRoute.ViewAsync(call, state, point, uncertain), point.Position);
+            await ReadAssertionRoute.WriteAsync(call, state, point, uncertain, point.Position);
         }
         else
         {
             var view = await SourceView.AtAsync(call, call.Route("id"), point) ?? throw new ProblemException(Problem.NotFound("The source was not registered yet."));
-            call.Response.Headers.ETag = Preconditions.ETag(view.Version);
-            await call.WriteAsync(view, point.Position);
+            await call.WriteViewAsync(view, view.Version, point.Position, isOfStreamAlone: false);
         }
     }
 

@@ -73,7 +73,8 @@ internal static class PartyViews
             }
         }
 
-        call.Response.Headers.ETag = Preconditions.ETag(party.Version);
-        await call.WriteAsync(new { party.Id, party.Name, party.Kind, party.Aliases, party.Enrolled, said, saidOf, party.RecordedAt, party.Version, party.Position }, point.Position);
+        await call.WriteViewAsync(
+            new { party.Id, party.Name, party.Kind, party.Aliases, party.Enrolled, said, saidOf, party.RecordedAt, party.Version, party.Position },
+            party.Version, point.Position, isOfStreamAlone: false);
     }
 }

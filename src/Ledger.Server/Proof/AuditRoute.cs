@@ -48,10 +48,8 @@ internal static class AuditRoute
         await call.Service<SignedHeads>().AddHeaderAsync(call.Response, call.Cancelled);
         if (call.Context.Request.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
         {
-            call.Response.Headers["Ledger-Position"] = to.ToString(CultureInfo.InvariantCulture);
             call.Response.Headers["Ledger-Next"] = next?.ToString(CultureInfo.InvariantCulture);
-            call.Response.ContentType = "text/csv; charset=utf-8";
-            await call.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(Csv(entries)), call.Cancelled);
+            await call.WriteBytesAsync(Encoding.UTF8.GetBytes(Csv(entries)), "text/csv; charset=utf-8", to);
             return;
         }
 

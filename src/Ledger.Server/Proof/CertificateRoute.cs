@@ -97,8 +97,7 @@ internal static class CertificateRoute
             return call.WriteAsync(signed, position);
         }
 
-        call.Response.Headers["Ledger-Position"] = position.ToString(System.Globalization.CultureInfo.InvariantCulture);
         call.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
-        return call.Response.WriteJsonAsync(Encoding.UTF8.GetBytes(CertificatePage.Of(signed)), "text/html; charset=utf-8", call.Cancelled);
+        return call.WriteBytesAsync(Encoding.UTF8.GetBytes(CertificatePage.Of(signed)), "text/html; charset=utf-8", position);
     }
 }

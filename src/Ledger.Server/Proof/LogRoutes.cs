@@ -23,7 +23,6 @@ internal static class LogRoutes
     {
         call.Query.Done();
         var (note, _) = await call.Service<SignedHeads>().CurrentAsync(call.Cancelled);
-        call.Response.Headers.CacheControl = "no-cache";
         await WriteAsync(call, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(note.ToString()));
     }
 
@@ -104,19 +103,10 @@ internal static class LogRoutes
             buffer.Write("\n"u8);
         }
 
-        call.Response.Headers.CacheControl = "no-cache";
         await WriteAsync(call, "application/x-ndjson", buffer.WrittenSpan.ToArray());
     }
 
-    private static async Task WriteAsync(ReadCall call, string contentType, byte[] bytes)
-    {
-        call.Response.ContentType = contentType;
-        call.Response.ContentLength = bytes.Length;
-        if (!HttpMethods.IsHead(call.Context.Request.Method))
-        {
-            await call.Response.Body.WriteAsync(bytes, call.Cancelled);
-        }
-    }
+    private static Task WriteAsync(ReadCall call, string contentType, byte[] bytes) => call.Response.WriteWholeAsync(bytes, contentType, call.Cancelled);
 
     private static ProblemException NoTile() => new(Problem.NotFound("There is no such tile: ask for those of the tree whose size /log/checkpoint says, by their C2SP tlog-tiles paths."));
 }

@@ -18,8 +18,7 @@ internal static class ProofRoutes
         var position = long.Parse(call.Route("position"), System.Globalization.CultureInfo.InvariantCulture);
         var receipt = await ReceiptOfAsync(call, position);
         call.Response.Headers.ContentDisposition = $"inline; filename=\"event-{position}.tlog-proof\"";
-        call.Response.ContentType = "text/plain; charset=utf-8";
-        await call.Response.Body.WriteAsync(receipt.ToBytes(), call.Cancelled);
+        await call.Response.WriteWholeAsync(receipt.ToBytes(), "text/plain; charset=utf-8", call.Cancelled);
     }
 
     /// <summary>The receipt of an event that this reader may see, under the newest head; waits, bounded, for the head to cover it.</summary>
@@ -48,7 +47,6 @@ internal static class ProofRoutes
         call.Query.Done();
         var reader = TileStore.Reader(call.Store.DataSource, to);
         var proof = await MerkleProofs.ConsistencyAsync(reader, from, to, call.Cancelled);
-        call.Response.ContentType = "application/json";
         var body = new
         {
             from,
@@ -57,6 +55,6 @@ internal static class ProofRoutes
             toRoot = (await MerkleProofs.RootAsync(reader, to, call.Cancelled)).ToString(),
             proof = proof.Select(p => p.ToString()),
         };
-        await call.Response.Body.WriteAsync(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), call.Cancelled);
+        await call.Response.WriteWholeAsync(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), "application/json", call.Cancelled);
     }
 }

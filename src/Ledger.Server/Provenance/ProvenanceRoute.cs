@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Ledger.Domain;
 
@@ -46,10 +47,6 @@ internal static class ProvenanceRoute
         }
     }
 
-    private static async Task WriteAsync(ReadCall call, JsonNode body, string contentType, long position)
-    {
-        call.Response.Headers["Ledger-Position"] = position.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        call.Response.ContentType = contentType;
-        await call.Response.WriteAsync(body.ToJsonString(DomainJson.Stored), call.Cancelled);
-    }
+    private static Task WriteAsync(ReadCall call, JsonNode body, string contentType, long position) =>
+        call.WriteBytesAsync(Encoding.UTF8.GetBytes(body.ToJsonString(DomainJson.Stored)), contentType, position);
 }

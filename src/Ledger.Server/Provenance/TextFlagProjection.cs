@@ -15,6 +15,7 @@ internal sealed class TextFlagProjection : IReadModel
 
     internal const string Orphaned = "evidenceOrphaned";
     internal const string Changed = "textChangedWithoutNotice";
+    internal const string Typographic = "typographicChange";
 
     public string Name => "TextFlags";
 
@@ -84,6 +85,10 @@ internal sealed class TextFlagProjection : IReadModel
     {
         Add(batch, "update ledger_read.text_flag set to_pos = $2 where evidence = any($1) and to_pos is null",
             outcomes.Where(o => o.Found).Select(o => o.Evidence).ToArray(), position);
+        var set = outcomes.Where(o => o.Typographic).ToList();
+        Add(batch, $"""
+            insert into ledger_read.text_flag (assertion, evidence, flag, from_pos) select o.assertion, o.evidence, '{Typographic}', $3 from unnest($1, $2) o (assertion, evidence)
+            """, set.Select(o => o.Assertion).ToArray(), set.Select(o => o.Evidence).ToArray(), position);
         var lost = outcomes.Where(o => !o.Found).ToList();
         Add(batch, $"""
             insert into ledger_read.text_flag (assertion, evidence, flag, from_pos)

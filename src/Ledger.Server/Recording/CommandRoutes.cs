@@ -96,6 +96,6 @@ internal static class CommandRoutes
             response.Headers["Idempotent-Replayed"] = "true";
         }
 
-        await response.WriteJsonAsync(JsonSerializer.SerializeToUtf8Bytes(answer, DomainJson.Stored), "application/json", context.RequestAborted);
+        await response.WriteWholeAsync(JsonSerializer.SerializeToUtf8Bytes(answer, DomainJson.Stored), "application/json", context.RequestAborted);
     }
 }

@@ -54,12 +54,12 @@ internal static class SourceViews
         {
             var (view, position) = await ReadAsync(call);
             MementoLinks.OnOriginal(call, "sources", view.Id);
-            await call.WriteAsync(view, position);
+            await call.WriteViewAsync(view, view.Version, position, isOfStreamAlone: true);
         }).Produces<SourceView>();
         routes.MapRead("/v1/sources/{id}/versions", "Read the versions of a source", async call =>
         {
             var (view, position) = await ReadAsync(call);
-            await call.WriteAsync(new ListPage<VersionView>(view.Versions, null, position), position);
+            await call.WriteViewAsync(new ListPage<VersionView>(view.Versions, null, position), view.Version, position, isOfStreamAlone: false);
         }).Produces<ListPage<VersionView>>();
     }
 
@@ -72,7 +72,6 @@ internal static class SourceViews
         await call.RequireReadableSourceAsync(id);
         var view = await SourceView.AtAsync(call, id, point)
             ?? throw new ProblemException(Problem.NotFound($"No source {id} is recorded, or not by the moment asked for."));
-        call.Response.Headers.ETag = Preconditions.ETag(view.Version);
         return (view, point.Position);
     }
 }

@@ -33,6 +33,8 @@ internal static class AppendFailures
         PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => AppendFailure.Refused,
         PostgresException => AppendFailure.Defect,
         NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException => AppendFailure.Lost,
+        // What the driver says of a connection that it has found broken before.
+        InvalidOperationException and not ObjectDisposedException when !connectionIsOpen => AppendFailure.Lost,
         _ => AppendFailure.Defect,
     };
 }

@@ -19,6 +19,17 @@ public class RetractionSpecs
     public void The_same_retraction_again_appends_nothing() => Given(Claim, Retraction()).When(Retract with { Id = null }).ThenNothing();
 
     [Fact]
+    public void Behind_a_full_retraction_another_one_of_the_same_party_appends_nothing_so_that_its_withdrawal_reinstates()
+    {
+        var other = Retract with { Id = "n2", Text = "We retract this again." };
+        Given(Claim, Retraction()).When(other).ThenNothing();
+        Given(Claim, Retraction()).When(other with { Items = InPart.Items }).ThenNothing();
+        Given(Claim, Retraction() with { Publisher = Ministry }).When(Retract).Then(Retraction());
+        Given(Claim, Retraction(), Withdrawal(2, Retraction())).When(other)
+            .Then(Retraction() with { Notice = new("n2", "We retract this again.") }).State.IsRetracted.ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_speaker_retracts_its_own_words() => Given(Claim)
         .When(Retract with { Publisher = Ministry })
         .Then(Retraction() with { Publisher = Ministry });

@@ -24,8 +24,19 @@ internal static class BadBodies
         Json("a field in other case", """{"Name": "A name", "kind": "person"}""", "Name"),
         Json("a missing field", """{"kind": "person"}""", "name"),
         Json("null for a required field", """{"name": null, "kind": "person"}""", "/openapi/v1.json"),
-        Json("a number for a text", """{"name": 5, "kind": "person"}""", "/openapi/v1.json"),
-        Json("a text for a list", """{"name": "A", "kind": "person", "aliases": "B"}""", "/openapi/v1.json"),
+        Json("a number for a text", """{"name": 5, "kind": "person"}""", "name is the number 5; a text is expected."),
+        Json("a text for a list", """{"name": "A", "kind": "person", "aliases": "B"}""", "aliases is a text; a list is expected."),
+        Json("an object in a list of texts", """{"name": "A", "kind": "person", "aliases": ["B", {}]}""", "aliases[1] is an object; a text is expected."),
+        Json("a vertical tab", """{"name": "A\u000bB", "kind": "person"}""", "U+000B"),
+        Json("a form feed", """{"name": "A\fB", "kind": "person"}""", "U+000C"),
+        Json("a backspace", """{"name": "A\bB", "kind": "person"}""", "U+0008"),
+        Json("a control character", """{"name": "A\u0001B", "kind": "person"}""", "U+0001"),
+        Json("U+FFFE", """{"name": "A\ufffeB", "kind": "person"}""", "U+FFFE"),
+        Json("U+FFFF as it is", "{\"name\": \"A\uFFFFB\", \"kind\": \"person\"}", "U+FFFF"),
+        Figure("a number too small to keep", "1e-400", "1e-400 cannot be kept exactly"),
+        Figure("a number too large to keep", "1e400", "1e400 cannot be kept exactly"),
+        Figure("a number with more digits than are kept", "0.12345678901234567890123456789012", "28 digits"),
+        Figure("a number in quotation marks", "\"5\"", "without quotation marks"),
         Json("null in a list", """{"name": "A", "kind": "person", "aliases": [null]}""", "leave it out"),
         Json("a text for a boolean", """{"name": "A", "kind": "person", "enrolled": "yes"}""", "/openapi/v1.json"),
         Json("an escaped NUL", """{"name": "A\u0000B", "kind": "person"}""", "leave it out"),
@@ -35,8 +46,11 @@ internal static class BadBodies
         Json("bytes that are no UTF-8", """{"name": "Genève", "kind": "place"}""", "/openapi/v1.json") with { Encoding = Encoding.Latin1 },
         Post("plain text", Parties, Good, 415, "unsupported-media-type", "application/json") with { ContentType = "text/plain" },
         Post("no content type", Parties, Good, 415, "unsupported-media-type", "application/json") with { ContentType = null },
+        Post("another charset", Parties, Good, 415, "unsupported-media-type", "UTF-8") with { ContentType = "application/json; charset=utf-16" },
+        Post("a compressed body", Parties, Good, 415, "unsupported-media-type", "Content-Encoding") with { Headers = [("Content-Encoding", "gzip")] },
         Post("a form", Parties, "name=A", 415, "unsupported-media-type", "application/json") with { ContentType = "application/x-www-form-urlencoded" },
         Post("a body of 2 MB", Parties, Long(2_000_000), 413, "too-large", "1000000 bytes"),
+        Post("a body of 20 MB", Parties, Long(20_000_000), 413, "too-large", "1000000 bytes"),
         Post("a body of 1.2 MB without a length", Parties, Long(1_200_000), 413, "too-large", "1000000 bytes") with { Chunked = true },
         Post("an unknown query parameter on a write", Parties + "?dryRun=true", Good, 400, "unknown-parameter", "dryRun"),
 
@@ -74,6 +88,9 @@ internal static class BadBodies
     ];
 
     private static BadCall Json(string name, string body, string says) => Post(name, Parties, body, 400, "invalid-json", says);
+
+    private static BadCall Figure(string name, string value, string says) => Post(name, "/v1/assertions",
+        $$"""{"source": {"id": "report", "version": 1}, "part": "body", "proposition": "So many", "figures": [{"name": "n", "value": {{value}}}]}""", 400, "invalid-json", says);
 
     private static string Long(int bytes) => $$"""{"name": "{{new string('x', bytes)}}", "kind": "person"}""";
 }

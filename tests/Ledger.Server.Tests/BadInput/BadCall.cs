@@ -43,7 +43,10 @@ internal sealed record BadCall(string Name, string Method, string Path, string? 
 
         foreach (var (header, value) in Headers)
         {
-            request.Headers.TryAddWithoutValidation(header, value);
+            if (!request.Headers.TryAddWithoutValidation(header, value))
+            {
+                request.Content!.Headers.TryAddWithoutValidation(header, value);
+            }
         }
 
         return request;

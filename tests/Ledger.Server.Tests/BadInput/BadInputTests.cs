@@ -68,6 +68,9 @@ public sealed class BadInputTests(BadInputLedger fixture) : IClassFixture<BadInp
         problem.GetProperty("status").GetInt32().ShouldBe(call.Status);
         problem.GetProperty("title").GetString().ShouldNotBeNullOrWhiteSpace();
         problem.GetProperty("detail").GetString()!.ShouldContain(call.Says, Case.Sensitive);
+        text.ShouldNotContain("Ledger.");
+        text.ShouldNotContain("System.");
+        text.ShouldNotContain(".NET");
         (await fixture.HeadAsync()).ShouldBe(head);
     }
 

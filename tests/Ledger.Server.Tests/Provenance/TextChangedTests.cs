@@ -39,6 +39,24 @@ public class TextChangedTests
         versions.GetProperty("items").GetArrayLength().ShouldBe(2);
     }
 
+    [Fact]
+    public async Task Other_typography_is_shown_and_accuses_nobody()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        await ledger.RecordBasicsAsync();
+        await ledger.RecordClaimAsync("c1", more: """, "evidence": [{"selector": {"type": "TextQuoteSelector", "exact": "“Café” – 1,237 of\nthem"}}]""");
+
+        await ledger.RecordAsync("/v1/sources/report/versions", """{"edition": "revision", "seen": true, "text": "There were \"Cafe\u0301\" -\u00a01,237 of\r\nthem."}""");
+
+        (await FlagsAsync(ledger)).ShouldBe(["typographicChange"]);
+        var head = await ledger.SettleAsync();
+        var (_, list) = await ledger.GetAsync($"/v1/assertions?flag=typographicChange&minPosition={head}");
+        list.GetProperty("items").GetArrayLength().ShouldBe(1);
+        (await ListedAsync(ledger, $"&minPosition={head}")).ShouldBeEmpty();
+        await ledger.RecordAsync("/v1/sources/report/versions", """{"edition": "revision", "seen": true, "text": "There were “Café” – 1,237 of\nthem."}""");
+        (await FlagsAsync(ledger)).ShouldBeEmpty();
+    }
+
     private static async Task StartAsync(RunningLedger ledger)
     {
         await ledger.RecordBasicsAsync();

@@ -1,0 +1,53 @@
+using System.Text;
+
+namespace Ledger.Domain;
+
+/// <summary>
+/// What a content system changes in a text without anybody having edited it: the form of Unicode, line endings, spaces, quotation marks, dashes,
+/// hyphens and zero-width characters that nobody sees, ligatures.
+/// </summary>
+public static class Typography
+{
+    /// <summary>The text with such differences taken out: two texts that differ in nothing else give the same.</summary>
+    public static string Fold(string text)
+    {
+        var folded = new StringBuilder(text.Length);
+        var (space, line) = (false, false);
+        foreach (var c in text.Normalize(NormalizationForm.FormC))
+        {
+            if (c is '\u00AD' or '\u200B' or '\u200C' or '\u200D' or '\u2060' or '\uFEFF')
+            {
+                continue;
+            }
+
+            if (char.IsWhiteSpace(c))
+            {
+                space = true;
+                line |= c is '\n' or '\r' or '\u0085' or '\u2028' or '\u2029';
+                continue;
+            }
+
+            if (space)
+            {
+                folded.Append(line ? '\n' : ' ');
+                (space, line) = (false, false);
+            }
+
+            _ = c switch
+            {
+                '‘' or '’' or '‚' or '‛' or '′' or '`' or '´' or '‹' or '›' => folded.Append('\''),
+                '“' or '”' or '„' or '‟' or '″' or '«' or '»' => folded.Append('"'),
+                '‐' or '‑' or '‒' or '–' or '—' or '―' or '−' => folded.Append('-'),
+                'ﬀ' => folded.Append("ff"),
+                'ﬁ' => folded.Append("fi"),
+                'ﬂ' => folded.Append("fl"),
+                'ﬃ' => folded.Append("ffi"),
+                'ﬄ' => folded.Append("ffl"),
+                'ﬅ' or 'ﬆ' => folded.Append("st"),
+                _ => folded.Append(c),
+            };
+        }
+
+        return folded.ToString().Trim();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Security.Cryptography;
+
+namespace Ledger.Server;
+
+/// <summary>Writes an answer whole: with its length and its tag, in one write; or 304 where the client has these bytes already.</summary>
+internal static class WholeAnswer
+{
+    /// <summary>
+    /// Writes the bytes. A read that succeeds carries a strong ETag, made of the bytes where the slice gave none, and may be kept by a cache
+    /// that asks again each time: a restriction or an erasure can take back almost everything.
+    /// </summary>
+    internal static async Task WriteWholeAsync(this HttpResponse response, byte[] body, string contentType, CancellationToken cancellationToken)
+    {
+        var request = response.HttpContext.Request;
+        var isRead = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        if (isRead && response.StatusCode == StatusCodes.Status200OK && response.Headers.CacheControl != "no-store")
+        {
+            if (response.Headers.CacheControl.Count == 0)
+            {
+                response.Headers.CacheControl = "no-cache";
+            }
+
+            if (response.Headers.ETag.Count == 0)
+            {
+                response.Headers.ETag = $"\"{HashOf(body)}\"";
+            }
+
+            if (EntityTags.Find(request.Headers.IfNoneMatch, response.Headers.ETag.ToString()) is { } known)
+            {
+                response.Headers.ETag = known;
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
+        }
+
+        response.ContentType = contentType;
+        response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(request.Method))
+        {
+            await response.Body.WriteAsync(body, cancellationToken);
+        }
+    }
+
+    /// <summary>What tells these bytes from others.</summary>
+    internal static string HashOf(byte[] body) => Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 12));
+}
