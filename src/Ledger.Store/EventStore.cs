@@ -177,6 +177,9 @@ public sealed class EventStore : IAsyncDisposable
     /// <summary>Drops the events that are kept for followers, because stored ones were erased.</summary>
     public void ForgetTail() => tail.Forget();
 
+    /// <summary>The last position that this node has heard of.</summary>
+    internal long KnownHead => head.Position;
+
     /// <summary>The last position, 0 for an empty log.</summary>
     public async Task<long> HeadAsync(CancellationToken cancellationToken = default)
     {

@@ -9,6 +9,9 @@ public static class StoreTelemetry
     /// <summary>Name of the activity source and of the meter.</summary>
     public const string Name = "Ledger.Store";
 
+    /// <summary>The collectors' usual bound.</summary>
+    private const int LinksMax = 128;
+
     private static readonly Meter Meter = new(Name);
     private static readonly Counter<long> AppendedEvents =
         Meter.CreateCounter<long>("ledger.append.events", "{event}", "Events appended");
@@ -27,11 +30,27 @@ public static class StoreTelemetry
     private static readonly Counter<long> Reconnects =
         Meter.CreateCounter<long>("ledger.listener.reconnects", "{connection}", "Times that the listening connection was lost");
 
-    private static readonly Gauge<long> ProjectionLag =
-        Meter.CreateGauge<long>("ledger.projection.lag", "{event}", "Events that a projection has yet to apply");
-
     /// <summary>Activities: one a batch (<c>append batch</c>), one a page of a projection (<c>project</c>).</summary>
     public static ActivitySource Activities { get; } = new(Name);
+
+    /// <summary>
+    /// Starts an activity over what several requests asked for: part of the trace of the one, where it is one, and linked to them where they are many.
+    /// </summary>
+    /// <param name="name">The activity's name.</param>
+    /// <param name="parents">The W3C trace contexts of the requests.</param>
+    internal static Activity? StartJoined(string name, IEnumerable<string?> parents)
+    {
+        if (!Activities.HasListeners())
+        {
+            return null;
+        }
+
+        var contexts = parents.Distinct().Select(p => ActivityContext.TryParse(p, null, true, out var context) ? context : default)
+            .Where(c => c != default).Take(LinksMax).ToList();
+        return contexts is [var single]
+            ? Activities.StartActivity(name, ActivityKind.Internal, single)
+            : Activities.StartActivity(name, ActivityKind.Internal, default(ActivityContext), links: contexts.Select(c => new ActivityLink(c)));
+    }
 
     internal static UpDownCounter<long> QueueDepth { get; } =
         Meter.CreateUpDownCounter<long>("ledger.append.queue", "{request}", "Requests that wait for the appender");
@@ -57,8 +76,15 @@ public static class StoreTelemetry
 
     internal static void RecordReconnect() => Reconnects.Add(1);
 
-    internal static void RecordLag(string projection, long events) =>
-        ProjectionLag.Record(Math.Max(0, events), new KeyValuePair<string, object?>("projection", projection));
+    /// <summary>Reports how far projections lag, for as long as the meter lives.</summary>
+    internal static Meter ReportLag(Func<IEnumerable<(string Projection, long Events)>> read)
+    {
+        var meter = new Meter(Name);
+        meter.CreateObservableGauge("ledger.projection.lag",
+            () => read().Select(p => new Measurement<long>(Math.Max(0, p.Events), new KeyValuePair<string, object?>("projection", p.Projection))),
+            "{event}", "Events that a projection of this node has yet to apply");
+        return meter;
+    }
 
     private static string OutcomeOf(AppendResult result) => result switch
     {

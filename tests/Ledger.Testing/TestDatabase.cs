@@ -9,6 +9,7 @@ public sealed class TestDatabase : IAsyncDisposable
     private const string ServiceLogin = "test_service";
     private const string ServicePassword = "test";
     private const int PoolSizeMax = 30;
+    private const int StartingTriesMax = 300;
 
     private readonly TestPostgres postgres;
 
@@ -74,7 +75,19 @@ public sealed class TestDatabase : IAsyncDisposable
     private static async Task RunAsync(TestPostgres postgres, string sql)
     {
         await using var connection = new NpgsqlConnection(With(postgres.SuperuserConnectionString(), s => s.Pooling = false));
-        await connection.OpenAsync();
+        for (var left = StartingTriesMax; ; left--)
+        {
+            try
+            {
+                await connection.OpenAsync();
+                break;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.CannotConnectNow && left > 0)
+            {
+                await Task.Delay(100); // A test killed the server, and it is recovering.
+            }
+        }
+
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }

@@ -3,11 +3,11 @@ namespace Ledger.Domain;
 /// <summary>The flags that one assertion's stream can know. Those that need other streams are added by whoever reads them.</summary>
 public static class StandingFlags
 {
-    /// <summary>Every flag that may appear, for the filter of lists.</summary>
+    /// <summary>Every flag that may appear, for the filter of lists, which keep each as a bit by its place here: a new one comes last.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        "contested", "singleOrigin", "unattributed", "evidenceOrphaned", "textChangedWithoutNotice", "typographicChange", "upstreamChanged",
-        "possiblyAffected", "deniedElsewhere", "awaitingAnswer", "restricted",
+        "contested", "singleOrigin", "unattributed", "evidenceOrphaned", "textChangedWithoutNotice", "upstreamChanged",
+        "possiblyAffected", "deniedElsewhere", "awaitingAnswer", "restricted", "typographicChange",
     ];
 
     /// <summary>The flags that stand.</summary>

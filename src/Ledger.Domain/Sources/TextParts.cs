@@ -7,11 +7,11 @@ namespace Ledger.Domain;
 /// <param name="Start">Code points before it.</param>
 /// <param name="Length">Its code points.</param>
 /// <param name="Sha256">SHA-256 of its UTF-8, lower-case hex.</param>
-/// <param name="Folded">The same of the paragraph with its typography folded, where that differs; null too where an earlier version did not keep it.</param>
-public sealed record Paragraph(int Start, int Length, string Sha256, string? Folded = null)
+/// <param name="FoldedSha256">The same of the paragraph with its typography folded, where that differs; null too where an earlier version did not keep it.</param>
+public sealed record Paragraph(int Start, int Length, string Sha256, string? FoldedSha256 = null)
 {
     /// <summary>Whether the two differ in typography at most.</summary>
-    public bool Says(Paragraph other) => Sha256 == other.Sha256 || (Folded ?? Sha256) == (other.Folded ?? other.Sha256);
+    public bool Says(Paragraph other) => Sha256 == other.Sha256 || (FoldedSha256 ?? Sha256) == (other.FoldedSha256 ?? other.Sha256);
 }
 
 /// <summary>Takes a text apart: hash, paragraphs. Places count code points.</summary>

@@ -1,60 +1,45 @@
+using System.Reflection;
 using Ledger.Store;
+using Npgsql;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace Ledger.Server;
 
-/// <summary>Sends traces and metrics by OTLP where an endpoint is configured (the standard OTEL_EXPORTER_OTLP_ENDPOINT); nothing otherwise.</summary>
-internal sealed class Telemetry(Uri endpoint) : IHostedService, IDisposable
+/// <summary>Sends traces, metrics and logs by OTLP over HTTP where an endpoint is set (the standard OTEL_EXPORTER_OTLP_ENDPOINT); nothing otherwise.</summary>
+internal static class Telemetry
 {
     private const string ServiceName = "claims-ledger";
+    private const string Marten = "Marten";
+    private const string Probes = "/health";
 
-    private TracerProvider? _traces;
-    private MeterProvider? _metrics;
-
-    public Task StartAsync(CancellationToken cancellationToken)
+    internal static IServiceCollection AddLedgerTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        var resource = ResourceBuilder.CreateDefault().AddService(ServiceName);
-        _traces = Sdk.CreateTracerProviderBuilder()
-            .SetResourceBuilder(resource)
-            .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Npgsql", StoreTelemetry.Name)
-            .AddOtlpExporter(o => Configure(o, "v1/traces"))
-            .Build();
-        _metrics = Sdk.CreateMeterProviderBuilder()
-            .SetResourceBuilder(resource)
-            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "Npgsql", StoreTelemetry.Name, SubscriberTelemetry.Name)
-            .AddOtlpExporter(o => Configure(o, "v1/metrics"))
-            .Build();
-        return Task.CompletedTask;
-    }
+        if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 } endpoint)
+        {
+            return services;
+        }
 
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        Dispose();
-        return Task.CompletedTask;
+        services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(
+                ServiceName, serviceVersion: typeof(Telemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion))
+            .WithTracing(traces => traces
+                .AddAspNetCoreInstrumentation(options => options.Filter = context => !context.Request.Path.StartsWithSegments(Probes, StringComparison.Ordinal))
+                .AddHttpClientInstrumentation()
+                .AddNpgsql()
+                .AddSource(Marten, StoreTelemetry.Name, SubscriberTelemetry.Name))
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddNpgsqlInstrumentation()
+                .AddMeter("Microsoft.AspNetCore.Server.Kestrel", Marten, StoreTelemetry.Name, SubscriberTelemetry.Name))
+            .WithLogging()
+            .UseOtlpExporter(OtlpExportProtocol.HttpProtobuf, new Uri(endpoint));
+        return services;
     }
-
-    public void Dispose()
-    {
-        _traces?.Dispose();
-        _metrics?.Dispose();
-    }
-
-    private void Configure(OtlpExporterOptions options, string path)
-    {
-        options.Protocol = OtlpExportProtocol.HttpProtobuf;
-        options.Endpoint = new Uri(endpoint, path);
-    }
-}
-
-/// <summary>Wires telemetry where an endpoint is configured.</summary>
-internal static class TelemetryServices
-{
-    internal static IServiceCollection AddLedgerTelemetry(this IServiceCollection services, IConfiguration configuration) =>
-        configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } endpoint
-            ? services.AddHostedService(_ => new Telemetry(new Uri(endpoint.TrimEnd('/') + "/")))
-            : services;
 }

@@ -59,11 +59,16 @@ internal static class JsonBody
     }
 
     /// <summary>Reads a command from the bytes, or ends with 400 and the offending field.</summary>
-    internal static T Parse<T>(ReadOnlySpan<byte> body)
+    internal static T Parse<T>(ReadOnlySpan<byte> body) => Parse<T>(body, IsUnprintable);
+
+    /// <summary>Reads what a ledger recorded: an earlier version took more characters than are taken today.</summary>
+    internal static T ParseRecorded<T>(ReadOnlySpan<byte> body) => Parse<T>(body, c => c == '\0');
+
+    private static T Parse<T>(ReadOnlySpan<byte> body, Func<char, bool> isRefused)
     {
         try
         {
-            CheckText(body);
+            CheckText(body, isRefused);
             return JsonSerializer.Deserialize<T>(body, DomainJson.Wire) ?? throw new JsonException("The body is null.");
         }
         catch (JsonException e)
@@ -98,7 +103,7 @@ internal static class JsonBody
     /// Refuses what no text format carries: half a character, control characters other than tab and line ends, and the two that are none. PostgreSQL,
     /// XML and whoever prints a text would stumble over them later. Almost no body has an escape or such bytes, so most are only looked through.
     /// </summary>
-    private static void CheckText(ReadOnlySpan<byte> body)
+    private static void CheckText(ReadOnlySpan<byte> body, Func<char, bool> isRefused)
     {
         if (body.IndexOf((byte)'\\') < 0 && body.IndexOf(NoCharacter) < 0)
         {
@@ -123,7 +128,7 @@ internal static class JsonBody
                 throw new UnfitJsonException($"A text holds a lone surrogate (at byte {reader.TokenStartIndex}); send whole characters.");
             }
 
-            if (text.FirstOrDefault(IsUnprintable, ' ') is var c and not ' ')
+            if (text.FirstOrDefault(isRefused, ' ') is var c and not ' ')
             {
                 throw new UnfitJsonException(string.Create(CultureInfo.InvariantCulture,
                     $"A text holds the character U+{(int)c:X4} (at byte {reader.TokenStartIndex}), which no text format carries; leave it out."));

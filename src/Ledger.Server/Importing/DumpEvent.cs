@@ -49,7 +49,7 @@ internal sealed record DumpEvent
     /// <summary>Reads a line, or ends with 400.</summary>
     internal static DumpEvent Parse(ReadOnlySpan<byte> text)
     {
-        var line = JsonBody.Parse<DumpEvent>(text);
+        var line = JsonBody.ParseRecorded<DumpEvent>(text);
         if (line.Position < 1 || line.Streamversion < 1 || line.Data.ValueKind is not JsonValueKind.Object || !Ids.IsId(Ids.OfStream(line.Subject).Id))
         {
             throw new ProblemException(Problem.BadRequest("invalid-event", "sequence, streamversion, subject and data are those of an event as GET /v1/export writes it.", "data"));

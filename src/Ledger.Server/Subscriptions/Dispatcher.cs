@@ -177,6 +177,7 @@ internal sealed class Dispatcher(
             var e = turn.Event is { } kept && kept.Position > reader.NewestErasure
                 ? kept
                 : PublishedEvent.Of((await store.ReadEventAsync(turn.Delivery.Position, cancellationToken))!, identity.Uri);
+            using var activity = SubscriberTelemetry.StartDelivery(subscription.Id, e.Recorded);
             outcome = await IsWithheldAsync(e.Recorded, cancellationToken)
                 ? new() { Error = "access is restricted for now", Withheld = true }
                 : await target.DeliverAsync(await MessageAsync(e, cancellationToken), cancellationToken);

@@ -66,7 +66,8 @@ internal sealed class BatchDecision(NpgsqlDataSource dataSource, PositionSignal 
 
     private async Task AppendAsync(BatchConnection open, IReadOnlyList<PendingAppend> batch)
     {
-        using var activity = StoreTelemetry.Activities.StartActivity("append batch");
+        using var activity = StoreTelemetry.StartJoined(
+            "append batch", batch.SelectMany(p => p.Request.Writes, (_, w) => w.Events is [var first, ..] ? first.Headers.TraceParent : null));
         activity?.SetTag("ledger.batch.requests", batch.Count);
         var began = timeProvider.GetTimestamp();
         var results = await open.AppendAsync(batch);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using JasperFx;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
@@ -28,6 +29,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private readonly PositionSignal wanted;         // the last position that somebody waited for
     private readonly Dictionary<string, Followed> followed;
     private readonly SemaphoreSlim gate = new(1);
+    private readonly Meter lag;
     private LogModel model;
     private Run run;
     private bool isStopped;
@@ -48,6 +50,9 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         run = new(this);
         followed = run.Documents.Options.Projections.AllShards()
             .ToDictionary(s => s.Name.Identity, _ => new Followed(store.TimeProvider), StringComparer.Ordinal);
+        // One that has stopped at an event lags more and more: that is what an operator must see.
+        lag = StoreTelemetry.ReportLag(() => followed.Where(f => f.Value.Runs || f.Value.Failure is not null)
+            .Select(f => (f.Key, store.KnownHead - f.Value.Applied.Position)));
     }
 
     /// <summary>The names of the projections' progress.</summary>
@@ -138,6 +143,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
 
         await StopAsync();
         await run.DisposeAsync();
+        lag.Dispose();
         await dataSource.DisposeAsync();
         gate.Dispose();
     }

@@ -56,7 +56,7 @@ internal static class EventCatalogue
             _ when name == "version" && type == typeof(int) => 1,
             _ when type == typeof(string) => name switch
             {
-                "sha256" => new string('a', 64),
+                "sha256" or "foldedSha256" => new string('a', 64),
                 "url" => "https://example.org/",
                 "timeZone" => "Europe/London",
                 "language" => "en",
