@@ -155,7 +155,14 @@ public sealed class ProjectionDaemon : IAsyncDisposable
             return;
         }
 
-        if (state.Exception is { } failure)
+        if (state.Exception is ProgressionProgressOutOfOrderException)
+        {
+            // Another node has applied the page. Marten keeps the stopped agent and never starts it again on a node that gets the lock back.
+            projection.Failure = null;
+            projection.Runs = false;
+            run.Daemon.EjectPausedShard(state.ShardName);
+        }
+        else if (state.Exception is { } failure)
         {
             projection.Failure = failure;
             projection.Runs = false;
