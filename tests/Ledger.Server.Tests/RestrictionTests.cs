@@ -87,6 +87,59 @@ public sealed class RestrictionTests
         (await other.GetAsync("/v1/assertions/c1")).Response.StatusCode.ShouldBe((HttpStatusCode)451);
     }
 
+    [Theory]
+    [InlineData("""{"assertion": "hidden", "reason": "legal"}""")]
+    [InlineData("""{"source": "secret", "reason": "kill"}""")]
+    public async Task The_wording_of_what_is_restricted_is_left_out_where_the_ledger_quotes_it(string restriction)
+    {
+        await using var ledger = await StartAsync();
+        await ledger.RecordAsync("/v1/assertions/open/links", """
+            {"to": "hidden", "relation": "derivedFrom", "basis": "stated", "differences": [{"field": "proposition", "theirs": "unheard words", "ours": "It is so"}]}
+            """);
+        var linked = await ledger.SettleAsync();
+        var tag = (await ledger.GetAsync("/v1/assertions/open")).Response.Headers.ETag!.Tag;
+        string[] reads =
+        [
+            "/v1/assertions/open", "/v1/assertions/open?version=2", $"/v1/assertions/open?asOf={linked}", "/v1/assertions/open/history", "/v1/assertions/open/provenance",
+            "/v1/sources/report", "/v1/sources/report/comparison?with=secret", "/v1/events?limit=1000", "/v1/events?stream=assertion-open", "/v1/export?format=ndjson",
+            "/v1/export?format=datafeed", "/v1/export?format=csv", $"/v1/proofs/{linked}", $"/v1/changes?from=0&to={linked}", "/v1/status?source=report", "/v1/assertions",
+        ];
+        async Task<List<string>> QuotingAsync(bool asPublic)
+        {
+            var quoting = new List<string>();
+            foreach (var path in reads)
+            {
+                using var response = await (asPublic ? ledger.Public : ledger.Http).GetAsync(new Uri(path, UriKind.Relative));
+                if ((await response.Content.ReadAsStringAsync()).Contains("unheard words", StringComparison.Ordinal))
+                {
+                    quoting.Add(path);
+                }
+            }
+
+            return quoting;
+        }
+
+        var before = await QuotingAsync(asPublic: true);
+        before.Count.ShouldBeGreaterThan(5);
+        var answer = await ledger.RecordAsync("/v1/restrictions", restriction);
+
+        (await QuotingAsync(asPublic: true)).ShouldBeEmpty();
+        (await QuotingAsync(asPublic: false)).ShouldBe(before);
+        var difference = (await ledger.ReadAsync("/v1/assertions/open")).GetProperty("links")[0].GetProperty("differences")[0];
+        difference.GetProperty("withheld").GetBoolean().ShouldBeTrue();
+        difference.GetProperty("ours").GetString().ShouldBe("It is so");
+        using var cached = new HttpRequestMessage(HttpMethod.Get, "/v1/assertions/open");
+        cached.Headers.TryAddWithoutValidation("If-None-Match", tag);
+        (await ledger.Public.SendAsync(cached)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var cursor = await ledger.Store.HeadAsync();
+        await ledger.RecordAsync($"/v1/events/{answer.EventId}/withdrawal", """{"reason": "the order was lifted"}""");
+
+        (await QuotingAsync(asPublic: true)).ShouldBe(before);
+        var late = (await ledger.GetAsync($"/v1/events?after={cursor}&types=linked")).Body.GetProperty("late");
+        late.EnumerateArray().ShouldHaveSingleItem().GetProperty("data").ToString().ShouldContain("unheard words");
+    }
+
     /// <summary>Every public read that could show the assertion "hidden": its status, and whether its id or words are there.</summary>
     private static async Task<IReadOnlyList<(string Path, HttpStatusCode Status, bool Seen)>> SeenAsync(RunningLedger ledger, bool asPublic, long? asOf = null)
     {

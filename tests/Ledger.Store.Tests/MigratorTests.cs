@@ -15,8 +15,7 @@ public sealed class MigratorTests
         await Task.WhenAll(Enumerable.Range(0, 4).Select(
             n => Migrator.MigrateAsync(db.OwnerConnectionString, say: (said[n] = []).Add)));
         said.Count(s => s.Count > 0).ShouldBe(1);
-        said.Single(s => s.Count > 0).ShouldContain("ledger.mt_events");
-        said.Single(s => s.Count > 0).ShouldContain("ledger.migrations");
+        said.Single(s => s.Count > 0).ShouldHaveSingleItem().ShouldStartWith("Brought the database to the present version; ");
         (await Migrator.IsCurrentAsync(dataSource)).ShouldBeTrue();
     }
 
@@ -70,7 +69,7 @@ public sealed class MigratorTests
         await Some.RunAsync(db.OwnerConnectionString, "update ledger.migrations set hash = 'x' where name = 'append_batch'");
         List<string> said = [];
         await Migrator.MigrateAsync(db.OwnerConnectionString, say: said.Add);
-        said.ShouldBe(["ledger.migrations"]);
+        said.ShouldBe(["Brought the database to the present version; tables and functions made or changed: 1"]);
         (await Some.ScalarAsync<string>(db.OwnerConnectionString, "select hash from ledger.migrations where name = 'append_batch'")).ShouldNotBe("x");
     }
 

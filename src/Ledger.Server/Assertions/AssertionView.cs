@@ -8,15 +8,6 @@ internal sealed record UncertainEvent(Guid Id, string Type, StatedTime? Publishe
 /// <summary>Evidence as a reader sees it.</summary>
 internal sealed record EvidenceView(Guid Event, SourceVersion SourceVersion, string? Sha256, Selector Selector, long Position);
 
-/// <summary>A link as a reader sees it.</summary>
-internal sealed record LinkView(
-    Guid Event, LinkTarget To, Relation Relation, Basis Basis, IReadOnlyList<Difference> Differences, VersionReference? Via,
-    SupersededBecause? Because, string? SupersededBy, string LinkedBy, string Since, long Position)
-{
-    internal static LinkView Of(Recorded record, Linked link) => new(
-        record.Id, link.To, link.Relation, link.Basis, link.Differences, link.Via, link.Because, link.SupersededBy, link.LinkedBy, record.Since, record.Position);
-}
-
 /// <summary>A notice as a reader sees it.</summary>
 internal sealed record CorrectionView(
     Guid Event, Notice Notice, string Publisher, NoticeKind Kind, Materiality Materiality, IReadOnlyList<Change> Changes, string Reason,
@@ -76,7 +67,7 @@ internal sealed record AssertionView
     public required long Position { get; init; }
 
     /// <summary>The view of a state that holds a claim.</summary>
-    internal static AssertionView Of(Assertion state, IReadOnlyList<UncertainEvent>? uncertain)
+    internal static AssertionView Of(Assertion state, IReadOnlyList<UncertainEvent>? uncertain, RestrictedNow restricted)
     {
         var claim = (ClaimRecorded)state.Claim!.Event;
         return new()
@@ -94,7 +85,7 @@ internal sealed record AssertionView
             Topics = state.Content.Topics,
             Evidence = [.. from e in state.Entries.Standing<EvidenceAttached>()
                            select new EvidenceView(e.Record.Id, e.Event.SourceVersion, e.Event.Sha256, e.Event.Selector, e.Record.Position)],
-            Links = [.. state.Entries.Standing<Linked>().Select(l => LinkView.Of(l.Record, l.Event))],
+            Links = [.. state.Entries.Standing<Linked>().Select(l => LinkView.Of(l.Record, l.Event, restricted))],
             Corrections = [.. state.Corrections.Select(r => CorrectionView.Of(r, (CorrectionIssued)r.Event))],
             Standing = Standing.Of(state),
             Uncertain = uncertain,

@@ -32,7 +32,7 @@ internal sealed record HistoryEntry
     /// <summary>Where the receipt of the event is.</summary>
     public required string Receipt { get; init; }
 
-    internal static HistoryEntry Of(RecordedEvent e, Recorded recorded, Assertion before, Assertion after)
+    internal static HistoryEntry Of(RecordedEvent e, Recorded recorded, Assertion before, Assertion after, RestrictedNow restricted)
     {
         var labelBefore = before.Claim is null ? null : StandingLabel.Of(before).Label;
         var labelAfter = StandingLabel.Of(after).Label;
@@ -45,7 +45,7 @@ internal sealed record HistoryEntry
             RecordedAt = e.RecordedAt,
             RecordedBy = e.Headers.RecordedBy,
             OnBehalfOf = e.Headers.OnBehalfOf,
-            Data = JsonElement.Parse(e.Data),
+            Data = LinkView.DataOf(e.Data, recorded.Event, restricted),
             Changes = recorded.Event switch
             {
                 CorrectionIssued correction => correction.Changes,
@@ -72,6 +72,7 @@ internal static class HistoryRoute
         var point = await call.PointAsync();
         call.Query.Done();
         await call.RequireReadableAsync(id);
+        var restricted = await call.RestrictedAsync();
         var events = await call.Store.ReadStreamAsync(Ids.AssertionStream(id), toPosition: point.Position, cancellationToken: call.Cancelled);
         var entries = new List<HistoryEntry>(events.Count);
         var state = Assertion.None;
@@ -81,7 +82,7 @@ internal static class HistoryRoute
             if (point.Counts(recorded))
             {
                 var next = Assertion.Evolve(state, recorded);
-                entries.Add(HistoryEntry.Of(e, recorded, state, next));
+                entries.Add(HistoryEntry.Of(e, recorded, state, next, restricted));
                 state = next;
             }
         }

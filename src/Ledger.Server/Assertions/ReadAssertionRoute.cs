@@ -31,10 +31,10 @@ internal static class ReadAssertionRoute
     {
         var searched = await PinnedEvidenceQuery.SearchedAsync(call, state, point);
         var via = await ViaPositions.OfAsync(call, state, point);
-        var view = AssertionView.Of(searched, uncertain);
+        var view = AssertionView.Of(searched, uncertain, await call.RestrictedAsync());
         await call.WriteViewAsync(
             view with { Standing = view.Standing with { Positions = [.. view.Standing.Positions, .. via] } },
-            state.Version, position, isOfStreamAlone: ReferenceEquals(searched, state) && !via.Any());
+            state.Version, position, isOfStreamAlone: ReferenceEquals(searched, state) && !via.Any() && view.Links.All(l => l.Differences.All(d => d.Withheld is null)));
     }
 
     /// <summary>The state at a moment; 404 where nothing was recorded or known then, saying from when it was.</summary>

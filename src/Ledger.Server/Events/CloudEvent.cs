@@ -35,7 +35,10 @@ internal static class CloudEvent
     }
 
     /// <summary>The event as UTF-8 JSON.</summary>
-    internal static byte[] Serialize(RecordedEvent e, string source)
+    /// <param name="e">The event.</param>
+    /// <param name="source">The ledger's URI.</param>
+    /// <param name="withheldTo">Where it was withheld and is delivered late: the position at which the restriction ended.</param>
+    internal static byte[] Serialize(RecordedEvent e, string source, long? withheldTo = null)
     {
         var buffer = new ArrayBufferWriter<byte>(e.Data.Length + 512);
         using (var writer = new Utf8JsonWriter(buffer, Options))
@@ -59,6 +62,11 @@ internal static class CloudEvent
             if (e.Headers.OnBehalfOf is { } party)
             {
                 writer.WriteString("onbehalfof", party);
+            }
+
+            if (withheldTo is { } end)
+            {
+                writer.WriteString("withheld", end.ToString(CultureInfo.InvariantCulture));
             }
 
             writer.WritePropertyName("data");

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ledger.Store;
 
 namespace Ledger.Server;
@@ -11,6 +12,8 @@ internal sealed class EventReader(EventTail tail, EventStore store, Restrictions
     private const int BatchEvents = EventStore.FeedPageMax;
 
     private readonly IDisposable _following = tail.Follow();
+    private long? _knownAtStart;
+    private bool _isFresh;
 
     /// <summary>What is shown.</summary>
     internal required FeedFilter Filter { get; init; }
@@ -24,12 +27,21 @@ internal sealed class EventReader(EventTail tail, EventStore store, Restrictions
     /// <summary>The last erasure that was seen on this node.</summary>
     internal long NewestErasure => tail.NewestErasure;
 
+    /// <summary>The end of a restriction, where that is what the last events reached: what it withheld goes out before them.</summary>
+    internal RestrictionEnd? Reached { get; private set; }
+
     /// <summary>The next events that are shown; none when the time is over, or when what was looked at is hidden.</summary>
     /// <param name="max">Most events, up to a page of the feed.</param>
     /// <param name="patience">How long to wait for a first event.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     internal async Task<IReadOnlyList<PublishedEvent>> NextAsync(int max, TimeSpan patience, CancellationToken cancellationToken)
     {
+        if (_knownAtStart is null && !Audits)
+        {
+            (_isFresh, _knownAtStart) = (Position == 0, (await restrictions.InLogAsync(cancellationToken)).Position);
+        }
+
+        Reached = null;
         var limit = Math.Min(max, BatchEvents);
         var taken = tail.Take(Position, limit);
         if (taken is null)
@@ -48,9 +60,21 @@ internal sealed class EventReader(EventTail tail, EventStore store, Restrictions
             return taken;
         }
 
-        Position = taken[^1].Position;
-        var restricted = Audits ? RestrictedNow.Nothing : tail.Restricted;
-        return [.. taken.Where(e => Filter.Shows(e.Recorded) && !restricted.Hides(e.Recorded))];
+        var restricted = Advance(taken[^1].Position, Audits ? RestrictedNow.Nothing : tail.Restricted);
+        return [.. taken.Where(e => e.Position <= Position && Filter.Shows(e.Recorded) && IsShownHere(e.Recorded, restricted))];
+    }
+
+    /// <summary>What the restriction that was <see cref="Reached"/> hid, marked as late.</summary>
+    internal async IAsyncEnumerable<PublishedEvent> LateAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (Reached is { } end && HidFromHere(end))
+        {
+            var hidden = await restrictions.InLogAsync(cancellationToken);
+            await foreach (var e in store.WithheldEventsAsync(end, end.Position, Filter, hidden, cancellationToken))
+            {
+                yield return PublishedEvent.Late(e, identity.Uri, end.Position);
+            }
+        }
     }
 
     public void Dispose() => _following.Dispose();
@@ -58,14 +82,31 @@ internal sealed class EventReader(EventTail tail, EventStore store, Restrictions
     private async Task<IReadOnlyList<PublishedEvent>> PageAsync(int limit, TimeSpan patience, CancellationToken cancellationToken)
     {
         var page = await store.ReadFeedAsync(Position, limit, Filter, cancellationToken);
-        var restricted = Audits ? RestrictedNow.Nothing : await restrictions.CurrentAsync(cancellationToken);
-        Position = page.Next;
-        if (page.Next >= page.Head && page.Events.Count == 0 && patience > TimeSpan.Zero)
+        var restricted = Advance(page.Next, Audits ? RestrictedNow.Nothing : await restrictions.InLogAsync(cancellationToken));
+        if (Position >= page.Head && page.Events.Count == 0 && patience > TimeSpan.Zero)
         {
             // At the head while the tail starts: it says when it runs.
             await tail.WaitBeyondAsync(Position, patience, cancellationToken);
         }
 
-        return [.. page.Events.Where(e => !restricted.Hides(e)).Select(e => PublishedEvent.Of(e, identity.Uri))];
+        return [.. page.Events.Where(e => e.Position <= Position && IsShownHere(e, restricted)).Select(e => PublishedEvent.Of(e, identity.Uri))];
+    }
+
+    /// <summary>
+    /// Whether an event is shown at its own place. What a restriction hid is shown where that ended: the reader may have passed earlier events of the
+    /// same assertion while they were hidden.
+    /// </summary>
+    private bool IsShownHere(RecordedEvent e, RestrictedNow restricted) =>
+        !restricted.Hides(e) && (restricted.LastEndOver(e) is not { } end || !HidFromHere(end));
+
+    /// <summary>Whether a restriction may have hidden something from this reader: not where it had ended before a reader began at the very beginning.</summary>
+    private bool HidFromHere(RestrictionEnd end) => !(_isFresh && end.Position <= _knownAtStart);
+
+    /// <summary>Moves on, up to the next end of a restriction.</summary>
+    private RestrictedNow Advance(long to, RestrictedNow restricted)
+    {
+        Reached = restricted.FirstEnd(Position, to);
+        Position = Reached?.Position ?? to;
+        return restricted;
     }
 }

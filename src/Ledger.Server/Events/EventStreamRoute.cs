@@ -74,10 +74,23 @@ internal static class EventStreamRoute
                 told = head;
             }
 
-            foreach (var e in events)
+            var end = reader.Reached?.Position ?? long.MaxValue;
+            foreach (var e in events.Where(e => e.Position < end))
             {
                 writer.Write(e.Frame.Span);
                 written = e.Position;
+            }
+
+            await foreach (var late in reader.LateAsync(cancellationToken))
+            {
+                writer.Write(late.Frame.Span);
+                await FlushAsync(writer, patience, cancellationToken);
+            }
+
+            if (events is [.., { } last] && last.Position == end)
+            {
+                writer.Write(last.Frame.Span);
+                written = end;
             }
 
             if (reader.Position > written)

@@ -108,7 +108,7 @@ internal sealed partial class EventTail(
             {
                 await _wanted.WaitAsync(stoppingToken);
                 var head = await store.HeadAsync(stoppingToken);
-                Restricted = await restrictions.CurrentAsync(stoppingToken);
+                Restricted = await restrictions.InLogAsync(stoppingToken);
                 Restart(head);
                 await ReadOnAsync(stoppingToken);
             }
@@ -139,11 +139,10 @@ internal sealed partial class EventTail(
                 continue;
             }
 
-            // Whoever is shown these events is shown nothing that one of them restricts. While something is restricted it is asked each time:
-            // that may end by itself.
-            if (!Restricted.IsEmpty || page.Events.Any(e => Restrictions.Types.Contains(e.Type)))
+            // Whoever is shown these events is shown nothing that one of them restricts.
+            if (page.Events.Any(e => Restrictions.Types.Contains(e.Type)))
             {
-                Restricted = await restrictions.CurrentAsync(cancellationToken);
+                Restricted = await restrictions.InLogAsync(cancellationToken);
             }
 
             Publish([.. page.Events.Select(e => PublishedEvent.Of(e, identity.Uri))]);

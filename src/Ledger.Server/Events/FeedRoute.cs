@@ -34,16 +34,16 @@ internal static class FeedRoute
         var started = clock.GetTimestamp();
         while (true)
         {
-            var (events, next, head) = await PageAsync(call, after, limit, filter);
+            var page = await PageAsync(call, after, limit, filter);
             var left = wait - clock.GetElapsedTime(started);
-            if (events.Count > 0 || left <= TimeSpan.Zero)
+            if (page.Events.Count > 0 || page.Late.Count > 0 || left <= TimeSpan.Zero)
             {
-                await WriteAsync(call, events, next, head);
+                await WriteAsync(call, page);
                 return;
             }
 
-            after = next;
-            await call.Store.WaitForAsync(Math.Max(next, head), left, call.Cancelled);
+            after = page.Next;
+            await call.Store.WaitForAsync(Math.Max(page.Next, page.Head), left, call.Cancelled);
         }
     }
 
@@ -73,21 +73,52 @@ internal static class FeedRoute
         return tags;
     }
 
-    /// <summary>Reads on over what the filter or a restriction hides, one bounded page a round, until something is found or the head is reached.</summary>
-    private static async Task<(IReadOnlyList<RecordedEvent> Events, long Next, long Head)> PageAsync(ReadCall call, long after, int limit, FeedFilter filter)
+    /// <summary>
+    /// Reads on over what the filter or a restriction hides, one bounded page a round, until something is found or the head is reached.
+    /// <para>
+    /// A cursor may have passed events while they were restricted. So what a restriction hid is given at the position where it ended, and the page ends
+    /// there: nothing newer of the same assertion comes before it. Whoever begins at 0 has passed nothing, and finds each event at its own place.
+    /// </para>
+    /// </summary>
+    private static async Task<Page> PageAsync(ReadCall call, long after, int limit, FeedFilter filter)
     {
-        var restricted = await call.RestrictedAsync();
+        var isFresh = after == 0;
         while (true)
         {
             var page = await call.Store.ReadFeedAsync(after, limit, filter, call.Cancelled);
-            var visible = page.Events.Where(e => !restricted.Hides(e)).ToList();
+            // Asked behind the page: an end among its events must be known.
+            var restricted = await call.RestrictedInLogAsync();
+            var visible = page.Events.Where(e => !restricted.Hides(e) && (isFresh || restricted.LastEndOver(e) is null)).ToList();
+            var from = after;
+            while (!isFresh && restricted.FirstEnd(from, page.Next) is { } end)
+            {
+                var late = await LateAsync(call, end, filter, restricted);
+                if (late.Count > 0)
+                {
+                    return new([.. visible.Where(e => e.Position <= end.Position)], late, end.Position, end.Position, page.Head);
+                }
+
+                from = end.Position;
+            }
+
             if (visible.Count > 0 || page.Next >= page.Head)
             {
-                return (visible, page.Next, page.Head);
+                return new(visible, [], null, page.Next, page.Head);
             }
 
             after = page.Next;
         }
+    }
+
+    private static async Task<IReadOnlyList<RecordedEvent>> LateAsync(ReadCall call, RestrictionEnd end, FeedFilter filter, RestrictedNow restricted)
+    {
+        var late = new List<RecordedEvent>();
+        await foreach (var e in call.Store.WithheldEventsAsync(end, end.Position, filter, restricted, call.Cancelled))
+        {
+            late.Add(e);
+        }
+
+        return late;
     }
 
     private static TimeSpan Wait(Query query)
@@ -98,19 +129,32 @@ internal static class FeedRoute
             : throw Query.Invalid("wait", $"is a number of seconds such as 30s, {WaitMaxS}s at most.");
     }
 
-    private static async Task WriteAsync(ReadCall call, IReadOnlyList<RecordedEvent> events, long next, long head)
+    private static async Task WriteAsync(ReadCall call, Page page)
     {
         var source = call.Service<LedgerIdentity>().Uri;
         await call.Service<SignedHeads>().AddHeaderAsync(call.Response, call.Cancelled);
         var body = new ArrayBufferWriter<byte>();
-        body.Write("{\"events\":["u8);
+        WriteEvents(body, "{\"events\":["u8, page.Events, source, null);
+        if (page.Late.Count > 0)
+        {
+            WriteEvents(body, ",\"late\":["u8, page.Late, source, page.WithheldTo);
+        }
+
+        body.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"next\":{page.Next},\"head\":{page.Head}}}")));
+        await call.WriteBytesAsync(body.WrittenSpan.ToArray(), "application/json", page.Head);
+    }
+
+    private static void WriteEvents(ArrayBufferWriter<byte> body, ReadOnlySpan<byte> opening, IReadOnlyList<RecordedEvent> events, string source, long? withheldTo)
+    {
+        body.Write(opening);
         for (var i = 0; i < events.Count; i++)
         {
             body.Write(i == 0 ? ""u8 : ","u8);
-            body.Write(CloudEvent.Serialize(events[i], source));
+            body.Write(CloudEvent.Serialize(events[i], source, withheldTo));
         }
 
-        body.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"],\"next\":{next},\"head\":{head}}}")));
-        await call.WriteBytesAsync(body.WrittenSpan.ToArray(), "application/json", head);
+        body.Write("]"u8);
     }
+
+    private sealed record Page(IReadOnlyList<RecordedEvent> Events, IReadOnlyList<RecordedEvent> Late, long? WithheldTo, long Next, long Head);
 }

@@ -27,10 +27,16 @@ internal sealed class PublishedEvent
     /// <summary>The event as Server-Sent Events write it, with its position as id.</summary>
     internal ReadOnlyMemory<byte> Frame { get; }
 
-    internal static PublishedEvent Of(RecordedEvent recorded, string source)
+    internal static PublishedEvent Of(RecordedEvent recorded, string source) =>
+        Of(recorded, CloudEvent.Serialize(recorded, source), string.Create(CultureInfo.InvariantCulture, $"id: {recorded.Position}\ndata: "));
+
+    /// <summary>An event that a restriction withheld. Its frame has no id: a reader whose connection is cut receives it again.</summary>
+    internal static PublishedEvent Late(RecordedEvent recorded, string source, long withheldTo) =>
+        Of(recorded, CloudEvent.Serialize(recorded, source, withheldTo), "data: ");
+
+    private static PublishedEvent Of(RecordedEvent recorded, byte[] json, string before)
     {
-        var json = CloudEvent.Serialize(recorded, source);
-        var head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {recorded.Position}\ndata: "));
+        var head = Encoding.ASCII.GetBytes(before);
         return new(recorded, [.. head, .. json, .. "\n\n"u8], head.Length, json.Length);
     }
 }

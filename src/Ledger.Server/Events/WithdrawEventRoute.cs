@@ -34,7 +34,8 @@ internal static class WithdrawEventRoute
         });
     }
 
-    private static Ruling Decide(
+    /// <summary>What the domain makes of a withdrawal, of each stream that it touches.</summary>
+    internal static Ruling Decide(
         IReadOnlyDictionary<string, StreamState> current, WithdrawEvent command, List<(string Stream, Guid Event)> events, Circumstances circumstances)
     {
         var writes = new List<(string, IReadOnlyList<(Guid, LedgerEvent)>)>();

@@ -1,35 +1,51 @@
+using Ledger.Domain;
 using Ledger.Store;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Ledger.Server;
 
-/// <summary>Reads notices from the newest backwards.</summary>
+/// <summary>
+/// Reads notices from the newest backwards. A notice that was withheld stands where the restriction ended: whoever polls the feed finds it there as new.
+/// </summary>
 internal sealed class CorrectionEntries(EventStore store)
 {
     /// <summary>Rows that one query looks at, and queries of one page: what hides most of them must not cost without end.</summary>
     private const int ScanMax = 500;
     private const int ScansMax = 20;
 
-    /// <summary>The entries before a position, newest first, and the position to go on from; null at the end.</summary>
-    internal async Task<(IReadOnlyList<FeedEntry> Entries, long? Next)> ReadAsync(
-        long before, int limit, FeedFilter filter, RestrictedNow restricted, CancellationToken cancellationToken)
+    private static readonly IReadOnlyList<string> Types =
+        [.. EventTypes.NamesOf(typeof(CorrectionIssued), typeof(RetractionIssued), typeof(ConcernExpressed), typeof(Withdrawn))];
+
+    /// <summary>The entries before a place, newest first, and the place to go on from; null at the end.</summary>
+    internal async Task<(IReadOnlyList<FeedEntry> Entries, FeedPlace? Next)> ReadAsync(
+        FeedPlace before, int limit, FeedFilter filter, RestrictedNow restricted, CancellationToken cancellationToken)
     {
         var entries = new List<FeedEntry>();
-        for (var scan = 0; scan < ScansMax; scan++)
+        if (before.Late is not null && restricted.FirstEnd(before.Position - 1, before.Position) is { } cut)
         {
-            var positions = await PositionsAsync(before, cancellationToken);
-            foreach (var position in positions)
+            await AddLateAsync(cut, before.Late.Value);
+        }
+
+        var position = before.Position;
+        for (var scan = 0; scan < ScansMax && entries.Count < limit; scan++)
+        {
+            var positions = await PositionsAsync(position, cancellationToken);
+            foreach (var next in positions)
             {
-                before = position;
-                var e = await store.ReadEventAsync(position, cancellationToken);
-                if (e is not null && filter.Shows(e) && !restricted.Hides(e) && FeedEntry.Of(e) is { } entry)
+                position = next;
+                if (restricted.FirstEnd(position - 1, position) is { } end)
                 {
-                    entries.Add(entry);
-                    if (entries.Count == limit)
-                    {
-                        return (entries, before);
-                    }
+                    await AddLateAsync(end, position);
+                }
+                else if (await store.ReadEventAsync(position, cancellationToken) is { } e && filter.Shows(e) && !restricted.Hides(e) && restricted.LastEndOver(e) is null)
+                {
+                    Add(e, e.RecordedAt);
+                }
+
+                if (entries.Count >= limit)
+                {
+                    return (entries[..limit], entries.Count > limit ? entries[limit - 1].Place : new(position, null));
                 }
             }
 
@@ -39,7 +55,31 @@ internal sealed class CorrectionEntries(EventStore store)
             }
         }
 
-        return (entries, before);
+        return entries.Count >= limit ? (entries[..limit], entries[limit - 1].Place) : (entries, new(position, null));
+
+        async Task AddLateAsync(RestrictionEnd end, long below)
+        {
+            var ended = (await store.ReadEventAsync(end.Position, cancellationToken))!.RecordedAt;
+            var late = new List<RecordedEvent>();
+            await foreach (var e in store.WithheldEventsAsync(end, below, filter with { Types = Types }, restricted, cancellationToken))
+            {
+                if (restricted.LastEndOver(e) == end)
+                {
+                    late.Add(e);
+                }
+            }
+
+            late.Reverse();
+            late.ForEach(e => Add(e, ended, end.Position));
+        }
+
+        void Add(RecordedEvent e, DateTimeOffset updated, long? end = null)
+        {
+            if (FeedEntry.Of(e) is { } entry)
+            {
+                entries.Add(entry with { Updated = updated, Place = end is { } at ? new(at, e.Position) : new(e.Position, null) });
+            }
+        }
     }
 
     private async Task<List<long>> PositionsAsync(long before, CancellationToken cancellationToken)
@@ -60,3 +100,6 @@ internal sealed class CorrectionEntries(EventStore store)
         return positions;
     }
 }
+
+/// <summary>A place in the feed: a position, and within the end of a restriction the position of one that it withheld. What comes after is older.</summary>
+internal readonly record struct FeedPlace(long Position, long? Late);

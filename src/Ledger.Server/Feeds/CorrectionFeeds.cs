@@ -26,31 +26,37 @@ internal static class CorrectionFeeds
     {
         var tags = FeedRoute.Tags(call.Query, "publisher", "materiality");
         var before = call.Query.Number("before", long.MaxValue, 1, long.MaxValue);
+        var late = call.Query.Number("beforeLate", 0, 1, long.MaxValue);
         call.Query.Done();
         var (entries, next) = await new CorrectionEntries(call.Store).ReadAsync(
-            before, PageEntries, new() { AnyOfTags = tags }, await call.RestrictedAsync(), call.Cancelled);
+            new(before, late == 0 ? null : late), PageEntries, new() { AnyOfTags = tags }, await call.RestrictedInLogAsync(), call.Cancelled);
         var request = call.Context.Request;
         var site = $"{request.Scheme}://{request.Host}";
         var body = write(new(
             entries, site, site + request.Path + request.QueryString,
-            next is { } position ? site + call.Query.With("before", position.ToString(CultureInfo.InvariantCulture)) : null,
+            next is { } place ? site + Address(call.Query, place) : null,
             call.Service<LedgerIdentity>().Uri));
         await call.Response.WriteWholeAsync(body, contentType, call.Cancelled);
     }
+
+    private static string Address(Query query, FeedPlace before) => query.With(
+        ("before", before.Position.ToString(CultureInfo.InvariantCulture)),
+        ("beforeLate", before.Late?.ToString(CultureInfo.InvariantCulture)));
 
     private static byte[] AtomOf(Page page)
     {
         var feed = new XElement(Atom + "feed",
             new XElement(Atom + "id", page.Ledger),
             new XElement(Atom + "title", Title),
-            new XElement(Atom + "updated", page.Entries is [var newest, ..] ? WireTime.Format(newest.Recorded.RecordedAt) : FromOldest),
+            new XElement(Atom + "updated", page.Entries is [var newest, ..] ? WireTime.Format(newest.Updated) : FromOldest),
             new XElement(Atom + "author", new XElement(Atom + "name", "Claims Ledger")),
             Link("self", page.Self),
             page.Next is null ? null : Link("next", page.Next),
             page.Entries.Select(e => new XElement(Atom + "entry",
                 new XElement(Atom + "id", $"urn:uuid:{e.Recorded.Id}"),
                 new XElement(Atom + "title", Clean(e.Title)),
-                new XElement(Atom + "updated", WireTime.Format(e.Recorded.RecordedAt)),
+                new XElement(Atom + "published", WireTime.Format(e.Recorded.RecordedAt)),
+                new XElement(Atom + "updated", WireTime.Format(e.Updated)),
                 new XElement(Atom + "author", new XElement(Atom + "name", e.Publisher.Length > 0 ? Clean(e.Publisher) : "Claims Ledger")),
                 Link("alternate", page.AssertionOf(e)),
                 e.Url is null ? null : Link("related", e.Url),
@@ -106,6 +112,7 @@ internal static class CorrectionFeeds
                 title = e.Title,
                 content_html = e.ToHtml(),
                 date_published = e.Recorded.RecordedAt,
+                date_modified = e.Updated == e.Recorded.RecordedAt ? null : (DateTimeOffset?)e.Updated,
                 authors = e.Publisher.Length > 0 ? new[] { new { name = e.Publisher } } : null,
                 _ledger = new { position = e.Recorded.Position, type = CloudEvent.TypeOf(e.Recorded.Type), reason = e.Reason, changes = e.Changes },
             }),

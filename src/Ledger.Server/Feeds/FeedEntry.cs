@@ -14,6 +14,12 @@ internal sealed record FeedEntry
 
     public required RecordedEvent Recorded { get; init; }
 
+    /// <summary>When the entry came to the reader: when it was recorded or, where it was withheld, when the restriction ended.</summary>
+    public required DateTimeOffset Updated { get; init; }
+
+    /// <summary>Where the entry stands in the feed.</summary>
+    public FeedPlace Place { get; init; }
+
     public required string Assertion { get; init; }
 
     public required string Title { get; init; }
@@ -68,6 +74,7 @@ internal sealed record FeedEntry
     private static FeedEntry Of(RecordedEvent e, string assertion, string what, string publisher, Notice notice, string reason) => new()
     {
         Recorded = e,
+        Updated = e.RecordedAt,
         Assertion = assertion,
         Title = $"{what}: {assertion}",
         Publisher = publisher,

@@ -42,6 +42,7 @@ internal static class LedgerServer
             .AddSingleton<Projections>()
             .AddSingleton<ImportDispatch>()
             .AddHostedService(services => services.GetRequiredService<Projections>())
+            .AddHostedService<RestrictionLapses>()
             .AddLedgerProof(database)
             .AddSubscribers(builder.Configuration)
             .AddLedgerTelemetry(builder.Configuration)

@@ -60,13 +60,19 @@ internal sealed class Query(HttpContext context)
         }
     }
 
-    /// <summary>A link to the same read with one parameter set.</summary>
-    internal string With(string name, string value)
+    /// <summary>A link to the same read with some parameters set; one without a value is left out.</summary>
+    internal string With(params (string Name, string? Value)[] changed)
     {
-        var builder = new QueryBuilder(Context.Request.Query.Where(p => p.Key != name).SelectMany(p => p.Value, (p, v) => KeyValuePair.Create(p.Key, v ?? "")))
+        var builder = new QueryBuilder(Context.Request.Query
+            .Where(p => !changed.Any(c => c.Name == p.Key)).SelectMany(p => p.Value, (p, v) => KeyValuePair.Create(p.Key, v ?? "")));
+        foreach (var (name, value) in changed)
         {
-            { name, value },
-        };
+            if (value is not null)
+            {
+                builder.Add(name, value);
+            }
+        }
+
         return Context.Request.Path + builder.ToQueryString();
     }
 

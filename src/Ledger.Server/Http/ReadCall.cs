@@ -8,6 +8,8 @@ namespace Ledger.Server;
 /// <summary>A read as its slice sees it.</summary>
 internal sealed class ReadCall(HttpContext context, bool audits)
 {
+    private RestrictedNow? _restricted;     // one answer is judged by one state of the restrictions
+
     internal HttpContext Context { get; } = context;
 
     internal HttpResponse Response => Context.Response;
@@ -32,7 +34,10 @@ internal sealed class ReadCall(HttpContext context, bool audits)
     internal Task<ReadPoint> PointAsync() => Service<ReadPoints>().OfAsync(Query, Cancelled);
 
     /// <summary>What is hidden from this reader now.</summary>
-    internal async Task<RestrictedNow> RestrictedAsync() => Audits ? RestrictedNow.Nothing : await Service<Restrictions>().CurrentAsync(Cancelled);
+    internal async Task<RestrictedNow> RestrictedAsync() => _restricted ??= Audits ? RestrictedNow.Nothing : await Service<Restrictions>().CurrentAsync(Cancelled);
+
+    /// <summary>What is hidden from this reader where it moves a cursor along the log.</summary>
+    internal async Task<RestrictedNow> RestrictedInLogAsync() => Audits ? RestrictedNow.Nothing : await Service<Restrictions>().InLogAsync(Cancelled);
 
     /// <summary>Ends with 404 for an id that cannot be, and with 451 where this reader may not see the assertion.</summary>
     internal async Task RequireReadableAsync(string assertion)

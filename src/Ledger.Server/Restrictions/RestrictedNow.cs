@@ -6,25 +6,89 @@ namespace Ledger.Server;
 /// <summary>What the public may not read at this moment, whatever moment it asks about.</summary>
 internal sealed record RestrictedNow(IReadOnlySet<string> Assertions, IReadOnlySet<string> Sources)
 {
-    private const string SourceTag = "source:";
+
+    internal static readonly string LinkedType = EventTypes.NameOf(typeof(Linked));
 
     internal static RestrictedNow Nothing { get; } = new(new HashSet<string>(), new HashSet<string>());
+
+    /// <summary>The assertions of the restricted sources.</summary>
+    internal IReadOnlySet<string> AssertionsOfSources { get; init; } = new HashSet<string>();
+
+    /// <summary>The restrictions that have ended, in order of their ends.</summary>
+    internal IReadOnlyList<RestrictionEnd> Ends { get; init; } = [];
+
+    /// <summary>Up to where the log was read for this.</summary>
+    internal long Position { get; init; }
 
     internal bool IsEmpty => Assertions.Count + Sources.Count == 0;
 
     /// <summary>Whether an assertion is restricted, itself or through its source.</summary>
     internal bool Hides(string assertion, string? source) => Assertions.Contains(assertion) || (source is not null && Sources.Contains(source));
 
-    /// <summary>Whether a recorded event belongs to something restricted.</summary>
+    /// <summary>Whether a link would quote words of something restricted: theirs at its target, or ours of a successor.</summary>
+    internal bool HidesWordsOf(Linked link) =>
+        (link.Differences.Any(d => d.Theirs is not null) && HidesTarget(link.To))
+        || (link.SupersededBy is { } successor && link.Differences.Any(d => d.Ours is not null) && HidesAssertion(successor));
+
+    /// <summary>Whether a recorded event belongs to something restricted, or quotes it.</summary>
     internal bool Hides(RecordedEvent e)
     {
+        if (IsEmpty)
+        {
+            return false;
+        }
+
+        if (e.Type == LinkedType && HidesWordsOf((Linked)EventTypes.Deserialize(e.Type, e.Data)))
+        {
+            return true;
+        }
+
         var (type, id) = Ids.OfStream(e.Stream);
         return type switch
         {
             "assertion" => Assertions.Contains(id)
-                || (Sources.Count > 0 && e.Headers.Tags.Any(t => t.StartsWith(SourceTag, StringComparison.Ordinal) && Sources.Contains(t[SourceTag.Length..]))),
+                || (Sources.Count > 0 && RestrictionEnd.SourcesOf(e).Any(Sources.Contains)),
             "source" => Sources.Contains(id),
             _ => false,
         };
+    }
+
+    /// <summary>The first end in a range of positions; null where there is none.</summary>
+    internal RestrictionEnd? FirstEnd(long after, long upTo)
+    {
+        var index = FirstAfter(after);
+        return index < Ends.Count && Ends[index].Position <= upTo ? Ends[index] : null;
+    }
+
+    /// <summary>The last end of a restriction that hid an event which was recorded before it; null where the event was never withheld.</summary>
+    /// <param name="e">The event.</param>
+    /// <param name="isHeld">Whether only a restriction counts under which the event was recorded.</param>
+    internal RestrictionEnd? LastEndOver(RecordedEvent e, bool isHeld = false)
+    {
+        for (var i = Ends.Count - 1; i >= 0 && Ends[i].Position > e.Position; i--)
+        {
+            if ((!isHeld || Ends[i].From < e.Position) && Ends[i].Covers(e))
+            {
+                return Ends[i];
+            }
+        }
+
+        return null;
+    }
+
+    private bool HidesTarget(LinkTarget target) => target.Assertion is { } id ? HidesAssertion(id) : Sources.Contains(target.Source!.Source);
+
+    private bool HidesAssertion(string id) => Assertions.Contains(id) || AssertionsOfSources.Contains(id);
+
+    private int FirstAfter(long position)
+    {
+        var (low, high) = (0, Ends.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = Ends[middle].Position > position ? (low, middle) : (middle + 1, high);
+        }
+
+        return low;
     }
 }

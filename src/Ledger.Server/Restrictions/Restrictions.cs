@@ -5,9 +5,13 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// Keeps the open restrictions of the whole ledger, read from the log up to its head at every asking: a restriction holds from the moment
+/// Keeps the restrictions of the whole ledger, read from the log up to its head at every asking: a restriction holds from the moment
 /// that its recorder has the answer, on every node.
 /// </summary>
+/// <remarks>
+/// Reads of one thing go by the clock: what an embargo hid is shown once its time has passed. Readers who move a cursor along the log go by the
+/// log: for them a restriction ends at the position of the event that ends it, so that all of them receive there what was withheld.
+/// </remarks>
 internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisposable
 {
     private const int PageEvents = 1_000;
@@ -15,13 +19,54 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
     /// <summary>The types that restrict or lift; after any other event the same is restricted as before it.</summary>
     internal static readonly IReadOnlySet<string> Types = EventTypes.NamesOf(typeof(AccessRestricted), typeof(Withdrawn));
 
+    private static readonly string ClaimType = EventTypes.NameOf(typeof(ClaimRecorded));
     private static readonly FeedFilter Relevant = new() { Types = [.. Types] };
 
+    /// <summary>While a source is restricted, its new assertions are too.</summary>
+    private static readonly FeedFilter RelevantWithClaims = new() { Types = [.. Types, ClaimType] };
+    private static readonly HashSet<string> Empty = [];
+
     private readonly SemaphoreSlim _reading = new(1, 1);
-    private readonly Dictionary<Guid, (string Stream, AccessRestricted Restriction)> _open = [];
+    private readonly Dictionary<Guid, OpenRestriction> _open = [];
+    private readonly Dictionary<string, HashSet<string>> _assertionsOf = new(StringComparer.Ordinal);      // of each restricted source
+    private readonly List<RestrictionEnd> _ended = [];
+    private RestrictionEnd[] _ends = [];        // a copy of _ended for readers, made anew when another restriction has ended
     private long _position = -1;
 
-    internal async Task<RestrictedNow> CurrentAsync(CancellationToken cancellationToken)
+    /// <summary>What is hidden by the clock.</summary>
+    internal Task<RestrictedNow> CurrentAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return ReadAsync(() => Hidden(_open.Values.Where(o => o.Restriction.HoldsAt(now))), cancellationToken);
+    }
+
+    /// <summary>What is hidden by the log: an embargo whose time has passed holds until its end is recorded.</summary>
+    internal Task<RestrictedNow> InLogAsync(CancellationToken cancellationToken) => ReadAsync(() => Hidden(_open.Values), cancellationToken);
+
+    /// <summary>The restrictions that end by themselves, with their streams and the moments of their ends, the nearest first.</summary>
+    internal Task<IReadOnlyList<(Guid Restriction, string Stream, DateTimeOffset End)>> EndingAsync(CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<(Guid, string, DateTimeOffset)>>(
+            () => [.. _open.Where(o => o.Value.Restriction.Until is not null)
+                .Select(o => (o.Key, o.Value.Stream, o.Value.Restriction.Until!.To))
+                .OrderBy(o => o.To)],
+            cancellationToken);
+
+    private RestrictedNow Hidden(IEnumerable<OpenRestriction> open)
+    {
+        if (_ends.Length != _ended.Count)
+        {
+            _ends = [.. _ended];
+        }
+
+        var streams = open.Select(o => Ids.OfStream(o.Stream)).ToLookup(s => s.Type, s => s.Id);
+        var sources = streams["source"].ToHashSet(StringComparer.Ordinal);
+        return new(streams["assertion"].ToHashSet(StringComparer.Ordinal), sources)
+        {
+            AssertionsOfSources = sources.Count == 0 ? Empty : sources.SelectMany(s => _assertionsOf[s]).ToHashSet(StringComparer.Ordinal), Ends = _ends, Position = _position,
+        };
+    }
+
+    private async Task<T> ReadAsync<T>(Func<T> read, CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken);
         try
@@ -32,14 +77,7 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
             }
 
             await CatchUpAsync(cancellationToken);
-            if (_open.Count == 0)
-            {
-                return RestrictedNow.Nothing;
-            }
-
-            var now = clock.GetUtcNow();
-            var streams = _open.Values.Where(o => o.Restriction.HoldsAt(now)).Select(o => Ids.OfStream(o.Stream)).ToLookup(s => s.Type, s => s.Id);
-            return new(streams["assertion"].ToHashSet(StringComparer.Ordinal), streams["source"].ToHashSet(StringComparer.Ordinal));
+            return read();
         }
         finally
         {
@@ -54,16 +92,27 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
         FeedPage page;
         do
         {
-            page = await store.ReadFeedAsync(_position, PageEvents, Relevant, cancellationToken);
+            page = await store.ReadFeedAsync(_position, PageEvents, _assertionsOf.Count > 0 ? RelevantWithClaims : Relevant, cancellationToken);
             foreach (var e in page.Events)
             {
                 switch (EventTypes.Deserialize(e.Type, e.Data))
                 {
                     case AccessRestricted restriction:
-                        _open[e.Id] = (e.Stream, restriction);
+                        await OpenAsync(e.Id, new(e.Stream, e.Position, restriction), cancellationToken);
+                        break;
+                    case ClaimRecorded claim when _assertionsOf.TryGetValue(claim.Source.Id, out var assertions):
+                        assertions.Add(Ids.OfStream(e.Stream).Id);
                         break;
                     case Withdrawn withdrawn:
-                        _open.Remove(withdrawn.Event);
+                        if (_open.Remove(withdrawn.Event, out var ended))
+                        {
+                            _ended.Add(new(ended.Stream, ended.From, e.Position));
+                            if (Ids.OfStream(ended.Stream) is { Type: "source", Id: var source } && !_open.Values.Any(o => o.Stream == ended.Stream))
+                            {
+                                _assertionsOf.Remove(source);
+                            }
+                        }
+
                         break;
                     default:
                         break;
@@ -80,15 +129,64 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
     {
         var position = await store.ReadProgressAsync(RestrictionProjection.ProgressName, cancellationToken);
         await using var command = store.DataSource.CreateCommand(
-            "select event_id, stream, data from ledger_read.restriction where from_pos <= $1 and (to_pos is null or to_pos > $1)");
+            "select event_id, stream, data, case when to_pos <= $1 then to_pos end, from_pos from ledger_read.restriction where from_pos <= $1 order by to_pos");
         command.Parameters.Add(new() { Value = position });
+        var open = new List<(Guid Id, OpenRestriction Restriction)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
+            if (!await reader.IsDBNullAsync(3, cancellationToken))
+            {
+                _ended.Add(new(reader.GetString(1), reader.GetInt64(4), reader.GetInt64(3)));
+                continue;
+            }
+
             var restriction = (AccessRestricted)EventTypes.Deserialize(EventTypes.NameOf(typeof(AccessRestricted)), reader.GetString(2));
-            _open[reader.GetGuid(0)] = (reader.GetString(1), restriction);
+            open.Add((reader.GetGuid(0), new(reader.GetString(1), reader.GetInt64(4), restriction)));
+        }
+
+        await reader.DisposeAsync();
+        foreach (var (id, restriction) in open)
+        {
+            await OpenAsync(id, restriction, cancellationToken);
         }
 
         _position = position;
     }
+
+    private async Task OpenAsync(Guid id, OpenRestriction restriction, CancellationToken cancellationToken)
+    {
+        _open[id] = restriction;
+        if (Ids.OfStream(restriction.Stream) is { Type: "source", Id: var source } && !_assertionsOf.ContainsKey(source))
+        {
+            _assertionsOf[source] = await AssertionsOfAsync(source, cancellationToken);
+        }
+    }
+
+    /// <summary>The assertions of a source: those that the projection has, and those behind it in the log.</summary>
+    private async Task<HashSet<string>> AssertionsOfAsync(string source, CancellationToken cancellationToken)
+    {
+        var assertions = new HashSet<string>(StringComparer.Ordinal);
+        var after = await store.ReadProgressAsync(DocumentProjection.ProgressName, cancellationToken);
+        await using (var command = store.DataSource.CreateCommand("select assertion from ledger_read.claim where source = $1"))
+        {
+            command.Parameters.Add(new() { Value = source });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                assertions.Add(reader.GetString(0));
+            }
+        }
+
+        var filter = new FeedFilter { Types = [ClaimType], AnyOfTags = [RestrictionEnd.TagOf(source)] };
+        for (FeedPage? page = null; page is null || after < page.Head; after = page.Next)
+        {
+            page = await store.ReadFeedAsync(after, PageEvents, filter, cancellationToken);
+            assertions.UnionWith(page.Events.Select(e => Ids.OfStream(e.Stream).Id));
+        }
+
+        return assertions;
+    }
+
+    private sealed record OpenRestriction(string Stream, long From, AccessRestricted Restriction);
 }

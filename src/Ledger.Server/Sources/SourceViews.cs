@@ -25,21 +25,22 @@ internal sealed record SourceView(
             ? ((StreamState.OfSource)await call.States.AtAsync(stream, point.Position, call.Cancelled)).State
             : (await call.Store.ReadStreamAsync(stream, toPosition: point.Position, cancellationToken: call.Cancelled))
                 .Select(e => e.ToDomain()).Where(point.Counts).Aggregate(Source.None, Source.Evolve);
-        return Of(id, source);
+        return Of(id, source, await call.RestrictedAsync());
     }
 
     /// <summary>The views of several works at a moment, by one query; those that were not there or not known are left out.</summary>
-    internal static async Task<IReadOnlyList<SourceView>> AllAtAsync(ReadCall call, IReadOnlyCollection<string> ids, ReadPoint point) =>
-    [
-        .. (await call.Store.ReadStreamsAsync([.. ids.Select(Ids.SourceStream)], point.Position, call.Cancelled)).GroupBy(e => e.Stream, StringComparer.Ordinal)
-            .Select(stream => Of(Ids.OfStream(stream.Key).Id, stream.Select(e => e.ToDomain()).Where(point.Counts).Aggregate(Source.None with { Id = Ids.OfStream(stream.Key).Id }, Source.Evolve)))
-            .OfType<SourceView>().OrderBy(v => v.Id, StringComparer.Ordinal),
-    ];
+    internal static async Task<IReadOnlyList<SourceView>> AllAtAsync(ReadCall call, IReadOnlyCollection<string> ids, ReadPoint point)
+    {
+        var restricted = await call.RestrictedAsync();
+        return [.. (await call.Store.ReadStreamsAsync([.. ids.Select(Ids.SourceStream)], point.Position, call.Cancelled)).GroupBy(e => e.Stream, StringComparer.Ordinal)
+            .Select(stream => Of(Ids.OfStream(stream.Key).Id, stream.Select(e => e.ToDomain()).Where(point.Counts).Aggregate(Source.None with { Id = Ids.OfStream(stream.Key).Id }, Source.Evolve), restricted))
+            .OfType<SourceView>().OrderBy(v => v.Id, StringComparer.Ordinal)];
+    }
 
-    private static SourceView? Of(string id, Source source) => source.Registered is { } r
+    private static SourceView? Of(string id, Source source, RestrictedNow restricted) => source.Registered is { } r
         ? new(id, r.Kind, r.Title, r.Publisher, r.Url, r.Identifiers, r.Language, r.TimeZone,
             [.. source.Versions.Values.Select(v => VersionView.Of(v, (VersionCaptured)v.Event))],
-            [.. source.Entries.Standing<Linked>().Select(l => LinkView.Of(l.Record, l.Event))],
+            [.. source.Entries.Standing<Linked>().Select(l => LinkView.Of(l.Record, l.Event, restricted))],
             source.RecordedAt!.Value, source.Version, source.Position)
         : null;
 }
@@ -54,7 +55,7 @@ internal static class SourceViews
         {
             var (view, position) = await ReadAsync(call);
             MementoLinks.OnOriginal(call, "sources", view.Id);
-            await call.WriteViewAsync(view, view.Version, position, isOfStreamAlone: true);
+            await call.WriteViewAsync(view, view.Version, position, isOfStreamAlone: view.Links.All(l => l.Differences.All(d => d.Withheld is null)));
         }).Produces<SourceView>();
         routes.MapRead("/v1/sources/{id}/versions", "Read the versions of a source", async call =>
         {

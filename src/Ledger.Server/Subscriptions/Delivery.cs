@@ -24,13 +24,18 @@ internal sealed record DeliveryOutcome
     /// <summary>Nobody was there to be asked: the attempt does not count against the event.</summary>
     public bool Away { get; init; }
 
-    /// <summary>It was not sent: the subscriber may not see it for now.</summary>
-    public bool Withheld { get; init; }
+    /// <summary>It was not sent, for the subscriber may not see it for now: what is known of that.</summary>
+    public Withheld? Withheld { get; init; }
 
     internal bool Succeeded => Error is null;
 
     internal static DeliveryOutcome Taken(int? status = null) => new() { Status = status };
 }
+
+/// <summary>Why a delivery waits: something is restricted.</summary>
+/// <param name="Position">Up to where the log was read for this.</param>
+/// <param name="Sources">The sources that the event belongs to; null where they are not known.</param>
+internal sealed record Withheld(long Position, IReadOnlyCollection<string>? Sources);
 
 /// <summary>A way to hand an event to a subscriber.</summary>
 internal interface IDeliveryTarget : IAsyncDisposable
@@ -77,6 +82,9 @@ internal sealed record Delivery
     internal const string Delivered = "delivered";
     internal const string Skipped = "skipped";
 
+    /// <summary>What an attempt says that was not made because of a restriction.</summary>
+    internal const string WithheldError = "access is restricted for now";
+
     /// <summary>Attempts that are remembered; earlier ones are only counted.</summary>
     private const int AttemptsKept = 20;
 
@@ -100,6 +108,9 @@ internal sealed record Delivery
 
     public DateTimeOffset? FinishedAt { get; init; }
 
+    /// <summary>Whether it waited for the end of a restriction.</summary>
+    internal bool WasWithheld => Attempts.Any(a => a.Error == WithheldError);
+
     internal static Delivery Of(RecordedEvent e, string state = Pending) => new()
     {
         Position = e.Position,
@@ -118,6 +129,14 @@ internal sealed record Delivery
         AttemptCount = AttemptCount + 1,
         NextAttemptAt = next,
         FinishedAt = state is Delivered ? attempt.At.AddMilliseconds(attempt.DurationMs) : null,
+    };
+
+    /// <summary>The delivery after it was found to be restricted: it waits for the end of that, and no attempt is counted.</summary>
+    internal Delivery WithWithheld(DeliveryAttempt attempt) => this with
+    {
+        State = Pending,
+        Attempts = Attempts is [.., var last] && last.Error == attempt.Error ? Attempts : [.. Attempts.TakeLast(AttemptsKept - 1), attempt],
+        NextAttemptAt = null,
     };
 
     internal string AttemptsJson() => JsonSerializer.Serialize(Attempts, DomainJson.Stored);

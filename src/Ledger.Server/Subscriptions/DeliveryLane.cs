@@ -30,5 +30,13 @@ internal sealed class DeliveryLane(string stream)
     /// <summary>When the stored deliveries are tried again.</summary>
     internal DateTimeOffset? Due { get; set; }
 
+    /// <summary>What the lane holds was found to be restricted, and may have to go out late before the end of the restriction is told.</summary>
+    internal Withheld? Withheld { get; set; }
+
     internal bool IsUrgent => Turns.Any(t => UrgentEvents.Types.Contains(t.Delivery.Type));
+
+    /// <summary>Whether something in the lane must go out before the end of a source's restriction.</summary>
+    internal bool IsLateBefore(RestrictionEnd end) =>
+        Withheld is { } withheld && (withheld.Sources is null || withheld.Sources.Contains(end.Source!))
+        && (Turns.TryPeek(out var first) ? first.Delivery.Position < end.Position : withheld.Position < end.Position);
 }

@@ -45,6 +45,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
             var lane = Lane(head.Stream);
             lane.Stored = true;
             lane.Parked = head.State == Delivery.Parked;
+            lane.Withheld = head is { State: Delivery.Pending, NextAttemptAt: null } ? new(-1, null) : null;
             Block(lane, lane.Parked ? null : head.NextAttemptAt ?? now);
         }
     }
@@ -72,19 +73,32 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         }
     }
 
-    /// <summary>The lane that goes next, if any.</summary>
-    internal DeliveryLane? Start()
+    /// <summary>The lanes that go next, up to a number.</summary>
+    /// <param name="max">Most lanes.</param>
+    /// <param name="restricted">What is restricted: the end of a source's restriction waits for what that withheld.</param>
+    internal IReadOnlyList<DeliveryLane> Start(int max, RestrictedNow restricted)
     {
-        while (_ready.TryDequeue(out var lane, out _))
+        var started = new List<DeliveryLane>();
+        var held = new List<DeliveryLane>();
+        while (started.Count < max && _ready.TryDequeue(out var lane, out _))
         {
-            if (!lane.Busy && lane.Turns.Count > 0)
+            if (lane.Busy || lane.Turns.Count == 0)
             {
-                lane.Busy = true;
-                return lane;
+                continue;
             }
+
+            if (EndOf(lane.Turns.Peek().Delivery, restricted) is { } end && _lanes.Values.Any(l => l != lane && l.IsLateBefore(end)))
+            {
+                held.Add(lane);
+                continue;
+            }
+
+            lane.Busy = true;
+            started.Add(lane);
         }
 
-        return null;
+        held.ForEach(MakeReady);
+        return started;
     }
 
     /// <summary>A blocked lane whose time has come, to be filled from the store.</summary>
@@ -178,14 +192,41 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         }
 
         lane.Turns.Clear();
-        (lane.Stored, lane.Loaded, lane.Parked) = (true, false, next is null);
+        (lane.Stored, lane.Loaded, lane.Parked, lane.Withheld) = (true, false, next is null, null);
         Block(lane, next);
     }
 
-    /// <summary>Lets every lane that waits for a retry go at once: the endpoint answers again.</summary>
-    internal void Release(DateTimeOffset now)
+    /// <summary>The first delivery of a lane may not be seen for now: the lane waits for the end of that, without counting an attempt.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="attempt">What was found.</param>
+    /// <param name="withheld">What is known of the restriction.</param>
+    /// <param name="due">When to look again; null to wait for <see cref="ReleaseWithheld"/>.</param>
+    internal void Withhold(DeliveryLane lane, DeliveryAttempt attempt, Withheld withheld, DateTimeOffset? due)
     {
-        foreach (var lane in _lanes.Values.Where(l => l is { Stored: true, Loaded: false, Parked: false }))
+        lane.Busy = false;
+        Store(lane.Turns.Dequeue().Delivery.WithWithheld(attempt));
+        foreach (var turn in lane.Turns.Where(t => t.Event is not null))
+        {
+            Store(turn.Delivery.WithWithheld(attempt));      // What stands behind it waits for the same.
+        }
+
+        lane.Turns.Clear();
+        (lane.Stored, lane.Loaded, lane.Withheld) = (true, false, withheld);
+        Block(lane, due);
+    }
+
+    /// <summary>Whether something is withheld.</summary>
+    internal bool HasWithheld => _lanes.Values.Any(l => l.Withheld is not null);
+
+    /// <summary>Lets every lane that waits for the end of a restriction look again.</summary>
+    internal void ReleaseWithheld(DateTimeOffset now) => Release(l => l.Withheld is not null, now);
+
+    /// <summary>Lets every lane that waits for a retry go at once: the endpoint answers again.</summary>
+    internal void Release(DateTimeOffset now) => Release(l => l.Withheld is null, now);
+
+    private void Release(Func<DeliveryLane, bool> which, DateTimeOffset now)
+    {
+        foreach (var lane in _lanes.Values.Where(l => l is { Stored: true, Loaded: false, Parked: false } && which(l)))
         {
             lane.Released = true;
             Block(lane, now);
@@ -201,6 +242,10 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         _parkedBehind.Clear();
         return (rows, parked);
     }
+
+    /// <summary>The end of a source's restriction that a delivery tells; null for any other.</summary>
+    private static RestrictionEnd? EndOf(Delivery delivery, RestrictedNow restricted) =>
+        restricted.FirstEnd(delivery.Position - 1, delivery.Position) is { Source: not null } end ? end : null;
 
     private void Enqueue(PublishedEvent e)
     {

@@ -24,7 +24,7 @@ internal static class DeliveryRoutes
         var limit = (int)call.Query.Number("limit", LimitDefault, 1, LimitMax);
         var subscription = await call.FindAsync();
         var items = await call.Service<Deliveries>().ListAsync(subscription.Id, state, after, limit, call.Cancelled);
-        await call.WriteAsync(new { items, next = items.Count == limit ? call.Query.With("after", items[^1].Position.ToString(CultureInfo.InvariantCulture)) : null });
+        await call.WriteAsync(new { items, next = items.Count == limit ? call.Query.With(("after", items[^1].Position.ToString(CultureInfo.InvariantCulture))) : null });
     }
 
     private static async Task MoveAsync(SubscriptionCall call, Func<string, long, CancellationToken, Task<bool>> move)

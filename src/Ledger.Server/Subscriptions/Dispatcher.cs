@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using Ledger.Domain;
 using Ledger.Store;
 using Npgsql;
 
@@ -11,8 +10,8 @@ namespace Ledger.Server;
 /// stores how far it came. What was handed over but not yet stored is handed over again, under the same id.
 /// </summary>
 internal sealed class Dispatcher(
-    Subscription subscription, Lease lease, IDeliveryTarget target, EventReader reader, Interest interest, EventStore store,
-    Restrictions restrictions, SignedHeads heads, LedgerIdentity identity, SubscriberSettings settings, TimeProvider clock) : IDisposable
+    Subscription subscription, Lease lease, DeliveryHandover handover, EventReader reader, Interest interest, EventStore store,
+    Restrictions restrictions, LedgerIdentity identity, SubscriberSettings settings, TimeProvider clock) : IDisposable
 {
     /// <summary>Attempts under way at once, each of another assertion.</summary>
     internal const int InFlightMax = 32;
@@ -26,11 +25,11 @@ internal sealed class Dispatcher(
     private const int AheadMax = 1_000;
     private const int LaneLoadEvents = 50;
 
-    private static readonly string RetractionType = EventTypes.NameOf(typeof(RetractionIssued));
     private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StoreInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ControlInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan HastenInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long attempts under way may take when the dispatcher ends: less than another node takes to notice.</summary>
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
@@ -58,6 +57,8 @@ internal sealed class Dispatcher(
     private string? _error;
     private bool _gone;
     private Task<bool> _storing = Task.FromResult(true);
+    private RestrictedNow _restricted = RestrictedNow.Nothing;
+    private DateTimeOffset _lookedAt;
 
     /// <summary>Ends when the subscription was changed by hand, when the lease is lost, or when cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -102,8 +103,10 @@ internal sealed class Dispatcher(
         while (_lanes.Waiting < WindowEvents && _lanes.Count < LanesMax && _read.Reader.TryRead(out var batch))
         {
             _lanes.Add(batch.Events, batch.Position);
+            _lookedAt = default;        // An end of a restriction may be among them.
         }
 
+        await ReleaseWithheldAsync(cancellationToken);
         if (MayStart())
         {
             await LoadDueAsync(cancellationToken);
@@ -159,7 +162,7 @@ internal sealed class Dispatcher(
     private void Start()
     {
         var max = _circuit.OpenUntil is null ? InFlightMax : 1;
-        while (_inFlight < max && _lanes.Start() is { } lane)
+        foreach (var lane in _lanes.Start(max - _inFlight, _restricted))
         {
             _inFlight++;
             _ = AttemptAsync(lane, lane.Turns.Peek(), _cut.Token);
@@ -173,14 +176,7 @@ internal sealed class Dispatcher(
         DeliveryOutcome outcome;
         try
         {
-            // What waited while something was erased is read again: it may hold what was erased.
-            var e = turn.Event is { } kept && kept.Position > reader.NewestErasure
-                ? kept
-                : PublishedEvent.Of((await store.ReadEventAsync(turn.Delivery.Position, cancellationToken))!, identity.Uri);
-            using var activity = SubscriberTelemetry.StartDelivery(subscription.Id, e.Recorded);
-            outcome = await IsWithheldAsync(e.Recorded, cancellationToken)
-                ? new() { Error = "access is restricted for now", Withheld = true }
-                : await target.DeliverAsync(await MessageAsync(e, cancellationToken), cancellationToken);
+            outcome = await handover.DeliverAsync(turn, reader.NewestErasure, cancellationToken);
         }
         catch (Exception e) when (e is OperationCanceledException or StoreUnavailableException or NpgsqlException or TimeoutException or IOException)
         {
@@ -191,17 +187,22 @@ internal sealed class Dispatcher(
         _wake.Release();
     }
 
-    private async Task<DeliveredMessage> MessageAsync(PublishedEvent e, CancellationToken cancellationToken) => DeliveredMessage.Of(e) with
+    /// <summary>Where something is withheld, looks whether a restriction has ended since.</summary>
+    private async Task ReleaseWithheldAsync(CancellationToken cancellationToken)
     {
-        Checkpoint = await heads.BesideAsync(cancellationToken),
-        Via = await interest.ViaAsync(e.Recorded, cancellationToken),
-    };
+        var now = clock.GetUtcNow();
+        if (now - _lookedAt < LookInterval || !_lanes.HasWithheld)
+        {
+            return;
+        }
 
-    /// <summary>That something is restricted or erased is told to all; what it said, to those who may see it. It waits, visibly, until that is lifted.</summary>
-    private async Task<bool> IsWithheldAsync(RecordedEvent e, CancellationToken cancellationToken) =>
-        !subscription.Audits
-        && (e.Type == RetractionType || !UrgentEvents.Types.Contains(e.Type))
-        && (await restrictions.CurrentAsync(cancellationToken)).Hides(e);
+        var before = _restricted.Position;
+        (_restricted, _lookedAt) = (await restrictions.InLogAsync(cancellationToken), now);
+        if (_restricted.FirstEnd(before, long.MaxValue) is not null)
+        {
+            _lanes.ReleaseWithheld(now);
+        }
+    }
 
     private void Settle(DeliveryLane lane, DeliveryAttempt attempt, DeliveryOutcome outcome)
     {
@@ -220,11 +221,15 @@ internal sealed class Dispatcher(
             return;
         }
 
-        (_failedAt, _error, _gone) = (now, outcome.Error, _gone || outcome.Gone);
-        if (!outcome.Withheld)
+        if (outcome.Withheld is { } withheld)
         {
-            _circuit.Fail(lane.Stream, now, outcome.Away);
+            // Where a restriction has ended since it was looked at, there is something to look at again.
+            _lanes.Withhold(lane, attempt, withheld, _restricted.FirstEnd(withheld.Position, long.MaxValue) is null ? null : now);
+            return;
         }
+
+        (_failedAt, _error, _gone) = (now, outcome.Error, _gone || outcome.Gone);
+        _circuit.Fail(lane.Stream, now, outcome.Away);
 
         if (outcome.Away)
         {

@@ -76,7 +76,8 @@ internal sealed partial class Dispatchers(
                 Audits = true,
                 Position = subscription.Position,
             };
-            using var dispatcher = new Dispatcher(subscription, lease, target, reader, interest, store, restrictions, heads, identity, settings, clock);
+            var handover = new DeliveryHandover(subscription, target, interest, store, restrictions, heads, identity);
+            using var dispatcher = new Dispatcher(subscription, lease, handover, reader, interest, store, restrictions, identity, settings, clock);
             await dispatcher.RunAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

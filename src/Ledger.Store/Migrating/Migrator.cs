@@ -21,7 +21,7 @@ public static class Migrator
     /// </summary>
     /// <param name="ownerConnectionString">A login with those rights.</param>
     /// <param name="model">What the log holds.</param>
-    /// <param name="say">Told each object that is made or changed.</param>
+    /// <param name="say">Told in one sentence what was made or changed; nothing where all is present.</param>
     /// <param name="cancellationToken">Cancels; nothing is applied then.</param>
     /// <exception cref="MigrationChangedException">An applied file was edited.</exception>
     public static async Task MigrateAsync(
@@ -92,15 +92,14 @@ public static class Migrator
         await RunAsync(connection, "select pg_advisory_lock(7200)", cancellationToken);
         await PrepareAsync(connection, cancellationToken);
         var migration = await documents.Storage.Database.CreateMigrationAsync(cancellationToken);
-        foreach (var delta in migration.Deltas.Where(d => d.Difference != SchemaPatchDifference.None))
+        if (migration.Difference == SchemaPatchDifference.None)
         {
-            say?.Invoke(delta.SchemaObject.Identifier.QualifiedName);
+            return;
         }
 
-        if (migration.Difference != SchemaPatchDifference.None)
-        {
-            await documents.Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
-        }
+        await documents.Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
+        var changed = migration.Deltas.Count(d => d.Difference != SchemaPatchDifference.None);
+        say?.Invoke($"Brought the database to the present version; tables and functions made or changed: {changed}");
     }
 
     private static async Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
