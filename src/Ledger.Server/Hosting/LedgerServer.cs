@@ -46,6 +46,7 @@ internal static class LedgerServer
             .AddSubscribers(builder.Configuration)
             .AddLedgerTelemetry(builder.Configuration)
             .AddLedgerOpenApi()
+            .AddPages()
             .AddBrowsersAndCodings(settings);
 
         var app = builder.Build();
@@ -108,6 +109,7 @@ internal static class LedgerServer
         SubscriptionControlRoutes.Map(app);
         DeliveryRoutes.Map(app);
 
+        PageRoutes.Map(app);
         HealthRoutes.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");
     }
