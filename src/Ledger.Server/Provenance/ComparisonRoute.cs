@@ -3,7 +3,8 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>One assertion of a comparison.</summary>
-public sealed record ComparedAssertion(string Id, string Proposition, IReadOnlyList<Attribution> Attribution, IReadOnlyList<Figure> Figures, Modality Modality, string Label);
+public sealed record ComparedAssertion(string Id, string Proposition, IReadOnlyList<Attribution> Attribution, IReadOnlyList<Figure> Figures, Modality Modality, string Label,
+    string Summary);
 
 /// <summary>A row: an assertion of either source, or a pair that a link joins; theirs and ours as the link says, ours being its own end.</summary>
 public sealed record ComparisonRow(
@@ -41,8 +42,11 @@ public sealed record Comparison(
     private static ComparisonRow Row(Assertion left, Assertion right, Assertion own, Linked link) =>
         new(View(left), View(right), link.Relation, own.Id, link.Differences, link.Basis);
 
-    private static ComparedAssertion View(Assertion state) => new(
-        state.Id, state.Content.Proposition, state.Content.Attribution, state.Content.Figures, state.Content.Modality, StandingLabel.Of(state).Label);
+    private static ComparedAssertion View(Assertion state)
+    {
+        var (label, summary) = StandingLabel.Of(state);
+        return new(state.Id, state.Content.Proposition, state.Content.Attribution, state.Content.Figures, state.Content.Modality, label, summary);
+    }
 }
 
 /// <summary>Comparing two sources.</summary>

@@ -24,6 +24,23 @@ internal static class PageRoutes
             var page = await AssertionPage.ReadAsync(call);
             await call.WritePageAsync<AssertionDocument>(page, page.Position);
         });
+        routes.MapPage("/sources/{id}", "A source", async call =>
+        {
+            var page = await SourcePage.ReadAsync(call);
+            await call.WritePageAsync<SourceDocument>(page, page.Position);
+        });
+        routes.MapPage("/sources/{id}/comparison", "Two sources side by side", async call =>
+        {
+            var page = await ComparisonPage.ReadAsync(call);
+            await call.WritePageAsync<ComparisonDocument>(page, page.Position);
+        });
+        routes.MapPage("/parties/{id}", "A party", async call =>
+        {
+            var page = await PartyPage.ReadAsync(call);
+            await call.WritePageAsync<PartyDocument>(page, page.Position);
+        });
+        BadgeRoutes.Map(routes);
+        OnThatDayRoute.Map(routes);
     }
 
     /// <summary>Maps a page. A form sends the fields that were left empty too: the reader is sent to the address without them.</summary>
