@@ -39,9 +39,8 @@ internal static class BadgeRoutes
         var view = await SourceViews.ReadAsync(call, call.Route("id"), point);
         var states = await SourceAssertions.AtAsync(call, view.Id, point);
         var counts = states.Select(s => StandingLabel.Of(s).Label).GroupBy(l => l).OrderBy(l => Rank(l.Key)).Select(l => $"{l.Count()} {l.Key}").ToList();
-        var worst = states.Select(s => StandingLabel.Of(s).Label).OrderBy(Rank).FirstOrDefault("reported");
         var changed = states.Select(s => s.RecordedAt).Append(view.RecordedAt).Max();
-        await WriteAsync(call, worst, $"{states.Count} assertions{(counts.Count == 0 ? "" : ": " + string.Join(", ", counts))}, {Words.DayOf(changed)}", point.Position);
+        await WriteAsync(call, $"{states.Count} assertions", string.Join(", ", counts.Append(Words.DayOf(changed))), point.Position);
     }
 
     private static int Rank(string label) => StandingNumbers.OfLabel(label).Number;
