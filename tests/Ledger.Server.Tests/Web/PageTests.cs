@@ -58,6 +58,23 @@ public sealed class PageTests
     }
 
     [Fact]
+    public async Task An_assertion_of_a_hundred_events_has_a_small_page_that_says_where_the_rest_is()
+    {
+        await using var ledger = await StartAsync();
+        for (var i = 0; i < 100; i++)
+        {
+            await ledger.RecordAsync("/v1/assertions/c1/denials",
+                $$"""{"party": "ministry", "statement": "Not so, for the reason {{i}}", "contests": {"part": "part {{i}}"}, "ground": "ground {{i}}", "citation": "https://example.org/{{i}}"}""");
+        }
+
+        await ledger.SettleAsync();
+        var page = await TextAsync(ledger, "/assertions/c1");
+        Encoding.UTF8.GetByteCount(page).ShouldBeInRange(20_000, 60_000);
+        page.ShouldContain("Not so, for the reason 99");
+        page.ShouldContain("the data has all");
+    }
+
+    [Fact]
     public async Task Hostile_text_in_every_field_is_text()
     {
         await using var ledger = await StartAsync();
@@ -94,7 +111,7 @@ public sealed class PageTests
     public async Task A_browser_that_opens_data_gets_the_page_and_a_program_gets_data()
     {
         await using var ledger = await StartAsync();
-        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false, CheckCertificateRevocationList = true };
         using var client = new HttpClient(handler) { BaseAddress = ledger.BaseAddress };
         foreach (var (path, page) in new[] { ("/v1/assertions/c1?asOf=5", "/assertions/c1?asOf=5"), ("/v1/sources/report", "/sources/report"), ("/v1/parties/ministry", "/parties/ministry") })
         {
@@ -214,7 +231,7 @@ public sealed class PageTests
     public async Task The_question_of_a_day_leads_to_the_certificate_of_its_end_where_the_reader_is(string zone, string at)
     {
         await using var ledger = await StartAsync();
-        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false, CheckCertificateRevocationList = true };
         using var client = new HttpClient(handler) { BaseAddress = ledger.BaseAddress };
         using var answer = await SendAsync(client, $"/on?assertion=c1&date=2018-08-04&zone={Uri.EscapeDataString(zone)}", BrowserAccept);
         answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther);

@@ -8,14 +8,18 @@ public sealed record PartyColumn(string? Party, string? Description, IReadOnlyLi
 
 /// <summary>An assertion at a moment, with everything that its page shows.</summary>
 public sealed record AssertionPage(
-    PageHead Head, PageMoment Moment, AssertionView View, IReadOnlyList<PartyColumn> Columns, IReadOnlyList<HistoryEntry> History, int HistoryCount,
+    PageHead Head, PageMoment Moment, AssertionView View, IReadOnlyList<PartyColumn> Columns, int PositionsHidden, IReadOnlyList<HistoryEntry> History, int HistoryCount,
     TimelineDrawing Timeline, GraphDrawing Graph, IReadOnlyList<ShownCorrection> Corrections, string? SourceTitle, PartyNames Names,
     long Position)
 {
     /// <summary>Lines of the audit trail on the page, the newest; the data has all.</summary>
-    private const int HistoryMax = 60;
+    private const int HistoryMax = 30;
 
-    private const int CorrectionsMax = 20;
+    private const int CorrectionsMax = 8;
+
+    /// <summary>Positions on the page: the chain first, then the newest.</summary>
+    private const int PositionsMax = 36;
+
     private const int GraphDepth = 2;
     private const int TitleCharactersMax = 90;
     private const int DescriptionCharactersMax = 200;
@@ -44,11 +48,17 @@ public sealed record AssertionPage(
                 Scripts = ["moments.js", "verify.js"],
             },
             moment, view,
-            [.. view.Standing.Positions.GroupBy(p => (p.Party, p.Description)).Select(p => new PartyColumn(p.Key.Party, p.Key.Description, [.. p]))],
+            [.. Shown(view.Standing.Positions).GroupBy(p => (p.Party, p.Description)).Select(p => new PartyColumn(p.Key.Party, p.Key.Description, [.. p]))],
+            Math.Max(0, view.Standing.Positions.Count - PositionsMax),
             [.. history.TakeLast(HistoryMax)], history.Count,
             TimelineDrawing.Of(id, state, history),
             GraphDrawing.Of(graph),
             [.. view.Corrections.TakeLast(CorrectionsMax).Select(ShownCorrection.Of)],
             graph.Sources.FirstOrDefault(s => s.Id == view.Source.Id)?.Title, names, point.Position);
     }
+    private static IEnumerable<StandingPosition> Shown(IReadOnlyList<StandingPosition> positions) => positions.Count <= PositionsMax
+        ? positions
+        : positions.Where(IsOfChain).Take(PositionsMax / 2).Concat(positions.Where(p => !IsOfChain(p)).TakeLast(PositionsMax / 2));
+
+    private static bool IsOfChain(StandingPosition position) => position.Stance is "asserts" or "relays";
 }

@@ -19,7 +19,7 @@ public sealed record GraphLine(GraphBox From, GraphBox To, string Relation, bool
 public sealed record GraphDrawing(IReadOnlyList<GraphBox> Boxes, IReadOnlyList<GraphLine> Lines, int Hidden)
 {
     /// <summary>Boxes of one column; the data has the rest.</summary>
-    private const int RowsMax = 8;
+    private const int RowsMax = 6;
 
     private const int TextCharactersMax = 64;
 

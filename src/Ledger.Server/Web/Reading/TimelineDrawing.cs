@@ -17,7 +17,7 @@ public sealed record TimelineMark(long Number, string What, int Published, int R
 public sealed record TimelineDrawing(string Id, IReadOnlyList<TimelineMark> Marks, int Hidden)
 {
     /// <summary>More marks than this cannot be told apart on a phone.</summary>
-    private const int MarksMax = 24;
+    private const int MarksMax = 12;
 
     internal static TimelineDrawing Of(string id, Assertion state, IReadOnlyList<HistoryEntry> history)
     {
