@@ -3,13 +3,13 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>An event that may or may not have been public at the moment asked for.</summary>
-internal sealed record UncertainEvent(Guid Id, string Type, StatedTime? PublishedAt, long Position);
+public sealed record UncertainEvent(Guid Id, string Type, StatedTime? PublishedAt, long Position);
 
 /// <summary>Evidence as a reader sees it.</summary>
-internal sealed record EvidenceView(Guid Event, SourceVersion SourceVersion, string? Sha256, Selector Selector, long Position);
+public sealed record EvidenceView(Guid Event, SourceVersion SourceVersion, string? Sha256, Selector Selector, long Position);
 
 /// <summary>A notice as a reader sees it.</summary>
-internal sealed record CorrectionView(
+public sealed record CorrectionView(
     Guid Event, Notice Notice, string Publisher, NoticeKind Kind, Materiality Materiality, IReadOnlyList<Change> Changes, string Reason,
     string? Corrects, StatedTime? PublishedAt, DateTimeOffset RecordedAt, long Position)
 {
@@ -19,7 +19,7 @@ internal sealed record CorrectionView(
 }
 
 /// <summary>The current view of an assertion, or the one of a moment.</summary>
-internal sealed record AssertionView
+public sealed record AssertionView
 {
     public required string Id { get; init; }
 

@@ -7,7 +7,7 @@ namespace Ledger.Server;
 /// <summary>A run of words of the proposition: in both versions, or in one of them.</summary>
 /// <param name="Op">same, removed or added.</param>
 /// <param name="Text">The words with the space around them, so that the runs join to the two texts.</param>
-internal sealed record WordRun(string Op, string Text);
+public sealed record WordRun(string Op, string Text);
 
 /// <summary>A figure in two versions; what it gained or lost, where both are in one unit.</summary>
 internal sealed record FigureDifference(string Name, Figure? Before, Figure? After, decimal? Difference, string? Unit);

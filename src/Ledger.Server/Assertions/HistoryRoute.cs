@@ -5,7 +5,7 @@ using Ledger.Store;
 namespace Ledger.Server;
 
 /// <summary>One line of the audit trail: what was appended, by whom, when, on whose behalf, and what it changed.</summary>
-internal sealed record HistoryEntry
+public sealed record HistoryEntry
 {
     public required Guid Id { get; init; }
 
@@ -72,6 +72,13 @@ internal static class HistoryRoute
         var point = await call.PointAsync();
         call.Query.Done();
         await call.RequireReadableAsync(id);
+        var (entries, version) = await EntriesAsync(call, id, point);
+        await call.WriteViewAsync(new { id, entries, position = point.Position }, version, point.Position, isOfStreamAlone: false);
+    }
+
+    /// <summary>Every event at a moment, oldest first, and the version that they lead to; 404 where there is none.</summary>
+    internal static async Task<(IReadOnlyList<HistoryEntry> Entries, long Version)> EntriesAsync(ReadCall call, string id, ReadPoint point)
+    {
         var restricted = await call.RestrictedAsync();
         var events = await call.Store.ReadStreamAsync(Ids.AssertionStream(id), toPosition: point.Position, cancellationToken: call.Cancelled);
         var entries = new List<HistoryEntry>(events.Count);
@@ -87,11 +94,8 @@ internal static class HistoryRoute
             }
         }
 
-        if (entries.Count == 0)
-        {
-            throw new ProblemException(Problem.NotFound($"No assertion {id} is recorded, or not by the moment asked for."));
-        }
-
-        await call.WriteViewAsync(new { id, entries, position = point.Position }, state.Version, point.Position, isOfStreamAlone: false);
+        return entries.Count > 0
+            ? (entries, state.Version)
+            : throw new ProblemException(Problem.NotFound($"No assertion {id} is recorded, or not by the moment asked for."));
     }
 }

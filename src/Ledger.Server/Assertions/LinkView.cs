@@ -5,7 +5,7 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>A difference as a reader sees it. Where it would quote something restricted, its words are left out and it says so.</summary>
-internal sealed record DifferenceView(string Field, JsonElement? Theirs, JsonElement? Ours, bool? Withheld = null)
+public sealed record DifferenceView(string Field, JsonElement? Theirs, JsonElement? Ours, bool? Withheld = null)
 {
     internal static IReadOnlyList<DifferenceView> Of(Linked link, RestrictedNow restricted) => restricted.HidesWordsOf(link)
         ? [.. link.Differences.Select(d => link.SupersededBy is null ? new DifferenceView(d.Field, null, d.Ours, true) : new DifferenceView(d.Field, d.Theirs, null, true))]
@@ -13,7 +13,7 @@ internal sealed record DifferenceView(string Field, JsonElement? Theirs, JsonEle
 }
 
 /// <summary>A link as a reader sees it.</summary>
-internal sealed record LinkView(
+public sealed record LinkView(
     Guid Event, LinkTarget To, Relation Relation, Basis Basis, IReadOnlyList<DifferenceView> Differences, VersionReference? Via,
     SupersededBecause? Because, string? SupersededBy, string LinkedBy, string Since, long Position)
 {

@@ -26,6 +26,14 @@ internal static class ListAssertionsRoute
         var cursor = query.Text("cursor") is { } text ? ListCursor.Parse(text) : null;
         var point = await call.PointAsync();
         query.Done();
+        var page = await PageAsync(call, filter, descending, limit, cursor, point, minPosition);
+        await call.WriteAsync(page, page.Position);
+    }
+
+    /// <summary>A page of the list, read at the position of its cursor, at the moment asked for, or at the projection's own.</summary>
+    internal static async Task<ListPage<JsonElement>> PageAsync(
+        ReadCall call, AssertionFilter filter, bool descending, int limit, ListCursor? cursor, ReadPoint point, long minPosition)
+    {
         var position = await call.Service<ProjectionPositions>().ForAsync(
             AssertionListProjection.ProgressName, cursor?.Position ?? (point.IsPast ? point.Position : null), minPosition, call.Cancelled);
 
@@ -35,7 +43,7 @@ internal static class ListAssertionsRoute
         var rows = await list.RunAsync(call.Store, call.States, call.Cancelled);
         var items = await WithTextFlagsAsync(call, [.. rows.Take(limit).Select(r => r.Body)], position);
         var next = rows.Count > limit ? new ListCursor(position, rows[limit - 1].Key, point.KnownAt is null ? "" : rows[limit - 1].Id).ToString() : null;
-        await call.WriteAsync(new ListPage<JsonElement>(items, next, position), position);
+        return new(items, next, position);
     }
 
     private static async Task<IReadOnlyList<JsonElement>> WithTextFlagsAsync(ReadCall call, IReadOnlyList<string> bodies, long position)

@@ -6,7 +6,7 @@ namespace Ledger.Server;
 internal static class ReadAssertionRoute
 {
     internal static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapRead("/v1/assertions/{id}", "Read an assertion", ReadAsync).Produces<AssertionView>();
+        routes.MapRead("/v1/assertions/{id}", "Read an assertion", ReadAsync).Produces<AssertionView>().WithPage();
 
     private static async Task ReadAsync(ReadCall call)
     {
@@ -29,12 +29,20 @@ internal static class ReadAssertionRoute
     /// <summary>Writes the view of a state, with what other streams say of it at the same moment.</summary>
     internal static async Task WriteAsync(ReadCall call, Assertion state, ReadPoint point, IReadOnlyList<UncertainEvent>? uncertain, long position)
     {
+        var (view, isOfStreamAlone) = await ViewAsync(call, state, point, uncertain);
+        await call.WriteViewAsync(view, state.Version, position, isOfStreamAlone);
+    }
+
+    /// <summary>The view of a state, with what other streams say of it at the same moment; and whether they say nothing.</summary>
+    internal static async Task<(AssertionView View, bool IsOfStreamAlone)> ViewAsync(
+        ReadCall call, Assertion state, ReadPoint point, IReadOnlyList<UncertainEvent>? uncertain)
+    {
         var searched = await PinnedEvidenceQuery.SearchedAsync(call, state, point);
         var via = await ViaPositions.OfAsync(call, state, point);
         var view = AssertionView.Of(searched, uncertain, await call.RestrictedAsync());
-        await call.WriteViewAsync(
+        return (
             view with { Standing = view.Standing with { Positions = [.. view.Standing.Positions, .. via] } },
-            state.Version, position, isOfStreamAlone: ReferenceEquals(searched, state) && !via.Any() && view.Links.All(l => l.Differences.All(d => d.Withheld is null)));
+            ReferenceEquals(searched, state) && !via.Any() && view.Links.All(l => l.Differences.All(d => d.Withheld is null)));
     }
 
     /// <summary>The state at a moment; 404 where nothing was recorded or known then, saying from when it was.</summary>

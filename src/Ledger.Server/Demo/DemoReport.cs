@@ -34,6 +34,7 @@ internal static class DemoReport
             ? $"{rows.Count} assertions; everything was recorded before, nothing was appended."
             : $"{rows.Count} assertions; {appended} events appended.");
         Console.WriteLine($"Look at {http.BaseAddress}v1/assertions/t20, …/v1/assertions?label=denied, …/v1/assertions/t20/history, …/v1/events, …/openapi/v1.json");
+        Console.WriteLine($"Read it in a browser: {http.BaseAddress}");
     }
 
     private static void WritePlain(IReadOnlyList<Row> rows)

@@ -47,6 +47,7 @@ internal static class LedgerServer
             .AddSubscribers(builder.Configuration)
             .AddLedgerTelemetry(builder.Configuration)
             .AddLedgerOpenApi()
+            .AddPages()
             .AddBrowsersAndCodings(settings);
 
         var app = builder.Build();
@@ -109,6 +110,7 @@ internal static class LedgerServer
         SubscriptionControlRoutes.Map(app);
         DeliveryRoutes.Map(app);
 
+        PageRoutes.Map(app);
         HealthRoutes.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");
     }

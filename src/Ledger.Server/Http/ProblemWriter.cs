@@ -70,6 +70,12 @@ internal static partial class ProblemWriter
         }
 
         context.Response.StatusCode = problem.Status;
+        if (PageRequests.WantsPage(context.Request))
+        {
+            await PageWriter.WriteProblemAsync(context, problem);
+            return;
+        }
+
         await context.Response.WriteWholeAsync(
             JsonSerializer.SerializeToUtf8Bytes(Document(problem), DomainJson.Stored), "application/problem+json", context.RequestAborted);
     }

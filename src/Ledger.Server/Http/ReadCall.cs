@@ -106,7 +106,12 @@ internal static class ReadRoutes
 {
     internal static RouteHandlerBuilder MapRead(this IEndpointRouteBuilder routes, string pattern, string summary, Func<ReadCall, Task> read) =>
         routes.MapMethods(pattern, ["GET", "HEAD"], (Delegate)(async (HttpContext context) =>
-                await read(new(context, context.RequestServices.GetRequiredService<Access>().MayAudit(context)))))
+            {
+                if (!PageRequests.TrySendToPage(context))
+                {
+                    await read(new(context, context.RequestServices.GetRequiredService<Access>().MayAudit(context)));
+                }
+            }))
             .WithSummary(summary)
             .WithTags("Reading")
             .ProducesProblem(400)

@@ -3,7 +3,7 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>A party as a list shows it.</summary>
-internal sealed record PartyView(
+public sealed record PartyView(
     string Id, string Name, string Kind, IReadOnlyList<string> Aliases, bool Enrolled, DateTimeOffset RecordedAt, long Version, long Position)
 {
     /// <summary>The view at a moment; null where the party was not there or not known.</summary>
@@ -31,7 +31,7 @@ internal sealed record PartyView(
 }
 
 /// <summary>What a party said of an assertion, or what others said of one that it published.</summary>
-internal sealed record PartyStatement(string Assertion, string Proposition, string Label, StandingPosition Position);
+public sealed record PartyStatement(string Assertion, string Proposition, string Label, StandingPosition Position);
 
 /// <summary>Reading parties: the entry, everything that the party said, and everything said of what it published or said.</summary>
 internal static class PartyViews
@@ -42,7 +42,7 @@ internal static class PartyViews
     internal static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapRead("/v1/parties", "List parties", call => CatalogPage.WriteAsync(call, "party", (id, point) => PartyView.AtAsync(call, id, point)));
-        routes.MapRead("/v1/parties/{id}", "Read a party: what it said, and what was said of that", ReadAsync);
+        routes.MapRead("/v1/parties/{id}", "Read a party: what it said, and what was said of that", ReadAsync).WithPage();
     }
 
     private static async Task ReadAsync(ReadCall call)
@@ -50,6 +50,16 @@ internal static class PartyViews
         var id = call.Route("id");
         var point = await call.PointAsync();
         call.Query.Done();
+        var (party, said, saidOf) = await ReadAsync(call, id, point);
+        await call.WriteViewAsync(
+            new { party.Id, party.Name, party.Kind, party.Aliases, party.Enrolled, said, saidOf, party.RecordedAt, party.Version, party.Position },
+            party.Version, point.Position, isOfStreamAlone: false);
+    }
+
+    /// <summary>The party at a moment, with what it said and what was said of that; 404 where it was not there.</summary>
+    internal static async Task<(PartyView Party, IReadOnlyList<PartyStatement> Said, IReadOnlyList<PartyStatement> SaidOf)> ReadAsync(
+        ReadCall call, string id, ReadPoint point)
+    {
         Commands.RequireId(id);
         var party = await PartyView.AtAsync(call, id, point)
             ?? throw new ProblemException(Problem.NotFound($"No party {id} is recorded, or not by the moment asked for."));
@@ -73,8 +83,6 @@ internal static class PartyViews
             }
         }
 
-        await call.WriteViewAsync(
-            new { party.Id, party.Name, party.Kind, party.Aliases, party.Enrolled, said, saidOf, party.RecordedAt, party.Version, party.Position },
-            party.Version, point.Position, isOfStreamAlone: false);
+        return (party, said, saidOf);
     }
 }

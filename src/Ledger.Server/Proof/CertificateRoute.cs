@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using Ledger.Domain;
+using Ledger.Server.Web.Pages;
 using Ledger.Transparency;
 
 namespace Ledger.Server;
@@ -97,7 +97,6 @@ internal static class CertificateRoute
             return call.WriteAsync(signed, position);
         }
 
-        call.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
-        return call.WriteBytesAsync(Encoding.UTF8.GetBytes(CertificatePage.Of(signed)), "text/html; charset=utf-8", position);
+        return call.WritePageAsync<CertificateDocument>(CertificateSheet.Of(call, signed), position);
     }
 }

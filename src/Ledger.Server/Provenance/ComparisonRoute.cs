@@ -3,14 +3,15 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>One assertion of a comparison.</summary>
-internal sealed record ComparedAssertion(string Id, string Proposition, IReadOnlyList<Attribution> Attribution, IReadOnlyList<Figure> Figures, Modality Modality, string Label);
+public sealed record ComparedAssertion(string Id, string Proposition, IReadOnlyList<Attribution> Attribution, IReadOnlyList<Figure> Figures, Modality Modality, string Label,
+    string Summary);
 
 /// <summary>A row: an assertion of either source, or a pair that a link joins; theirs and ours as the link says, ours being its own end.</summary>
-internal sealed record ComparisonRow(
+public sealed record ComparisonRow(
     ComparedAssertion? Left, ComparedAssertion? Right, Relation? Relation, string? LinkFrom, IReadOnlyList<Difference> Differences, Basis? Basis);
 
 /// <summary>What one source says again of another, what differently, what not, and what it adds: by the links that somebody recorded, with their basis.</summary>
-internal sealed record Comparison(
+public sealed record Comparison(
     string Left, string Right, IReadOnlyList<ComparisonRow> Restated, IReadOnlyList<ComparisonRow> Differs, IReadOnlyList<ComparisonRow> Absent,
     IReadOnlyList<ComparisonRow> Added)
 {
@@ -41,8 +42,11 @@ internal sealed record Comparison(
     private static ComparisonRow Row(Assertion left, Assertion right, Assertion own, Linked link) =>
         new(View(left), View(right), link.Relation, own.Id, link.Differences, link.Basis);
 
-    private static ComparedAssertion View(Assertion state) => new(
-        state.Id, state.Content.Proposition, state.Content.Attribution, state.Content.Figures, state.Content.Modality, StandingLabel.Of(state).Label);
+    private static ComparedAssertion View(Assertion state)
+    {
+        var (label, summary) = StandingLabel.Of(state);
+        return new(state.Id, state.Content.Proposition, state.Content.Attribution, state.Content.Figures, state.Content.Modality, label, summary);
+    }
 }
 
 /// <summary>Comparing two sources.</summary>
@@ -56,6 +60,12 @@ internal static class ComparisonRoute
         var (left, right) = (call.Route("id"), call.Query.Text("with") ?? throw Query.Invalid("with", "is missing; name the other source."));
         var point = await call.PointAsync();
         call.Query.Done();
+        await call.WriteAsync(await OfAsync(call, left, right, point), point.Position);
+    }
+
+    /// <summary>The comparison of two sources that this reader may see; 404 and 451 otherwise.</summary>
+    internal static async Task<Comparison> OfAsync(ReadCall call, string left, string right, ReadPoint point)
+    {
         foreach (var id in new[] { left, right })
         {
             await SourceAccess.RequireReadableAsync(call, id);
@@ -64,6 +74,6 @@ internal static class ComparisonRoute
         }
 
         var (ofLeft, ofRight) = (await SourceAssertions.AtAsync(call, left, point), await SourceAssertions.AtAsync(call, right, point));
-        await call.WriteAsync(Comparison.Of(left, ofLeft, right, ofRight), point.Position);
+        return Comparison.Of(left, ofLeft, right, ofRight);
     }
 }

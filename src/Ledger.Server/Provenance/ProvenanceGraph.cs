@@ -4,7 +4,7 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>An assertion, a source or a party in the graph, by the name of its stream; what the kind does not have is left out.</summary>
-internal sealed record ProvenanceNode(string Id, string Kind)
+public sealed record ProvenanceNode(string Id, string Kind)
 {
     public string? Name { get; init; }
 
@@ -20,7 +20,7 @@ internal sealed record ProvenanceNode(string Id, string Kind)
 }
 
 /// <summary>From what rests on something to what it rests on.</summary>
-internal sealed record ProvenanceEdge(string From, string To, string Relation)
+public sealed record ProvenanceEdge(string From, string To, string Relation)
 {
     public Basis? Basis { get; init; }
 

@@ -22,6 +22,13 @@ internal static class SchemaOrg
         ]),
     };
 
+    /// <summary>One assertion with the reviews of it, for its page.</summary>
+    internal static JsonObject Page(Assertion state, Uri root) => new()
+    {
+        ["@context"] = Context,
+        ["@graph"] = new JsonArray([Claim(state, root), .. Reviews(state, root)]),
+    };
+
     internal static JsonObject Claim(Assertion state, Uri root)
     {
         var claim = ProvenanceGraph.Claim(state);

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 namespace Ledger.Server;
 
 /// <summary>A request or an upstream change that nobody has answered.</summary>
-internal sealed record UnansweredItem(
+public sealed record UnansweredItem(
     string Assertion, string Publisher, string Flag, Guid Event, string Type, string Since, string? Requester, RequestKind? Kind, string? Text, string? Deadline,
     string? Upstream, long? Cause, string? CauseType, IReadOnlyList<string>? Fields, Basis? Basis, DateTimeOffset RecordedAt, long Position);
 
@@ -31,7 +31,15 @@ internal static class UnansweredRoute
         query.Done();
         var position = await call.Service<ProjectionPositions>().ForAsync(
             UnansweredProjection.ProgressName, cursor?.Position ?? (point.IsPast ? point.Position : null), minPosition, call.Cancelled);
-        var ids = await FindAsync(call, publisher, flag, position, cursor?.After ?? 0, limit + 1);
+        var (items, last) = await ItemsAsync(call, publisher, flag, point with { Position = position }, cursor?.After ?? 0, limit);
+        await call.WriteAsync(new ListPage<UnansweredItem>(items, last is { } after ? new ListCursor(position, after).ToString() : null, position), position);
+    }
+
+    /// <summary>A page of what waits, oldest first, and the key of its last item where more follow.</summary>
+    internal static async Task<(IReadOnlyList<UnansweredItem> Items, long? Last)> ItemsAsync(
+        ReadCall call, string? publisher, string? flag, ReadPoint point, long after, int limit)
+    {
+        var ids = await FindAsync(call, publisher, flag, point.Position, after, limit + 1);
         var items = new List<UnansweredItem>();
         foreach (var (assertion, by, kind, at) in ids.Take(limit))
         {
@@ -42,8 +50,7 @@ internal static class UnansweredRoute
             }
         }
 
-        var next = ids.Count > limit ? new ListCursor(position, ids[limit - 1].Position).ToString() : null;
-        await call.WriteAsync(new ListPage<UnansweredItem>(items, next, position), position);
+        return (items, ids.Count > limit ? ids[limit - 1].Position : null);
     }
 
     private static UnansweredItem Item(string assertion, string publisher, string flag, Recorded e)

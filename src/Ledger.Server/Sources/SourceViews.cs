@@ -4,7 +4,7 @@ using Ledger.Store;
 namespace Ledger.Server;
 
 /// <summary>A version of a work as a reader sees it.</summary>
-internal sealed record VersionView(
+public sealed record VersionView(
     int Version, string Edition, bool Seen, StatedTime? PublishedAt, string? Sha256, int? LengthCodePoints, IReadOnlyList<Paragraph> Paragraphs,
     string? Text, string? Url, IReadOnlyList<Derivation> BasedOn, string? Note, DateTimeOffset RecordedAt, long Position)
 {
@@ -13,7 +13,7 @@ internal sealed record VersionView(
 }
 
 /// <summary>A work as a reader sees it.</summary>
-internal sealed record SourceView(
+public sealed record SourceView(
     string Id, string Kind, string Title, string Publisher, string? Url, IReadOnlyList<string> Identifiers, string? Language, string? TimeZone,
     IReadOnlyList<VersionView> Versions, IReadOnlyList<LinkView> Links, DateTimeOffset RecordedAt, long Version, long Position)
 {
@@ -56,7 +56,7 @@ internal static class SourceViews
             var (view, position) = await ReadAsync(call);
             MementoLinks.OnOriginal(call, "sources", view.Id);
             await call.WriteViewAsync(view, view.Version, position, isOfStreamAlone: view.Links.All(l => l.Differences.All(d => d.Withheld is null)));
-        }).Produces<SourceView>();
+        }).Produces<SourceView>().WithPage();
         routes.MapRead("/v1/sources/{id}/versions", "Read the versions of a source", async call =>
         {
             var (view, position) = await ReadAsync(call);
@@ -66,13 +66,17 @@ internal static class SourceViews
 
     private static async Task<(SourceView View, long Position)> ReadAsync(ReadCall call)
     {
-        var id = call.Route("id");
         var point = await call.PointAsync();
         call.Query.Done();
+        return (await ReadAsync(call, call.Route("id"), point), point.Position);
+    }
+
+    /// <summary>The view that this reader may see; 404 and 451 otherwise.</summary>
+    internal static async Task<SourceView> ReadAsync(ReadCall call, string id, ReadPoint point)
+    {
         Commands.RequireId(id);
         await call.RequireReadableSourceAsync(id);
-        var view = await SourceView.AtAsync(call, id, point)
+        return await SourceView.AtAsync(call, id, point)
             ?? throw new ProblemException(Problem.NotFound($"No source {id} is recorded, or not by the moment asked for."));
-        return (view, point.Position);
     }
 }

@@ -190,7 +190,7 @@ public class LateEventsTests
     private static async Task<string> RecordOtherAsync(RunningLedger ledger, string id) =>
         Text((await ledger.RecordAsync("/v1/assertions", $$"""{"id": "{{id}}", "proposition": "P", "source": {"id": "other", "version": 1}, "attribution": []}""")).GetProperty("position").GetInt64());
 
-    private static Task CorrectAsync(RunningLedger ledger, string id) => ledger.RecordAsync($"/v1/assertions/{id}/corrections", """
+    private static Task<JsonElement> CorrectAsync(RunningLedger ledger, string id) => ledger.RecordAsync($"/v1/assertions/{id}/corrections", """
         {"publisher": "gazette", "text": "T", "reason": "r", "citation": "c", "materiality": "minor", "changes": [{"field": "modality", "before": "asserted", "after": "hedged"}]}
         """);
 }

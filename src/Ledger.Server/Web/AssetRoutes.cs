@@ -1,0 +1,47 @@
+using System.Collections.Frozen;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// Style and script of the pages. An address holds a hash of the bytes, so that a browser may keep them for ever; they hold nothing recorded,
+/// so they need no key.
+/// </summary>
+internal static class AssetRoutes
+{
+    private const string Prefix = "Ledger.Server.Web.Assets.";
+    private const string Immutable = "public, max-age=31536000, immutable";
+
+    private static readonly FrozenDictionary<string, byte[]> ByName = typeof(AssetRoutes).Assembly.GetManifestResourceNames()
+        .Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).ToFrozenDictionary(n => n[Prefix.Length..], Read, StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, string> Addresses = ByName.ToFrozenDictionary(
+        a => a.Key, a => $"/assets/{Path.GetFileNameWithoutExtension(a.Key)}.{WholeAnswer.HashOf(a.Value)}{Path.GetExtension(a.Key)}", StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, string> Names = Addresses.ToFrozenDictionary(a => a.Value, a => a.Key, StringComparer.Ordinal);
+
+    /// <summary>The address of an asset as it is now.</summary>
+    internal static string AddressOf(string name) => Addresses[name];
+
+    internal static void Map(IEndpointRouteBuilder routes) => routes
+        .MapMethods("/assets/{file}", ["GET", "HEAD"], async (HttpContext context) =>
+        {
+            if (!Names.TryGetValue(context.Request.Path.Value!, out var name))
+            {
+                throw new ProblemException(Problem.NotFound("There is no such file; load the page again for its present addresses."));
+            }
+
+            context.Response.Headers.CacheControl = Immutable;
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            await context.Response.WriteWholeAsync(
+                ByName[name], name.EndsWith(".css", StringComparison.Ordinal) ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8", context.RequestAborted);
+        })
+        .ExcludeFromDescription();
+
+    private static byte[] Read(string resource)
+    {
+        using var stream = typeof(AssetRoutes).Assembly.GetManifestResourceStream(resource)!;
+        using var buffer = new MemoryStream();
+        stream.CopyTo(buffer);
+        return buffer.ToArray();
+    }
+}

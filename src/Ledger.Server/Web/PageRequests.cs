@@ -1,0 +1,53 @@
+using Microsoft.Net.Http.Headers;
+
+namespace Ledger.Server;
+
+/// <summary>The page that shows a person what a route shows a program: the same path without <c>/v1</c>.</summary>
+internal sealed record PageTwin;
+
+/// <summary>Tells a browser, which asks for a page, from a program, which asks for data.</summary>
+internal static class PageRequests
+{
+    private const string ApiPrefix = "/v1";
+
+    /// <summary>What a page can be asked; a read with any other parameter stays data.</summary>
+    private static readonly string[] Moments = ["asOf", "knownAt"];
+
+    /// <summary>Says that a page shows the same; whoever prefers HTML is sent there.</summary>
+    internal static RouteHandlerBuilder WithPage(this RouteHandlerBuilder route) => route.WithMetadata(new PageTwin()).Produces(303);
+
+    /// <summary>Whether the request prefers HTML to JSON. A program that names neither, or both alike, gets data.</summary>
+    internal static bool WantsPage(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        && request.Headers.Accept.Count > 0
+        && MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)
+        && Quality(accepted, IsHtml) is > 0 and var html
+        && html > Quality(accepted, IsJson);
+
+    /// <summary>Sends a browser from data to its page, where the route has one; true where that is the answer.</summary>
+    internal static bool TrySendToPage(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<PageTwin>() is null)
+        {
+            return false;
+        }
+
+        context.Response.Headers.Append("Vary", "Accept");
+        if (!WantsPage(context.Request) || !context.Request.Query.Keys.All(k => Moments.Contains(k, StringComparer.Ordinal)))
+        {
+            return false;
+        }
+
+        context.Response.Headers.Location = context.Request.Path.Value![ApiPrefix.Length..] + context.Request.QueryString;
+        context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        return true;
+    }
+
+    private static double Quality(IList<MediaTypeHeaderValue> accepted, Func<MediaTypeHeaderValue, bool> fits) =>
+        accepted.Where(fits).Select(a => a.Quality ?? 1).DefaultIfEmpty(0).Max();
+
+    private static bool IsHtml(MediaTypeHeaderValue type) => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsJson(MediaTypeHeaderValue type) =>
+        type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
+}

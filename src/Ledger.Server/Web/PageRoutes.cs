@@ -1,0 +1,61 @@
+using Ledger.Domain;
+using Ledger.Server.Web.Pages;
+
+namespace Ledger.Server;
+
+/// <summary>The pages for people. Each is a read like any other: the same access, the same restrictions, the same moments.</summary>
+internal static class PageRoutes
+{
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        AssetRoutes.Map(routes);
+        routes.MapPage("/", "What changed, by day", async call =>
+        {
+            var page = await FrontPage.ReadAsync(call);
+            await call.WritePageAsync<FrontDocument>(page, page.Position);
+        });
+        routes.MapPage("/assertions", "Search and lists", async call =>
+        {
+            var page = await ListingPage.ReadAsync(call);
+            await call.WritePageAsync<ListingDocument>(page, page.Position);
+        });
+        routes.MapPage("/assertions/{id}", "An assertion", async call =>
+        {
+            var page = await AssertionPage.ReadAsync(call);
+            await call.WritePageAsync<AssertionDocument>(page, page.Position);
+        });
+        routes.MapPage("/sources/{id}", "A source", async call =>
+        {
+            var page = await SourcePage.ReadAsync(call);
+            await call.WritePageAsync<SourceDocument>(page, page.Position);
+        });
+        routes.MapPage("/sources/{id}/comparison", "Two sources side by side", async call =>
+        {
+            var page = await ComparisonPage.ReadAsync(call);
+            await call.WritePageAsync<ComparisonDocument>(page, page.Position);
+        });
+        routes.MapPage("/parties/{id}", "A party", async call =>
+        {
+            var page = await PartyPage.ReadAsync(call);
+            await call.WritePageAsync<PartyDocument>(page, page.Position);
+        });
+        BadgeRoutes.Map(routes);
+        OnThatDayRoute.Map(routes);
+    }
+
+    /// <summary>Maps a page. A form sends the fields that were left empty too: the reader is sent to the address without them.</summary>
+    internal static void MapPage(this IEndpointRouteBuilder routes, string pattern, string summary, Func<ReadCall, Task> read) =>
+        routes.MapRead(pattern, summary, call =>
+        {
+            var request = call.Context.Request;
+            if (request.Query.Any(p => p.Value is [null or ""]))
+            {
+                var kept = request.Query.Where(p => p.Value is not [null or ""]).SelectMany(p => p.Value, (p, v) => KeyValuePair.Create(p.Key, v));
+                call.Response.Headers.Location = request.Path + QueryString.Create(kept);
+                call.Response.StatusCode = StatusCodes.Status303SeeOther;
+                return Task.CompletedTask;
+            }
+
+            return read(call);
+        }).ExcludeFromDescription();
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Ledger.Server.Web.Pages;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+
+namespace Ledger.Server;
+
+/// <summary>Renders a component as a whole page, and says what a browser may do with it.</summary>
+internal static class PageWriter
+{
+    private const string Html = "text/html; charset=utf-8";
+
+    /// <summary>A page loads its own style, script and pictures, talks to its own server, and is shown in no frame; nothing inline runs.</summary>
+    private const string Policy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    /// <summary>An embed may be shown in any frame, and has no script, form or connection.</summary>
+    private const string EmbedPolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *";
+
+    internal static IServiceCollection AddPages(this IServiceCollection services) => services
+        // Letters of every script are written as they are: a page in Chinese is as small as one in English. What could be markup is still escaped.
+        .AddSingleton(HtmlEncoder.Create(UnicodeRanges.All))
+        .AddSingleton<LabelCounts>();
+
+    /// <summary>Writes a page; its tag is made of its bytes, so that a browser that asks again is answered 304.</summary>
+    internal static Task WritePageAsync<TPage>(this ReadCall call, object page, long position)
+        where TPage : IComponent => WriteAsync<TPage>(call, page, position, Policy);
+
+    /// <summary>Writes a page that others may show in a frame.</summary>
+    internal static Task WriteEmbedAsync<TPage>(this ReadCall call, object page, long position)
+        where TPage : IComponent => WriteAsync<TPage>(call, page, position, EmbedPolicy);
+
+    /// <summary>Writes a problem as a page that says what can be done; its status is set already.</summary>
+    internal static async Task WriteProblemAsync(HttpContext context, Problem problem)
+    {
+        var page = new ProblemPage(SiteOf(context), problem.Status, problem.Title, problem.Detail, problem.Members.GetValueOrDefault("knownFrom") as string);
+        var body = await RenderAsync<ProblemDocument>(context.RequestServices, page);
+        context.Response.Headers.Append("Vary", "Accept");
+        Guard(context.Response, Policy);
+        await context.Response.WriteWholeAsync(body, Html, context.RequestAborted);
+    }
+
+    /// <summary>The address that the reader used for this server.</summary>
+    internal static string SiteOf(HttpContext context) => $"{context.Request.Scheme}://{context.Request.Host}";
+
+    private static async Task WriteAsync<TPage>(ReadCall call, object page, long position, string policy)
+        where TPage : IComponent
+    {
+        var body = await RenderAsync<TPage>(call.Context.RequestServices, page);
+        Guard(call.Response, policy);
+        await call.WriteBytesAsync(body, Html, position);
+    }
+
+    private static void Guard(HttpResponse response, string policy)
+    {
+        response.Headers.ContentSecurityPolicy = policy;
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers["Referrer-Policy"] = "same-origin";
+    }
+
+    private static async Task<byte[]> RenderAsync<TPage>(IServiceProvider services, object page)
+        where TPage : IComponent
+    {
+        await using var renderer = new HtmlRenderer(services, services.GetRequiredService<ILoggerFactory>());
+        return await renderer.Dispatcher.InvokeAsync(async () =>
+        {
+            var parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { ["Page"] = page });
+            var output = await renderer.RenderComponentAsync<TPage>(parameters);
+            return Encoding.UTF8.GetBytes(output.ToHtmlString());
+        });
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+
+namespace Ledger.Server;
+
+/// <summary>Recorded text where no markup can isolate it: titles, pictures, attributes.</summary>
+internal static class Plain
+{
+    /// <summary>A line of at most some characters, without what could turn or hide the words beside it: control, format and line characters.</summary>
+    internal static string Line(string? text, int charactersMax)
+    {
+        if (text is null)
+        {
+            return "";
+        }
+
+        var line = new StringBuilder();
+        var elements = StringInfo.GetTextElementEnumerator(text);
+        var count = 0;
+        while (elements.MoveNext())
+        {
+            var element = elements.GetTextElement();
+            if (++count > charactersMax)
+            {
+                return line.ToString().TrimEnd() + "…";
+            }
+
+            foreach (var rune in element.EnumerateRunes())
+            {
+                line.Append(Rune.GetUnicodeCategory(rune) switch
+                {
+                    UnicodeCategory.Format => "",
+                    UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate => " ",
+                    _ => rune.ToString(),
+                });
+            }
+        }
+
+        return line.ToString();
+    }
+}

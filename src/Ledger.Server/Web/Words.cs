@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Ledger.Domain;
+
+namespace Ledger.Server;
+
+/// <summary>The ledger's wire words as people read them.</summary>
+internal static class Words
+{
+    private const string Day = "d MMMM yyyy";
+
+    /// <summary><c>deniedElsewhere</c> and <c>denial_recorded</c> as separate words.</summary>
+    internal static string Of(string word)
+    {
+        var words = new StringBuilder(word.Length + 4);
+        foreach (var c in word)
+        {
+            if (char.IsUpper(c))
+            {
+                words.Append(' ').Append(char.ToLowerInvariant(c));
+            }
+            else
+            {
+                words.Append(c == '_' ? ' ' : c);
+            }
+        }
+
+        return words.ToString().TrimStart();
+    }
+
+    internal static string Of<T>(T word)
+        where T : struct, Enum => Of(JsonNamingPolicy.CamelCase.ConvertName(word.ToString()));
+
+    /// <summary>The same with a capital.</summary>
+    internal static string Title(string word) => Of(word) is [var first, .. var rest] ? char.ToUpperInvariant(first) + rest : "";
+
+    /// <summary>The one word of the label that the style knows it by.</summary>
+    internal static string LabelClass(string label) => "label-" + label.Split(' ')[0];
+
+    /// <summary>A stated time as it was given: a year, a month, a day, or an instant in UTC.</summary>
+    internal static string Date(string since) =>
+        WireTime.TryParse(since, out var instant) ? Instant(instant)
+        : DateOnly.TryParseExact(since, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day.ToString(Day, CultureInfo.InvariantCulture)
+        : DateOnly.TryParseExact(since, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month) ? month.ToString("MMMM yyyy", CultureInfo.InvariantCulture)
+        : since;
+
+    internal static string Instant(DateTimeOffset time) => time.UtcDateTime.ToString(Day + ", HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    internal static string DayOf(DateTimeOffset time) => time.UtcDateTime.ToString(Day, CultureInfo.InvariantCulture);
+
+    internal static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+
+    internal static string Sign(Domain.Comparison op) => op switch
+    {
+        Domain.Comparison.Equal => "",
+        Domain.Comparison.About => "about ",
+        Domain.Comparison.AtMost => "at most ",
+        Domain.Comparison.AtLeast => "at least ",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>A value of a field, as a change or a difference holds it.</summary>
+    internal static string Value(JsonElement? value) => value switch
+    {
+        null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => "nothing",
+        { ValueKind: JsonValueKind.String } text => text.GetString()!,
+        { } other => other.GetRawText(),
+    };
+
+    /// <summary>Whether a recorded text may become a link: an address of the web and nothing else, such as a script.</summary>
+    internal static bool IsWebAddress(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);
+}
