@@ -28,9 +28,6 @@ internal static class LedgerServer
             .AddSingleton<IDocumentStore>(database.Documents)
             .AddSingleton(new StartingHead(await database.Store.HeadAsync(cancellationToken)))
             .AddSingleton(TimeProvider.System)
-            .AddSingleton<AccessKeys>()
-            .AddSingleton<Access>()
-            .AddSingleton<RateLimits>()
             .AddSingleton<StreamStates>()
             .AddSingleton<LinkGraph>()
             .AddSingleton<Recorder>()
@@ -45,6 +42,8 @@ internal static class LedgerServer
             .AddLedgerProof(database)
             .AddSubscribers(builder.Configuration)
             .AddLedgerTelemetry(builder.Configuration)
+            .AddAccess(settings)
+            .AddRateLimits(settings)
             .AddLedgerOpenApi()
             .AddBrowsersAndCodings(settings);
 
@@ -57,7 +56,9 @@ internal static class LedgerServer
         }
 
         app.UseProblems();
-        app.UseAccess();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
         MapRoutes(app);
         return app;
     }
@@ -109,6 +110,6 @@ internal static class LedgerServer
         DeliveryRoutes.Map(app);
 
         HealthRoutes.Map(app);
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName}.json").OpenToAll();
     }
 }

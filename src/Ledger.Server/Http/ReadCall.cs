@@ -100,8 +100,8 @@ internal sealed class ReadCall(HttpContext context, bool audits)
 internal static class ReadRoutes
 {
     internal static RouteHandlerBuilder MapRead(this IEndpointRouteBuilder routes, string pattern, string summary, Func<ReadCall, Task> read) =>
-        routes.MapMethods(pattern, ["GET", "HEAD"], (Delegate)(async (HttpContext context) =>
-                await read(new(context, context.RequestServices.GetRequiredService<Access>().MayAudit(context)))))
+        routes.MapMethods(pattern, ["GET", "HEAD"], (Delegate)((HttpContext context) => read(new(context, context.User.May(Scopes.Audit)))))
+            .RequireScopeByDefault(Scopes.Read)
             .WithSummary(summary)
             .WithTags("Reading")
             .ProducesProblem(400)
