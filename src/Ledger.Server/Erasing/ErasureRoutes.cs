@@ -35,9 +35,8 @@ internal static class ErasureRoutes
         routes.MapPost("/v1/erasures/{id:guid}/rejection", (Delegate)RejectAsync).RequireScope(Scopes.EraseApprove).WithTags("Erasure").WithSummary("Reject; by another principal than asked");
     }
 
-    private static async Task RequestAsync(HttpContext context, Access access, ErasureRequests requests, EventStore store, TimeProvider clock)
+    private static async Task RequestAsync(HttpContext context, ErasureRequests requests, EventStore store, TimeProvider clock)
     {
-        var actor = access.Writer(context);
         new Query(context).Done();
         var body = JsonBody.Parse<NewErasure>(await JsonBody.ReadAsync(context));
         if (body.Fields is not { Count: > 0 and <= FieldsMax } fields || fields.Any(f => string.IsNullOrEmpty(f) || f.Length > FieldLengthMax))
@@ -56,30 +55,28 @@ internal static class ErasureRoutes
             throw Invalid("fields", $"must be there in 1 to {PositionsMax} events; {positions.Count} of the events that were named have any of them.");
         }
 
-        var request = new ErasureRequest(Guid.CreateVersion7(), "pending", positions, [.. fields.Distinct(StringComparer.Ordinal)], body.LegalBasis, actor.Principal, clock.GetUtcNow(), null, null);
+        var request = new ErasureRequest(Guid.CreateVersion7(), "pending", positions, [.. fields.Distinct(StringComparer.Ordinal)], body.LegalBasis, context.User.Actor.Principal, clock.GetUtcNow(), null, null);
         await requests.AddAsync(request, context.RequestAborted);
         context.Response.Headers.Location = $"/v1/erasures/{request.Id}";
-        await WriteAsync(context, 201, request);
+        await context.WriteJsonAsync(201, request);
     }
 
-    private static async Task ListAsync(HttpContext context, Access access, ErasureRequests requests)
+    private static async Task ListAsync(HttpContext context, ErasureRequests requests)
     {
-        access.Writer(context);
         new Query(context).Done();
-        await WriteAsync(context, 200, new { items = await requests.ListAsync(null, context.RequestAborted) });
+        await context.WriteJsonAsync(200, new { items = await requests.ListAsync(null, context.RequestAborted) });
     }
 
-    private static async Task ReadAsync(HttpContext context, Guid id, Access access, ErasureRequests requests)
+    private static async Task ReadAsync(HttpContext context, Guid id, ErasureRequests requests)
     {
-        access.Writer(context);
         new Query(context).Done();
-        await WriteAsync(context, 200, await FindAsync(id, requests, context.RequestAborted));
+        await context.WriteJsonAsync(200, await FindAsync(id, requests, context.RequestAborted));
     }
 
     private static async Task ApproveAsync(
-        HttpContext context, Guid id, Access access, ErasureRequests requests, Eraser eraser, StreamStates states, Projections projections, ProjectionPositions positions)
+        HttpContext context, Guid id, ErasureRequests requests, Eraser eraser, StreamStates states, Projections projections, ProjectionPositions positions)
     {
-        var (actor, request) = await DecidableAsync(context, id, access, requests);
+        var (actor, request) = await DecidableAsync(context, id, requests);
 
         // Once begun it is carried out, whether or not somebody waits for the answer.
         var erased = await eraser.EraseAsync(request, actor.Principal, CancellationToken.None) ?? throw Decided();
@@ -94,23 +91,23 @@ internal static class ErasureRoutes
             await positions.ForAsync(name, erased.Position, 0, context.RequestAborted);
         }
 
-        await WriteAsync(context, 200, new { id, state = "approved", request.Positions, request.Fields, request.LegalBasis, request.RequestedBy, decidedBy = actor.Principal, erased.Streams, erased.Position });
+        await context.WriteJsonAsync(200, new { id, state = "approved", request.Positions, request.Fields, request.LegalBasis, request.RequestedBy, decidedBy = actor.Principal, erased.Streams, erased.Position });
     }
 
-    private static async Task RejectAsync(HttpContext context, Guid id, Access access, ErasureRequests requests, TimeProvider clock)
+    private static async Task RejectAsync(HttpContext context, Guid id, ErasureRequests requests, TimeProvider clock)
     {
-        var (actor, request) = await DecidableAsync(context, id, access, requests);
+        var (actor, request) = await DecidableAsync(context, id, requests);
         if (!await requests.RejectAsync(id, actor.Principal, clock.GetUtcNow(), context.RequestAborted))
         {
             throw Decided();
         }
 
-        await WriteAsync(context, 200, request with { State = "rejected", DecidedBy = actor.Principal });
+        await context.WriteJsonAsync(200, request with { State = "rejected", DecidedBy = actor.Principal });
     }
 
-    private static async Task<(Actor Actor, ErasureRequest Request)> DecidableAsync(HttpContext context, Guid id, Access access, ErasureRequests requests)
+    private static async Task<(Actor Actor, ErasureRequest Request)> DecidableAsync(HttpContext context, Guid id, ErasureRequests requests)
     {
-        var actor = access.Writer(context);
+        var actor = context.User.Actor;
         new Query(context).Done();
         var request = await FindAsync(id, requests, context.RequestAborted);
         if (request.State != "pending")
@@ -174,13 +171,6 @@ internal static class ErasureRoutes
     {
         using var data = JsonDocument.Parse(e.Data);
         return fields.Any(f => data.RootElement.TryGetProperty(f, out _));
-    }
-
-    private static async Task WriteAsync<T>(HttpContext context, int status, T body)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), context.RequestAborted);
     }
 
     private static ProblemException Decided() => new(new(409, "decided", "The request is decided already", "GET /v1/erasures says how; ask anew where needed."));

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Ledger.Domain;
 using Ledger.Store;
 using Npgsql;
 
@@ -12,8 +10,8 @@ internal static class HealthRoutes
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/health/live", ["GET", "HEAD"], () => Results.Ok(new { status = "live" })).WithTags("Health").WithSummary("The process runs");
-        routes.MapMethods("/health/ready", ["GET", "HEAD"], ReadyAsync).WithTags("Health").WithSummary("The ledger can serve");
+        routes.MapMethods("/health/live", ["GET", "HEAD"], () => Results.Ok(new { status = "live" })).OpenToAll().DisableRateLimiting().WithTags("Health").WithSummary("The process runs");
+        routes.MapMethods("/health/ready", ["GET", "HEAD"], ReadyAsync).OpenToAll().DisableRateLimiting().WithTags("Health").WithSummary("The ledger can serve");
     }
 
     private static async Task ReadyAsync(HttpContext context, EventStore store, LedgerDatabase database, Projections projections, StartingHead start, LedgerSettings settings, Integrator integrator)
@@ -47,10 +45,8 @@ internal static class HealthRoutes
             problems.Add("The database does not answer.");
         }
 
-        context.Response.StatusCode = problems.Count == 0 ? 200 : 503;
-        context.Response.ContentType = "application/json";
-        var body = new { status = problems.Count == 0 ? "ready" : "not ready", head, projections = progress, proof = integrator.Status, problems };
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), context.RequestAborted);
+        var (code, word) = problems.Count == 0 ? (200, "ready") : (503, "not ready");
+        await context.WriteJsonAsync(code, new { status = word, head, projections = progress, proof = integrator.Status, problems });
     }
 }
 

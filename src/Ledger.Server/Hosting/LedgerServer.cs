@@ -28,9 +28,6 @@ internal static class LedgerServer
             .AddSingleton<IDocumentStore>(database.Documents)
             .AddSingleton(new StartingHead(await database.Store.HeadAsync(cancellationToken)))
             .AddSingleton(TimeProvider.System)
-            .AddSingleton<AccessKeys>()
-            .AddSingleton<Access>()
-            .AddSingleton<RateLimits>()
             .AddSingleton<StreamStates>()
             .AddSingleton<LinkGraph>()
             .AddSingleton<Recorder>()
@@ -46,6 +43,8 @@ internal static class LedgerServer
             .AddLedgerProof(database)
             .AddSubscribers(builder.Configuration)
             .AddLedgerTelemetry(builder.Configuration)
+            .AddAccess(settings)
+            .AddRateLimits(settings)
             .AddLedgerOpenApi()
             .AddPages()
             .AddBrowsersAndCodings(settings);
@@ -59,7 +58,9 @@ internal static class LedgerServer
         }
 
         app.UseProblems();
-        app.UseAccess();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
         MapRoutes(app);
         return app;
     }
@@ -112,6 +113,6 @@ internal static class LedgerServer
 
         PageRoutes.Map(app);
         HealthRoutes.Map(app);
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName}.json").OpenToAll();
     }
 }

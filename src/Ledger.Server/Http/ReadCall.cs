@@ -109,9 +109,10 @@ internal static class ReadRoutes
             {
                 if (!PageRequests.TrySendToPage(context))
                 {
-                    await read(new(context, context.RequestServices.GetRequiredService<Access>().MayAudit(context)));
+                    await read(new(context, context.User.May(Scopes.Audit)));
                 }
             }))
+            .RequireScopeByDefault(Scopes.Read)
             .WithSummary(summary)
             .WithTags("Reading")
             .ProducesProblem(400)

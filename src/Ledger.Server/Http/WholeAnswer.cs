@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Ledger.Domain;
 
 namespace Ledger.Server;
 
@@ -39,6 +40,14 @@ internal static class WholeAnswer
         {
             await response.Body.WriteAsync(body, cancellationToken);
         }
+    }
+
+    /// <summary>Writes JSON about what is beside the log, which no cache keeps.</summary>
+    internal static Task WriteJsonAsync<T>(this HttpContext context, int status, T body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.WriteAsJsonAsync(body, DomainJson.Stored, "application/json", context.RequestAborted);
     }
 
     /// <summary>What tells these bytes from others.</summary>

@@ -78,7 +78,7 @@ internal sealed class DumpRestore(HttpContext context) : IAsyncDisposable
                     continue;
                 }
 
-                group.Add(line, e, e.ToAppend(Principal.Actor.Principal, await EvolveAsync(e)));
+                group.Add(line, e, e.ToAppend(context.User.Actor.Principal, await EvolveAsync(e)));
             }
             catch (Exception e) when (!context.RequestAborted.IsCancellationRequested)
             {
@@ -100,13 +100,11 @@ internal sealed class DumpRestore(HttpContext context) : IAsyncDisposable
 
     private EventStore Store => context.RequestServices.GetRequiredService<EventStore>();
 
-    private Principal Principal => context.Features.Get<Principal>()!;
-
     private async Task BeginAsync()
     {
         if (_lease is null)
         {
-            if (!Principal.May(Scopes.Admin))
+            if (!context.User.May(Scopes.Admin))
             {
                 throw new ProblemException(new(403, "scope-missing", "The key may not do this", "Restoring a dump, which speaks for everybody in it, needs the scope admin."));
             }
@@ -160,7 +158,7 @@ internal sealed class DumpRestore(HttpContext context) : IAsyncDisposable
         }
 
         // Not recorded yet: the position is the dump's, and the time does not matter to a tag.
-        return _states[e.Subject] = state.Evolve(new(e.Id, e.Subject, e.Streamversion, e.Position, default, Principal.Actor.Principal, e.Onbehalfof, e.Event));
+        return _states[e.Subject] = state.Evolve(new(e.Id, e.Subject, e.Streamversion, e.Position, default, context.User.Actor.Principal, e.Onbehalfof, e.Event));
     }
 
     /// <summary>Appends a group, on the condition that nothing came between; one at a time, so that none comes before its time.</summary>

@@ -37,6 +37,11 @@ internal sealed class ImportDispatch(EndpointDataSource endpoints, ILogger<Impor
             LineContexts.Set(context.Request, line);
 
             // The line is the principal's own request: it needs the scope that the route asks for.
+            if (Scopes.NeededBy(endpoint) is var scope && !context.User.May(scope))
+            {
+                throw new ProblemException(AccessRefusal.MissingScope(scope));
+            }
+
             context.SetEndpoint(endpoint);
             var key = line.Key is null ? null : Preconditions.RequireKey(line.Key);
             var answer = await command.RunAsync(context, new(line.Body, key, keyIsFree, order));

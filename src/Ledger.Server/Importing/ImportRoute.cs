@@ -26,11 +26,10 @@ internal static class ImportRoute
     private const int AnswersMax = 4_096;
 
     internal static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/v1/import", (Delegate)ImportAsync).WithSummary("Record many commands, a line each").WithTags("Recording").ProducesProblem(401);
+        routes.MapPost("/v1/import", (Delegate)ImportAsync).WithSummary("Record many commands, a line each").WithTags("Recording").RequireScope(Scopes.Record).ProducesProblem(401);
 
     private static async Task ImportAsync(HttpContext context)
     {
-        _ = context.RequestServices.GetRequiredService<Access>().Writer(context);
         new Query(context).Done();
         if (context.Request.GetTypedHeaders().ContentType is { MediaType.Value: { } type } && !MediaTypes.Contains(type, StringComparer.OrdinalIgnoreCase))
         {

@@ -15,7 +15,7 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
 
     private readonly ImportDispatch _dispatch = context.RequestServices.GetRequiredService<ImportDispatch>();
     private readonly StreamStates _states = context.RequestServices.GetRequiredService<StreamStates>();
-    private readonly string _principal = context.RequestServices.GetRequiredService<Access>().Writer(context).Principal;
+    private readonly string _principal = context.User.Actor.Principal;
     private readonly DumpRestore _restore = new(context);
     private readonly LineContexts _contexts = new(context);
     private readonly Dictionary<string, RequestOrder> _last = new(StringComparer.Ordinal);

@@ -16,7 +16,6 @@ internal sealed class LineContexts(HttpContext import)
         }
 
         var context = new DefaultHttpContext { RequestServices = import.RequestServices, RequestAborted = import.RequestAborted, User = import.User };
-        context.Features.Set(import.Features.Get<Principal>());
         (context.Request.Method, context.Request.Scheme, context.Request.Host) = ("POST", import.Request.Scheme, import.Request.Host);
         return context;
     }

@@ -1,7 +1,7 @@
 using System.Linq.Expressions;
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
-using Ledger.Domain;
 using Marten;
 using Marten.Linq;
 
@@ -10,12 +10,6 @@ namespace Ledger.Server;
 /// <summary>A key as its administrator sees it: never the secret.</summary>
 internal sealed record AccessKey(
     string Id, string Name, IReadOnlyList<string> Scopes, string? Party, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, DateTimeOffset? FormerUntil);
-
-/// <summary>Who asks, with what it may do.</summary>
-internal sealed record Principal(Actor Actor, IReadOnlyList<string> Scopes)
-{
-    internal bool May(string scope) => Scopes.Contains(scope, StringComparer.Ordinal) || Scopes.Contains(Server.Scopes.Admin, StringComparer.Ordinal);
-}
 
 /// <summary>A key as it is stored, by the hash of a secret that was shown once. After a rotation the former secret is good for a while.</summary>
 internal sealed record StoredKey
@@ -50,23 +44,32 @@ internal sealed record StoredKey
         (Hash == hash || (FormerHash == hash && FormerUntil > at)) && RevokedAt is null && (ExpiresAt is null || ExpiresAt > at);
 }
 
-/// <summary>Keeps the keys: only hashes, for the secrets are as random as the hashes are.</summary>
-internal sealed class AccessKeys(IDocumentStore documents, TimeProvider clock)
+/// <summary>Keeps the keys: only hashes, for the secrets are as random as the hashes are. The admin key is the operator's, from the settings.</summary>
+internal sealed class AccessKeys(IDocumentStore documents, TimeProvider clock, LedgerSettings settings)
 {
+    /// <summary>The principal behind the admin key, stored as recordedBy.</summary>
+    internal const string AdminPrincipal = "admin";
+
     private const int SecretBytes = 32;
     private const int IdBytes = 8;
     private const int ListMax = 1_000;
     private const int AttemptsMax = 5;
 
-    internal static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+    private readonly byte[]? _adminHash = settings.AdminKey is { Length: > 0 } key ? HashOf(key) : null;
+    private readonly ClaimsPrincipal _admin = Caller.Of(AdminPrincipal, party: null, [Scopes.Admin]);
 
-    /// <summary>The principal behind a secret; null where it is unknown, expired or revoked. Asked of the database every time, so that a revocation holds at once on every node.</summary>
-    internal async Task<Principal?> FindAsync(string secret, CancellationToken cancellationToken)
+    private static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+
+    /// <summary>The operator, where the secret is the admin key.</summary>
+    internal ClaimsPrincipal? FindAdmin(string secret) => _adminHash is not null && CryptographicOperations.FixedTimeEquals(_adminHash, HashOf(secret)) ? _admin : null;
+
+    /// <summary>Whose key it is; null where it is unknown, expired or revoked. Asked of the database every time, so that a revocation holds at once on every node.</summary>
+    internal async Task<ClaimsPrincipal?> FindAsync(string secret, CancellationToken cancellationToken)
     {
         var hash = Convert.ToHexStringLower(HashOf(secret));
         await using var session = documents.QuerySession();
         return await session.QueryAsync(new KeyOfSecret { Hash = hash }, cancellationToken) is { } key && key.Admits(hash, clock.GetUtcNow())
-            ? new(new(key.Id, key.Party), key.Scopes)
+            ? Caller.Of(key.Id, key.Party, key.Scopes)
             : null;
     }
 

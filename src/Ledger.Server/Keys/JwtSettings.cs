@@ -3,9 +3,6 @@ namespace Ledger.Server;
 /// <summary>Whose tokens are taken, where any are.</summary>
 internal sealed record JwtSettings
 {
-    /// <summary>What a token must be meant for, where nothing else is set.</summary>
-    private const string DefaultAudience = "claims-ledger";
-
     /// <summary>The identity provider; its keys are found by OpenID Connect discovery.</summary>
     public string? Authority { get; init; }
 
@@ -16,15 +13,9 @@ internal sealed record JwtSettings
     public string? Issuer { get; init; }
 
     /// <summary>Whom a token must be meant for.</summary>
-    public string Audience { get; init; } = DefaultAudience;
+    public string Audience { get; init; } = "claims-ledger";
 
     /// <summary>Null where no tokens are taken.</summary>
     internal static JwtSettings? From(IConfigurationSection section) =>
-        section["Authority"] is null && section["Keys"] is null ? null : new()
-        {
-            Authority = section["Authority"],
-            Keys = section["Keys"],
-            Issuer = section["Issuer"],
-            Audience = section["Audience"] ?? DefaultAudience,
-        };
+        section["Authority"] is null && section["Keys"] is null ? null : section.Get<JwtSettings>();
 }

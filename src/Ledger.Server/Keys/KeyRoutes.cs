@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ledger.Domain;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -42,9 +41,8 @@ internal static class KeyRoutes
         routes.MapPost("/v1/keys/{id}/rotation", (Delegate)RotateAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("Give a key a new secret; the former is good for a while").Accepts<KeyRotation>("application/json");
     }
 
-    private static async Task CreateAsync(HttpContext context, Access access, AccessKeys keys, StreamStates states)
+    private static async Task CreateAsync(HttpContext context, AccessKeys keys, StreamStates states)
     {
-        var actor = access.Writer(context);
         new Query(context).Done();
         var body = JsonBody.Parse<NewKey>(await JsonBody.ReadAsync(context));
         if (string.IsNullOrWhiteSpace(body.Name) || body.Name.Length > NameLengthMax)
@@ -62,28 +60,25 @@ internal static class KeyRoutes
             throw Invalid("party", "was never recorded; record it first with POST /v1/parties.");
         }
 
-        var (key, secret) = await keys.CreateAsync(body.Name, scopes, body.Party, body.Expires, actor.Principal, context.RequestAborted);
+        var (key, secret) = await keys.CreateAsync(body.Name, scopes, body.Party, body.Expires, context.User.Identity!.Name!, context.RequestAborted);
         context.Response.Headers.Location = $"/v1/keys/{key.Id}";
-        await WriteAsync(context, 201, new { key.Id, secret, key.Name, key.Scopes, key.Party, key.ExpiresAt });
+        await context.WriteJsonAsync(201, new { key.Id, secret, key.Name, key.Scopes, key.Party, key.ExpiresAt });
     }
 
-    private static async Task ListAsync(HttpContext context, Access access, AccessKeys keys)
+    private static async Task ListAsync(HttpContext context, AccessKeys keys)
     {
-        access.Writer(context);
         new Query(context).Done();
-        await WriteAsync(context, 200, new { items = await keys.ListAsync(context.RequestAborted) });
+        await context.WriteJsonAsync(200, new { items = await keys.ListAsync(context.RequestAborted) });
     }
 
-    private static async Task ReadAsync(HttpContext context, Access access, AccessKeys keys, string id)
+    private static async Task ReadAsync(HttpContext context, AccessKeys keys, string id)
     {
-        access.Writer(context);
         new Query(context).Done();
-        await WriteAsync(context, 200, (await keys.ListAsync(context.RequestAborted)).FirstOrDefault(k => k.Id == id) ?? throw NoKey(id));
+        await context.WriteJsonAsync(200, (await keys.ListAsync(context.RequestAborted)).FirstOrDefault(k => k.Id == id) ?? throw NoKey(id));
     }
 
-    private static async Task RevokeAsync(HttpContext context, Access access, AccessKeys keys, string id)
+    private static async Task RevokeAsync(HttpContext context, AccessKeys keys, string id)
     {
-        access.Writer(context);
         new Query(context).Done();
         if (!await keys.RevokeAsync(id, context.RequestAborted))
         {
@@ -93,9 +88,8 @@ internal static class KeyRoutes
         context.Response.StatusCode = 204;
     }
 
-    private static async Task RotateAsync(HttpContext context, Access access, AccessKeys keys, TimeProvider clock, string id)
+    private static async Task RotateAsync(HttpContext context, AccessKeys keys, TimeProvider clock, string id)
     {
-        access.Writer(context);
         new Query(context).Done();
         var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
         var body = hasBody ? JsonBody.Parse<KeyRotation>(await JsonBody.ReadAsync(context)) : new();
@@ -107,19 +101,11 @@ internal static class KeyRoutes
 
         var formerUntil = clock.GetUtcNow().AddSeconds(overlapS);
         var secret = await keys.RotateAsync(id, formerUntil, context.RequestAborted) ?? throw NoKey(id);
-        await WriteAsync(context, 200, new { id, secret, formerUntil });
+        await context.WriteJsonAsync(200, new { id, secret, formerUntil });
     }
 
     private static async Task<bool> IsRecordedAsync(string party, StreamStates states, CancellationToken cancellationToken) =>
         (await states.KnownAsync(Ids.PartyStream(party), s => s.Version > 0, cancellationToken)).Version > 0;
-
-    private static async Task WriteAsync<T>(HttpContext context, int status, T body)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        context.Response.Headers.CacheControl = "no-store";
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), context.RequestAborted);
-    }
 
     private static ProblemException Invalid(string field, string message) => new(Problem.BadRequest("invalid", $"{field} {message}", field));
 

@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Authorization;
+
 namespace Ledger.Server;
 
-/// <summary>What a key may do.</summary>
+/// <summary>What a key may do. Each is the name of a policy too (<see cref="Access"/>).</summary>
 internal static class Scopes
 {
     internal const string Read = "read";
@@ -16,10 +18,28 @@ internal static class Scopes
 
     internal static IReadOnlyList<string> All { get; } = [Read, Record, Correct, Subscribe, Audit, EraseRequest, EraseApprove, Admin];
 
-    /// <summary>Says which scope a route needs; without it a write needs <see cref="Record"/>.</summary>
+    /// <summary>Says which scope a route needs.</summary>
     internal static TBuilder RequireScope<TBuilder>(this TBuilder route, string scope)
-        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new NeededScope(scope));
-}
+        where TBuilder : IEndpointConventionBuilder => route.RequireAuthorization(scope);
 
-/// <summary>Beside a route: the scope that its caller needs.</summary>
-internal sealed record NeededScope(string Name);
+    /// <summary>Says which scope a route needs where it says nothing else.</summary>
+    internal static TBuilder RequireScopeByDefault<TBuilder>(this TBuilder route, string scope)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        route.Finally(endpoint =>
+        {
+            if (!endpoint.Metadata.OfType<IAuthorizeData>().Any())
+            {
+                endpoint.Metadata.Add(new AuthorizeAttribute(scope));
+            }
+        });
+        return route;
+    }
+
+    /// <summary>Says that a route is for everybody, whatever the ledger shows.</summary>
+    internal static TBuilder OpenToAll<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder => route.RequireAuthorization(Access.Open);
+
+    /// <summary>The scope that an endpoint needs.</summary>
+    internal static string NeededBy(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<IAuthorizeData>()?.Policy ?? Admin;
+}

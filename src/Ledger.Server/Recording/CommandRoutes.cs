@@ -31,6 +31,7 @@ internal static class CommandRoutes
         routes.MapMethods(pattern, [method], (Delegate)(async (HttpContext context) => await AnswerAsync(context, record)))
             .WithSummary(summary)
             .WithTags("Recording")
+            .RequireScopeByDefault(Scopes.Record)
             .WithMetadata(new CommandEndpoint((context, input) => RunAsync(context, input, record)))
             .Accepts<T>("application/json")
             .Produces<Answer>(201)
@@ -47,7 +48,6 @@ internal static class CommandRoutes
     private static async Task AnswerAsync<T>(HttpContext context, Func<CommandCall, T, Task<Answer>> record)
         where T : class
     {
-        context.RequestServices.GetRequiredService<Access>().Writer(context);
         new Query(context).Done();
         var body = await JsonBody.ReadAsync(context);
         await WriteAsync(context, await RunAsync(context, new(body, Preconditions.IdempotencyKey(context.Request)), record));
@@ -57,7 +57,7 @@ internal static class CommandRoutes
         where T : class
     {
         var services = context.RequestServices;
-        var actor = services.GetRequiredService<Access>().Writer(context);
+        var actor = context.User.Actor;
         var commandKey = input.Key is null ? null : WriteRequest.KeyOf(actor.Principal, input.Key, context.Request.Method, context.Request.Path, input.Body.Span);
         var request = new WriteRequest(actor, commandKey, Preconditions.IfMatch(context.Request)) { Order = input.Order };
         using var held = commandKey is null ? null : await services.GetRequiredService<KeysInFlight>().TakeAsync(commandKey, context.RequestAborted);

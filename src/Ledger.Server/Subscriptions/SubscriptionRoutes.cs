@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Ledger.Domain;
 using Ledger.Store;
 
 namespace Ledger.Server;
@@ -22,11 +20,7 @@ internal static class SubscriptionRoutes
     }
 
     internal static RouteHandlerBuilder MapSubscription(this IEndpointRouteBuilder routes, string method, string pattern, string summary, Func<SubscriptionCall, Task> act) =>
-        routes.MapMethods(pattern, method == "GET" ? ["GET", "HEAD"] : [method], (Delegate)(async (HttpContext context) =>
-            {
-                var actor = context.RequestServices.GetRequiredService<Access>().Writer(context);
-                await act(new(context, actor));
-            }))
+        routes.MapMethods(pattern, method == "GET" ? ["GET", "HEAD"] : [method], (Delegate)((HttpContext context) => act(new(context))))
             .RequireScope(Scopes.Subscribe)
             .WithSummary(summary)
             .WithTags("Subscriptions")
@@ -56,8 +50,8 @@ internal static class SubscriptionRoutes
             State = Subscription.Active,
             Secrets = secrets is null ? null : call.Service<SecretBox>().Seal(id, secrets.ToJson()),
             Position = await SubscriptionRules.StartAsync(request.From, call.Service<ReadPoints>(), await call.Service<EventStore>().HeadAsync(call.Cancelled), call.Cancelled),
-            CreatedBy = call.Actor.Principal,
-            Audits = call.Context.Features.Get<Principal>()!.May(Scopes.Audit),
+            CreatedBy = call.Context.User.Actor.Principal,
+            Audits = call.Context.User.May(Scopes.Audit),
             CreatedAt = now,
         };
         if (!await call.Subscriptions.AddAsync(subscription, call.Cancelled))
@@ -65,9 +59,8 @@ internal static class SubscriptionRoutes
             throw new ProblemException(new(409, "id-taken", "The id is taken", $"There is a subscription {id} already; choose another id or leave it out."));
         }
 
-        call.Context.Response.StatusCode = StatusCodes.Status201Created;
         call.Context.Response.Headers.Location = $"/v1/subscriptions/{id}";
-        await call.WriteAsync((await call.Statuses.OfAsync(subscription, call.Cancelled)) with { Secret = secrets?.Current });
+        await call.WriteAsync((await call.Statuses.OfAsync(subscription, call.Cancelled)) with { Secret = secrets?.Current }, StatusCodes.Status201Created);
     }
 
     private static async Task ListAsync(SubscriptionCall call)
@@ -84,11 +77,9 @@ internal static class SubscriptionRoutes
 }
 
 /// <summary>A request about subscriptions, by somebody who may make one.</summary>
-internal sealed class SubscriptionCall(HttpContext context, Actor actor)
+internal sealed class SubscriptionCall(HttpContext context)
 {
     internal HttpContext Context { get; } = context;
-
-    internal Actor Actor { get; } = actor;
 
     internal Query Query { get; } = new(context);
 
@@ -109,9 +100,5 @@ internal sealed class SubscriptionCall(HttpContext context, Actor actor)
             ?? throw new ProblemException(Problem.NotFound("There is no such subscription; GET /v1/subscriptions lists them."));
     }
 
-    internal async Task WriteAsync<T>(T body)
-    {
-        Context.Response.ContentType = "application/json";
-        await Context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), Cancelled);
-    }
+    internal Task WriteAsync<T>(T body, int status = StatusCodes.Status200OK) => Context.WriteJsonAsync(status, body);
 }

@@ -35,6 +35,7 @@ internal static class AssetRoutes
             await context.Response.WriteWholeAsync(
                 ByName[name], name.EndsWith(".css", StringComparison.Ordinal) ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8", context.RequestAborted);
         })
+        .OpenToAll()
         .ExcludeFromDescription();
 
     private static byte[] Read(string resource)

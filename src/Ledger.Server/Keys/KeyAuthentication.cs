@@ -1,0 +1,28 @@
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace Ledger.Server;
+
+/// <summary>The scheme of the ledger's own keys, sent as bearer; what has the form of a token, three parts with dots between, is left to <see cref="TokenAuthentication"/>.</summary>
+internal sealed class KeyAuthentication(
+    AccessKeys keys, LedgerSettings settings, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    internal const string Name = "Bearer";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var header = Request.Headers.Authorization.ToString();
+        if (header.Length == 0)
+        {
+            return AuthenticateResult.NoResult();
+        }
+
+        var secret = header.StartsWith(Name + " ", StringComparison.OrdinalIgnoreCase) ? header[Name.Length..].Trim() : "";
+        var caller = keys.FindAdmin(secret);
+        return caller is null && settings.Jwt is not null && secret.AsSpan().Count('.') == 2 ? await Context.AuthenticateAsync(TokenAuthentication.Name)
+            : (caller ?? await keys.FindAsync(secret, Context.RequestAborted)) is { } found ? AuthenticateResult.Success(new(found, Name))
+            : AuthenticateResult.Fail("No key in force was sent.");
+    }
+}

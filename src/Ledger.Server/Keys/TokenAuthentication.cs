@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using System.Text;
+using Ledger.Domain;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// The scheme of an identity provider's tokens: JWTs (RFC 9068) signed by the keys that the authority publishes, or by a static set.
+/// <c>scope</c> or <c>scp</c> holds the ledger's scopes, <c>party</c> the one party that the bearer acts for.
+/// </summary>
+internal static class TokenAuthentication
+{
+    internal const string Name = "Token";
+
+    private const int PrincipalBytes = 8;
+    private const int AuthorityRetryAfterS = 5;
+
+    /// <summary>Signatures that only the provider can make. A shared secret would let everybody who checks a token make one.</summary>
+    private static readonly string[] Algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
+
+    internal static void AddTokens(this AuthenticationBuilder schemes, JwtSettings settings) => schemes.AddJwtBearer(Name, options =>
+    {
+        options.MapInboundClaims = false;
+        options.SaveToken = false;
+        options.TokenValidationParameters = new()
+        {
+            ValidAudience = settings.Audience,
+            ValidIssuer = settings.Issuer,
+            ValidateIssuer = settings.Authority is not null || settings.Issuer is not null,
+            ValidAlgorithms = Algorithms,
+            ClockSkew = Limits.ClockSkewMax,
+        };
+        options.TokenValidationParameters.IssuerSigningKeys = settings.Keys is { } keys ? new JsonWebKeySet(keys).GetSigningKeys() : null;
+        options.ConfigurationManager = settings.Keys is null ? Published(settings.Authority!) : null;
+        options.Events = new() { OnMessageReceived = RequireAuthorityAsync, OnTokenValidated = context => AdmitAsync(context, settings) };
+    });
+
+    /// <summary>Plain http would let anybody on the way hand out keys; on the machine itself there is no way. A key that the authority took back is not taken any more.</summary>
+    private static ConfigurationManager<OpenIdConnectConfiguration> Published(string authority) => new(
+        authority.TrimEnd('/') + "/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(),
+        new HttpDocumentRetriever { RequireHttps = !new Uri(authority).IsLoopback })
+    { UseLastKnownGoodConfiguration = false };
+
+    /// <summary>A token that cannot be checked for now is not a wrong one.</summary>
+    private static async Task RequireAuthorityAsync(MessageReceivedContext context)
+    {
+        try
+        {
+            await (context.Options.ConfigurationManager?.GetConfigurationAsync(context.HttpContext.RequestAborted) ?? Task.FromResult<OpenIdConnectConfiguration>(null!));
+        }
+        catch (InvalidOperationException)
+        {
+            context.Fail(new ProblemException(new(503, "authority-unavailable", "The token cannot be checked for now",
+                "The identity provider does not answer with its keys; try again after the time in Retry-After, or use a key of the ledger.")
+            { RetryAfterS = AuthorityRetryAfterS }));
+        }
+    }
+
+    /// <summary>Makes a caller of a token's claims. Where an issuer is set, the authority's own name is not taken beside it.</summary>
+    private static Task AdmitAsync(TokenValidatedContext context, JwtSettings settings)
+    {
+        var token = (JsonWebToken)context.SecurityToken;
+        var party = token.TryGetPayloadValue<string>("party", out var named) ? named : null;
+        if (string.IsNullOrEmpty(token.Subject) || (party is not null && !Ids.IsId(party)) || (settings.Issuer ?? token.Issuer) != token.Issuer)
+        {
+            context.Fail("The token names another issuer, no subject, or a party that cannot be.");
+        }
+        else
+        {
+            context.Principal = Caller.Of(IdOf(token), party, token.Claims.Where(c => c.Type is "scope" or "scp").SelectMany(c => c.Value.Split(' ')).Where(Scopes.All.Contains).Distinct());
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A subject may be somebody's address, and principals stay in the log for ever: so it is hashed, with its issuer.</summary>
+    private static string IdOf(JsonWebToken token) =>
+        $"jwt-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{token.Issuer}\n{token.Subject}"))[..PrincipalBytes])}";
+}
