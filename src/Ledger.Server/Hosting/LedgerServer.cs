@@ -40,6 +40,7 @@ internal static class LedgerServer
             .AddSingleton<Restrictions>()
             .AddSingleton<ProjectionPositions>()
             .AddSingleton<Projections>()
+            .AddSingleton<CommandDispatch>()
             .AddSingleton<ImportDispatch>()
             .AddHostedService(services => services.GetRequiredService<Projections>())
             .AddLedgerProof(database)
