@@ -34,6 +34,10 @@ internal sealed class Access(LedgerSettings settings, AccessKeys keys)
         return principal is not null;
     }
 
+    /// <summary>The principal that configuration names: the administrator, or a key by its id; null where there is none in force.</summary>
+    internal async Task<Principal?> NamedAsync(string name, CancellationToken cancellationToken) =>
+        name == AdminPrincipal ? new(new(AdminPrincipal), [Scopes.Admin]) : await keys.FindByIdAsync(name, cancellationToken);
+
     /// <summary>The actor of a write, or 401; 403 where its key lacks the scope that the route needs.</summary>
     internal Actor Writer(HttpContext context)
     {

@@ -47,7 +47,10 @@ internal sealed record StoredKey
 
     /// <summary>Whether a secret of this hash opens the door at a moment.</summary>
     internal bool Admits(string hash, DateTimeOffset at) =>
-        (Hash == hash || (FormerHash == hash && FormerUntil > at)) && RevokedAt is null && (ExpiresAt is null || ExpiresAt > at);
+        (Hash == hash || (FormerHash == hash && FormerUntil > at)) && IsInForce(at);
+
+    /// <summary>Whether it is neither revoked nor expired at a moment.</summary>
+    internal bool IsInForce(DateTimeOffset at) => RevokedAt is null && (ExpiresAt is null || ExpiresAt > at);
 }
 
 /// <summary>Keeps the keys: only hashes, for the secrets are as random as the hashes are.</summary>
@@ -68,6 +71,13 @@ internal sealed class AccessKeys(IDocumentStore documents, TimeProvider clock)
         return await session.QueryAsync(new KeyOfSecret { Hash = hash }, cancellationToken) is { } key && key.Admits(hash, clock.GetUtcNow())
             ? new(new(key.Id, key.Party), key.Scopes)
             : null;
+    }
+
+    /// <summary>The principal of a key that is known by its id, as configuration names it; null where there is none in force.</summary>
+    internal async Task<Principal?> FindByIdAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var session = documents.QuerySession();
+        return await session.LoadAsync<StoredKey>(id, cancellationToken) is { } key && key.IsInForce(clock.GetUtcNow()) ? new(new(key.Id, key.Party), key.Scopes) : null;
     }
 
     /// <summary>Makes a key; the secret is given here and never again.</summary>
