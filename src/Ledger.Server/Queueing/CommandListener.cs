@@ -1,5 +1,6 @@
 using JasperFx.CodeGeneration;
 using Wolverine;
+using Wolverine.ErrorHandling;
 using Wolverine.RabbitMQ;
 using Wolverine.RabbitMQ.Internal;
 
@@ -17,7 +18,14 @@ internal sealed partial class CommandListener(
     /// <summary>What the broker gives out ahead: with more than one, those behind a refused command could be decided before its redelivery.</summary>
     private const ushort Prefetch = 1;
 
+    private readonly string _names = string.Join(", ", settings.Queues.Select(q => q.Name));
     private IHost? _host;
+
+    public override void Dispose()
+    {
+        _host?.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,7 +37,7 @@ internal sealed partial class CommandListener(
                 var host = Build();
                 _host = host;
                 await host.StartAsync(stoppingToken);
-                LogListening(logger, string.Join(", ", settings.Queues.Select(q => q.Name)));
+                LogListening(logger, _names);
                 return;
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -86,6 +94,8 @@ internal sealed partial class CommandListener(
         options.Durability.Mode = DurabilityMode.Solo;
         options.AddMessageHandler(typeof(CommandMessage), handler);
         options.Discovery.DisableConventionalDiscovery();
+        // What the handler lets go of at the end stays unacknowledged: Wolverine's own answer to an error rejects it, and the broker would drop it.
+        options.OnAnyException().CustomActionIndefinitely((_, _, _) => ValueTask.CompletedTask, "Left to the broker, which gives it out again");
         options.CodeGeneration.TypeLoadMode = TypeLoadMode.Static; // The one handler is written by hand: nothing is generated, and no compiler runs.
         options.UseRabbitMq(settings.Broker!).DisableDeadLetterQueueing().DisableSystemRequestReplyQueueDeclaration().UseListenerConnectionOnly();
         foreach (var queue in settings.Queues)
@@ -117,13 +127,13 @@ internal sealed partial class CommandListener(
     }
 }
 
-/// <summary>Registers what takes commands from queues, where a broker is configured.</summary>
+/// <summary>Registers what takes commands from queues, where a broker and a queue or principal are configured.</summary>
 internal static class CommandQueueServices
 {
     internal static IServiceCollection AddCommandQueues(this IServiceCollection services, IConfiguration configuration)
     {
         var settings = CommandQueueSettings.From(configuration);
-        return settings.Broker is null ? services : services
+        return !settings.Listens ? services : services
             .AddSingleton(settings)
             .AddSingleton<CommandReplies>()
             .AddSingleton<QueuedCommandHandler>()

@@ -14,13 +14,17 @@ internal sealed record CommandQueue(string Name, string? Principal)
 /// <summary>What an operator may set about commands as messages.</summary>
 internal sealed record CommandQueueSettings
 {
-    /// <summary>The queue where nothing else is said.</summary>
+    /// <summary>The queue where a principal is set and no queue.</summary>
     private const string DefaultQueue = "ledger.commands";
 
     /// <summary>The broker; null: no commands are taken from queues.</summary>
     public Uri? Broker { get; init; }
 
+    /// <summary>The queues; none where nothing is set about them: a broker alone may be there for deliveries only.</summary>
     public required IReadOnlyList<CommandQueue> Queues { get; init; }
+
+    /// <summary>Whether the server listens at all.</summary>
+    internal bool Listens => Broker is not null && Queues.Count > 0;
 
     /// <summary>
     /// Reads <c>Ledger:Commands:Queue</c> with <c>Ledger:Commands:Principal</c>, or several as <c>Ledger:Commands:Queues:0:Name</c> and
@@ -32,9 +36,8 @@ internal sealed record CommandQueueSettings
         var commands = ledger.GetSection("Commands");
         var several = commands.GetSection("Queues").GetChildren().Select(q => new CommandQueue(
             Text(q["Name"]) ?? throw new InvalidOperationException($"{q.Path}:Name is missing: it names the queue that commands are taken from."), Text(q["Principal"]))).ToList();
-        IReadOnlyList<CommandQueue> queues = several.Count > 0 && Text(commands["Queue"]) is null
-            ? several
-            : [new(Text(commands["Queue"]) ?? DefaultQueue, Text(commands["Principal"])), .. several];
+        var (queue, principal) = (Text(commands["Queue"]), Text(commands["Principal"]));
+        IReadOnlyList<CommandQueue> queues = queue is null && principal is null ? several : [new(queue ?? DefaultQueue, principal), .. several];
         if (queues.GroupBy(q => q.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             throw new InvalidOperationException($"Ledger:Commands names the queue {twice.Key} twice; one principal is bound to a queue.");

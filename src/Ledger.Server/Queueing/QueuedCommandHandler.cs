@@ -9,7 +9,7 @@ namespace Ledger.Server;
 /// to the queue would be overtaken by those behind it.
 /// </summary>
 internal sealed partial class QueuedCommandHandler(
-    CommandDispatch commands, Access access, CommandReplies replies, IServiceProvider services, TimeProvider clock, ILogger<QueuedCommandHandler> logger) : IMessageHandler
+    CommandDispatch commands, Access access, CommandReplies replies, IServiceProvider services, TimeProvider clock, ILogger<QueuedCommandHandler> logger) : IMessageHandler, IDisposable
 {
     /// <summary>The first pause of an outage; it doubles up to <see cref="PauseMax"/>.</summary>
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(100);
@@ -30,6 +30,8 @@ internal sealed partial class QueuedCommandHandler(
 
     /// <summary>Lets go of what is under way, without an end: the broker gives it out again.</summary>
     internal Task StopAsync() => _stopping.CancelAsync();
+
+    public void Dispose() => _stopping.Dispose();
 
     /// <param name="context">Holds the message.</param>
     /// <param name="cancellation">Not heeded: it fires when the command takes long, and an outage does.</param>
@@ -88,7 +90,7 @@ internal sealed partial class QueuedCommandHandler(
         return await commands.RunAsync(context, QueuedCommand.Read(message));
     }
 
-    /// <summary>Tries until the broker has it.</summary>
+    /// <summary>Tries until the broker has it, whatever is wrong: the command would be lost with its answer otherwise.</summary>
     private async Task PersistAsync(Func<Task> publish)
     {
         for (var pause = PauseMin; ; pause = pause * 2 < PauseMax ? pause * 2 : PauseMax)
@@ -98,7 +100,7 @@ internal sealed partial class QueuedCommandHandler(
                 await publish();
                 return;
             }
-            catch (Exception e) when (CommandReplies.IsAway(e) && !_stopping.IsCancellationRequested)
+            catch (Exception e) when (!_stopping.IsCancellationRequested)
             {
                 LogBrokerAway(logger, e);
             }
