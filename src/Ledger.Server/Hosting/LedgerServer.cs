@@ -19,7 +19,7 @@ internal static class LedgerServer
             kestrel.Limits.MaxRequestBodySize = JsonBody.DrainedBytesMax;
         });
         // One line a request is the business of traces; the log keeps what an operator must know.
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(Projections).FullName, LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(Projections).FullName, LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Wolverine", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services
             .AddSingleton(settings)
             .AddSingleton(identity)
@@ -37,11 +37,13 @@ internal static class LedgerServer
             .AddSingleton<Restrictions>()
             .AddSingleton<ProjectionPositions>()
             .AddSingleton<Projections>()
+            .AddSingleton<CommandDispatch>()
             .AddSingleton<ImportDispatch>()
             .AddHostedService(services => services.GetRequiredService<Projections>())
             .AddHostedService<RestrictionLapses>()
             .AddLedgerProof(database)
             .AddSubscribers(builder.Configuration)
+            .AddCommandQueues(builder.Configuration)
             .AddLedgerTelemetry(builder.Configuration)
             .AddAccess(settings)
             .AddRateLimits(settings)

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Ledger.Server;
 
@@ -11,18 +10,9 @@ internal sealed record ImportResult(long Line, int Status, long? Position, IRead
     public bool Replayed { get; init; }
 }
 
-/// <summary>
-/// Carries a line out as the request that it stands for: the same endpoint, access, body rules and key, without the network. So an import
-/// can do nothing that its sender could not do line by line.
-/// </summary>
-internal sealed class ImportDispatch(EndpointDataSource endpoints, ILogger<ImportDispatch> logger)
+/// <summary>Carries the lines of an import out, and makes their results.</summary>
+internal sealed class ImportDispatch(CommandDispatch commands, ILogger<ImportDispatch> logger)
 {
-    private readonly Lazy<Dictionary<string, (RouteEndpoint Endpoint, CommandEndpoint Command)>> _byPattern = new(() => (
-        from endpoint in endpoints.Endpoints.OfType<RouteEndpoint>()
-        let command = endpoint.Metadata.GetMetadata<CommandEndpoint>()
-        where command is not null && (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("POST") ?? false)
-        group (Endpoint: endpoint, Command: command!) by Text(endpoint.RoutePattern)).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal));
-
     /// <param name="number">The line's number.</param>
     /// <param name="line">The line.</param>
     /// <param name="contexts">Makes it a request of its own.</param>
@@ -33,19 +23,8 @@ internal sealed class ImportDispatch(EndpointDataSource endpoints, ILogger<Impor
         var context = contexts.Take();
         try
         {
-            var (endpoint, command) = _byPattern.Value[line.Pattern];
-            LineContexts.Set(context.Request, line);
-
-            // The line is the principal's own request: it needs the scope that the route asks for.
-            if (Scopes.NeededBy(endpoint) is var scope && !context.User.May(scope))
-            {
-                throw new ProblemException(AccessRefusal.MissingScope(scope));
-            }
-
-            context.SetEndpoint(endpoint);
-            var key = line.Key is null ? null : Preconditions.RequireKey(line.Key);
-            var answer = await command.RunAsync(context, new(line.Body, key, keyIsFree, order));
-            return new(number, answer.Events.Count > 0 ? StatusCodes.Status201Created : StatusCodes.Status200OK, answer.Position, null) { Replayed = answer.Replayed };
+            var answer = await commands.RunAsync(context, line, keyIsFree, order);
+            return new(number, CommandRoutes.StatusOf(answer), answer.Position, null) { Replayed = answer.Replayed };
         }
         catch (Exception e) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -63,6 +42,4 @@ internal sealed class ImportDispatch(EndpointDataSource endpoints, ILogger<Impor
         var problem = ProblemWriter.Of(e, logger);
         return new(number, problem.Status, null, ProblemWriter.Document(problem));
     }
-
-    private static string Text(RoutePattern pattern) => "/" + (pattern.RawText ?? "").TrimStart('/');
 }

@@ -1,74 +1,16 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Ledger.Server;
 
-/// <summary>One command of an import: what the client would send to the command's own route, with the key that makes it repeatable.</summary>
-internal sealed record ImportLine
+/// <summary>One command of an import.</summary>
+internal sealed record ImportLine : NamedCommand
 {
-    /// <summary>The commands by name, each with the route that takes its body.</summary>
-    internal static IReadOnlyDictionary<string, string> Routes { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["recordParty"] = "/v1/parties",
-        ["registerSource"] = "/v1/sources",
-        ["captureVersion"] = "/v1/sources/{id}/versions",
-        ["linkSource"] = "/v1/sources/{id}/links",
-        ["recordClaim"] = "/v1/assertions",
-        ["attachEvidence"] = "/v1/assertions/{id}/evidence",
-        ["linkAssertion"] = "/v1/assertions/{id}/links",
-        ["denyAssertion"] = "/v1/assertions/{id}/denials",
-        ["takePosition"] = "/v1/assertions/{id}/positions",
-        ["issueNotice"] = "/v1/notices",
-        ["correctAssertion"] = "/v1/assertions/{id}/corrections",
-        ["retractAssertion"] = "/v1/assertions/{id}/retraction",
-        ["expressConcern"] = "/v1/assertions/{id}/concerns",
-        ["requestAction"] = "/v1/assertions/{id}/requests",
-        ["answerAction"] = "/v1/assertions/{id}/answers",
-        ["amendEntry"] = "/v1/assertions/{id}/amendments",
-        ["withdrawEvent"] = "/v1/events/{eventId}/withdrawal",
-        ["restrictAccess"] = "/v1/restrictions",
-        ["recordRetelling"] = "/v1/retellings",
-    };
-
-    /// <summary>Those of them that are decided on their target's state and on what never changes.</summary>
-    private static readonly FrozenSet<string> OnTargetAlone =
-        FrozenSet.Create(StringComparer.Ordinal, "attachEvidence", "denyAssertion", "takePosition", "requestAction", "answerAction", "amendEntry");
-
-    public required string Command { get; init; }
-
-    public string? Target { get; init; }
-
-    /// <summary>Makes the line repeatable; without one, running the import again records it again where the rules allow.</summary>
-    public string? Key { get; init; }
-
-    /// <summary>The body as it was sent.</summary>
-    public required ReadOnlyMemory<byte> Body { get; init; }
-
     /// <summary>Reads a line, or ends with 400 and the offending field.</summary>
     internal static ImportLine Parse(ReadOnlyMemory<byte> text)
     {
         var line = JsonBody.Parse<Members>(text.Span);
         return new() { Command = line.Command, Target = line.Target, Key = line.Key, Body = text.Slice(line.Body.Start, line.Body.Length) };
-    }
-
-    /// <summary>Whether it is decided on its target's state alone, beside what never changes: also on one that is still on its way into the log.</summary>
-    internal bool IsOnTargetAlone => OnTargetAlone.Contains(Command);
-
-    /// <summary>The pattern of the command's route.</summary>
-    internal string Pattern => Routes.GetValueOrDefault(Command)
-        ?? throw new ProblemException(Problem.BadRequest("unknown-command", $"{Command} is no command; there are {string.Join(", ", Routes.Keys)}.", "command"));
-
-    /// <summary>The route with the target in its place.</summary>
-    internal string Path => field ??= MakePath();
-
-    private string MakePath()
-    {
-        var pattern = Pattern;
-        var open = pattern.IndexOf('{', StringComparison.Ordinal);
-        return open < 0 ? pattern
-            : Target is { } target ? string.Concat(pattern.AsSpan(0, open), target, pattern.AsSpan(pattern.IndexOf('}', StringComparison.Ordinal) + 1))
-            : throw new ProblemException(Problem.BadRequest("invalid", $"target: {Command} needs the id of what it is recorded on.", "target"));
     }
 
     /// <summary>The line's members; of the body only where it stands, so that it is read once, as the command that it is.</summary>

@@ -20,17 +20,5 @@ internal sealed class LineContexts(HttpContext import)
         return context;
     }
 
-    /// <summary>Makes it the request of a line.</summary>
-    internal static void Set(HttpRequest request, ImportLine line)
-    {
-        request.Path = line.Path;
-        request.RouteValues.Clear();
-        if (line.Target is { } target)
-        {
-            request.RouteValues["id"] = target;
-            request.RouteValues["eventId"] = target;
-        }
-    }
-
     internal void GiveBack(DefaultHttpContext context) => _idle.Add(context);
 }

@@ -41,7 +41,10 @@ internal sealed record StoredKey
 
     /// <summary>Whether a secret of this hash opens the door at a moment.</summary>
     internal bool Admits(string hash, DateTimeOffset at) =>
-        (Hash == hash || (FormerHash == hash && FormerUntil > at)) && RevokedAt is null && (ExpiresAt is null || ExpiresAt > at);
+        (Hash == hash || (FormerHash == hash && FormerUntil > at)) && IsInForce(at);
+
+    /// <summary>Whether it is neither revoked nor expired at a moment.</summary>
+    internal bool IsInForce(DateTimeOffset at) => RevokedAt is null && (ExpiresAt is null || ExpiresAt > at);
 }
 
 /// <summary>Keeps the keys: only hashes, for the secrets are as random as the hashes are. The admin key is the operator's, from the settings.</summary>
@@ -71,6 +74,18 @@ internal sealed class AccessKeys(IDocumentStore documents, TimeProvider clock, L
         return await session.QueryAsync(new KeyOfSecret { Hash = hash }, cancellationToken) is { } key && key.Admits(hash, clock.GetUtcNow())
             ? Caller.Of(key.Id, key.Party, key.Scopes)
             : null;
+    }
+
+    /// <summary>Whom configuration names: the operator, or a key by its id; null where there is none in force.</summary>
+    internal async Task<ClaimsPrincipal?> FindNamedAsync(string name, CancellationToken cancellationToken)
+    {
+        if (name == AdminPrincipal)
+        {
+            return _admin;
+        }
+
+        await using var session = documents.QuerySession();
+        return await session.LoadAsync<StoredKey>(name, cancellationToken) is { } key && key.IsInForce(clock.GetUtcNow()) ? Caller.Of(key.Id, key.Party, key.Scopes) : null;
     }
 
     /// <summary>Makes a key; the secret is given here and never again.</summary>

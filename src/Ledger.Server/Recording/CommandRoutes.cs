@@ -85,10 +85,13 @@ internal static class CommandRoutes
             && await services.GetRequiredService<EventStore>().FindAnswerAsync(commandKey.Principal, commandKey.Key, context.RequestAborted) is { } found ? request.Replay(found) : null;
     }
 
+    /// <summary>200 where nothing had to be appended.</summary>
+    internal static int StatusOf(Answer answer) => answer.Events.Count > 0 ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+
     private static async Task WriteAsync(HttpContext context, Answer answer)
     {
         var response = context.Response;
-        response.StatusCode = answer.Events.Count > 0 ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+        response.StatusCode = StatusOf(answer);
         response.Headers.ETag = Preconditions.ETag(answer.Version);
         response.Headers.Location = answer.Location;
         if (answer.Replayed)

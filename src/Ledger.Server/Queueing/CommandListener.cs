@@ -1,0 +1,142 @@
+using JasperFx.CodeGeneration;
+using Wolverine;
+using Wolverine.ErrorHandling;
+using Wolverine.RabbitMQ;
+using Wolverine.RabbitMQ.Internal;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// Runs Wolverine, which listens on the command queues. It has a host of its own inside the server, so that a broker that is away when the
+/// server starts delays commands and nothing else, and so that it can be ended in the one way that keeps the order of a queue.
+/// </summary>
+internal sealed partial class CommandListener(
+    CommandQueueSettings settings, QueuedCommandHandler handler, CommandReplies replies, ILoggerFactory loggers, TimeProvider clock, ILogger<CommandListener> logger) : BackgroundService
+{
+    private static readonly TimeSpan StartPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>What the broker gives out ahead: with more than one, those behind a refused command could be decided before its redelivery.</summary>
+    private const ushort Prefetch = 1;
+
+    private readonly string _names = string.Join(", ", settings.Queues.Select(q => q.Name));
+    private IHost? _host;
+
+    public override void Dispose()
+    {
+        _host?.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await replies.DeclareAsync(stoppingToken);
+                var host = Build();
+                _host = host;
+                await host.StartAsync(stoppingToken);
+                LogListening(logger, _names);
+                return;
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogNotListening(logger, e);
+                await EndAsync();
+                await Task.Delay(StartPause, clock, stoppingToken);
+            }
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await handler.StopAsync();
+        await base.StopAsync(cancellationToken);
+        await EndAsync();
+    }
+
+    /// <summary>
+    /// Closes the connection first, so that the broker puts what is unfinished back where it stood. Wolverine's own way, to acknowledge it and to
+    /// send it again, would put it behind later commands.
+    /// </summary>
+    private async Task EndAsync()
+    {
+        if (Interlocked.Exchange(ref _host, null) is not { } host)
+        {
+            return;
+        }
+
+        try
+        {
+            await host.Services.GetRequiredService<WolverineOptions>().Transports.GetOrCreate<RabbitMqTransport>().DisposeAsync();
+            await host.StopAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (CommandReplies.IsAway(e) || e is InvalidOperationException)
+        {
+            LogEnded(logger, e);
+        }
+
+        await ((IAsyncDisposable)host).DisposeAsync();
+    }
+
+    private IHost Build()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton(loggers).AddSingleton<IHostLifetime, InnerLifetime>();
+        builder.Services.AddWolverine(ExtensionDiscovery.ManualOnly, Configure);
+        return builder.Build();
+    }
+
+    private void Configure(WolverineOptions options)
+    {
+        options.ServiceName = "claims-ledger";
+        options.Durability.Mode = DurabilityMode.Solo;
+        options.AddMessageHandler(typeof(CommandMessage), handler);
+        options.Discovery.DisableConventionalDiscovery();
+        // What the handler lets go of at the end stays unacknowledged: Wolverine's own answer to an error rejects it, and the broker would drop it.
+        options.OnAnyException().CustomActionIndefinitely((_, _, _) => ValueTask.CompletedTask, "Left to the broker, which gives it out again");
+        options.CodeGeneration.TypeLoadMode = TypeLoadMode.Static; // The one handler is written by hand: nothing is generated, and no compiler runs.
+        options.UseRabbitMq(settings.Broker!).DisableDeadLetterQueueing().DisableSystemRequestReplyQueueDeclaration().UseListenerConnectionOnly();
+        foreach (var queue in settings.Queues)
+        {
+            options.ListenToRabbitQueue(queue.Name)
+                .ExternallyOwned()
+                .UseInterop(new CommandMessageMapper(queue))
+                .PreFetchCount(Prefetch)
+                .ProcessInline()
+                .ProcessInlineWhileDraining();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Taking commands from {Queues}")]
+    private static partial void LogListening(ILogger logger, string queues);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker cannot be reached, so no commands are taken from queues; it is tried again")]
+    private static partial void LogNotListening(ILogger logger, Exception e);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The listener ended on a closed connection")]
+    private static partial void LogEnded(ILogger logger, Exception e);
+
+    /// <summary>The server's own host listens to signals; the one inside ends with it.</summary>
+    private sealed class InnerLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
+
+/// <summary>Registers what takes commands from queues, where a broker and a queue or principal are configured.</summary>
+internal static class CommandQueueServices
+{
+    internal static IServiceCollection AddCommandQueues(this IServiceCollection services, IConfiguration configuration)
+    {
+        var settings = CommandQueueSettings.From(configuration);
+        return !settings.Listens ? services : services
+            .AddSingleton(settings)
+            .AddSingleton<CommandReplies>()
+            .AddSingleton<QueuedCommandHandler>()
+            .AddHostedService<CommandListener>();
+    }
+}

@@ -1,0 +1,50 @@
+namespace Ledger.Server;
+
+/// <summary>A queue that commands are taken from.</summary>
+/// <param name="Name">The queue.</param>
+/// <param name="Principal">In whose name its commands are recorded: <c>admin</c>, or the id of a key; null: none is accepted.</param>
+internal sealed record CommandQueue(string Name, string? Principal)
+{
+    private const string DeadLetterSuffix = ".dead";
+
+    /// <summary>Where commands go that are refused for good.</summary>
+    internal string DeadLetters => Name + DeadLetterSuffix;
+}
+
+/// <summary>What an operator may set about commands as messages.</summary>
+internal sealed record CommandQueueSettings
+{
+    /// <summary>The queue where a principal is set and no queue.</summary>
+    private const string DefaultQueue = "ledger.commands";
+
+    /// <summary>The broker; null: no commands are taken from queues.</summary>
+    public Uri? Broker { get; init; }
+
+    /// <summary>The queues; none where nothing is set about them: a broker alone may be there for deliveries only.</summary>
+    public required IReadOnlyList<CommandQueue> Queues { get; init; }
+
+    /// <summary>Whether the server listens at all.</summary>
+    internal bool Listens => Broker is not null && Queues.Count > 0;
+
+    /// <summary>
+    /// Reads <c>Ledger:Commands:Queue</c> with <c>Ledger:Commands:Principal</c>, or several as <c>Ledger:Commands:Queues:0:Name</c> and
+    /// <c>Ledger:Commands:Queues:0:Principal</c>. A queue may be named once.
+    /// </summary>
+    internal static CommandQueueSettings From(IConfiguration configuration)
+    {
+        var ledger = configuration.GetSection("Ledger");
+        var commands = ledger.GetSection("Commands");
+        var several = commands.GetSection("Queues").GetChildren().Select(q => new CommandQueue(
+            Text(q["Name"]) ?? throw new InvalidOperationException($"{q.Path}:Name is missing: it names the queue that commands are taken from."), Text(q["Principal"]))).ToList();
+        var (queue, principal) = (Text(commands["Queue"]), Text(commands["Principal"]));
+        IReadOnlyList<CommandQueue> queues = queue is null && principal is null ? several : [new(queue ?? DefaultQueue, principal), .. several];
+        if (queues.GroupBy(q => q.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new InvalidOperationException($"Ledger:Commands names the queue {twice.Key} twice; one principal is bound to a queue.");
+        }
+
+        return new() { Broker = Text(ledger["RabbitMq:Uri"]) is { } uri ? new(uri) : null, Queues = queues };
+    }
+
+    private static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;
+}
