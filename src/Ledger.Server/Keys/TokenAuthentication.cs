@@ -21,6 +21,12 @@ internal static class TokenAuthentication
     private const int PrincipalBytes = 8;
     private const int AuthorityRetryAfterS = 5;
 
+    /// <summary>
+    /// How often the authority is asked for new keys at most. Any token that is not good makes it be asked: under the library's five minutes one such
+    /// token would keep a new key unknown for as long.
+    /// </summary>
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
+
     /// <summary>Signatures that only the provider can make. A shared secret would let everybody who checks a token make one.</summary>
     private static readonly string[] Algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
 
@@ -45,7 +51,7 @@ internal static class TokenAuthentication
     private static ConfigurationManager<OpenIdConnectConfiguration> Published(string authority) => new(
         authority.TrimEnd('/') + "/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(),
         new HttpDocumentRetriever { RequireHttps = !new Uri(authority).IsLoopback })
-    { UseLastKnownGoodConfiguration = false };
+    { UseLastKnownGoodConfiguration = false, RefreshInterval = RefreshInterval };
 
     /// <summary>A token that cannot be checked for now is not a wrong one.</summary>
     private static async Task RequireAuthorityAsync(MessageReceivedContext context)

@@ -1,10 +1,12 @@
+using System.Text.Json.Serialization;
 using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>One assertion of a comparison.</summary>
-public sealed record ComparedAssertion(string Id, string Proposition, IReadOnlyList<Attribution> Attribution, IReadOnlyList<Figure> Figures, Modality Modality, string Label,
-    string Summary);
+/// <summary>One assertion of a comparison. The summary is for the page, which shows no label alone.</summary>
+public sealed record ComparedAssertion(
+    string Id, string Proposition, IReadOnlyList<Attribution> Attribution, IReadOnlyList<Figure> Figures, Modality Modality, string Label,
+    [property: JsonIgnore] string Summary);
 
 /// <summary>A row: an assertion of either source, or a pair that a link joins; theirs and ours as the link says, ours being its own end.</summary>
 public sealed record ComparisonRow(
