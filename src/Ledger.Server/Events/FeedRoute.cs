@@ -92,7 +92,7 @@ internal static class FeedRoute
             var from = after;
             while (!isFresh && restricted.FirstEnd(from, page.Next) is { } end)
             {
-                var late = await LateAsync(call, end, filter, restricted);
+                var late = await call.Store.WithheldEventsAsync(end, end.Position, filter, restricted, call.Cancelled).ToListAsync(call.Cancelled);
                 if (late.Count > 0)
                 {
                     return new([.. visible.Where(e => e.Position <= end.Position)], late, end.Position, end.Position, page.Head);
@@ -108,17 +108,6 @@ internal static class FeedRoute
 
             after = page.Next;
         }
-    }
-
-    private static async Task<IReadOnlyList<RecordedEvent>> LateAsync(ReadCall call, RestrictionEnd end, FeedFilter filter, RestrictedNow restricted)
-    {
-        var late = new List<RecordedEvent>();
-        await foreach (var e in call.Store.WithheldEventsAsync(end, end.Position, filter, restricted, call.Cancelled))
-        {
-            late.Add(e);
-        }
-
-        return late;
     }
 
     private static TimeSpan Wait(Query query)

@@ -11,8 +11,8 @@ internal sealed record RestrictedNow(IReadOnlySet<string> Assertions, IReadOnlyS
 
     internal static RestrictedNow Nothing { get; } = new(new HashSet<string>(), new HashSet<string>());
 
-    /// <summary>The assertions of the restricted sources.</summary>
-    internal IReadOnlySet<string> AssertionsOfSources { get; init; } = new HashSet<string>();
+    /// <summary>The assertions of each restricted source.</summary>
+    internal IReadOnlyList<IReadOnlySet<string>> AssertionsOfSources { get; init; } = [];
 
     /// <summary>The restrictions that have ended, in order of their ends.</summary>
     internal IReadOnlyList<RestrictionEnd> Ends { get; init; } = [];
@@ -78,7 +78,7 @@ internal sealed record RestrictedNow(IReadOnlySet<string> Assertions, IReadOnlyS
 
     private bool HidesTarget(LinkTarget target) => target.Assertion is { } id ? HidesAssertion(id) : Sources.Contains(target.Source!.Source);
 
-    private bool HidesAssertion(string id) => Assertions.Contains(id) || AssertionsOfSources.Contains(id);
+    private bool HidesAssertion(string id) => Assertions.Contains(id) || AssertionsOfSources.Any(s => s.Contains(id));
 
     private int FirstAfter(long position)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ledger.Domain;
 using Ledger.Store;
 using Npgsql;
@@ -24,11 +25,10 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
 
     /// <summary>While a source is restricted, its new assertions are too.</summary>
     private static readonly FeedFilter RelevantWithClaims = new() { Types = [.. Types, ClaimType] };
-    private static readonly HashSet<string> Empty = [];
 
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly Dictionary<Guid, OpenRestriction> _open = [];
-    private readonly Dictionary<string, HashSet<string>> _assertionsOf = new(StringComparer.Ordinal);      // of each restricted source
+    private readonly Dictionary<string, ImmutableHashSet<string>> _assertionsOf = new(StringComparer.Ordinal);     // of each restricted source
     private readonly List<RestrictionEnd> _ended = [];
     private RestrictionEnd[] _ends = [];        // a copy of _ended for readers, made anew when another restriction has ended
     private long _position = -1;
@@ -62,7 +62,7 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
         var sources = streams["source"].ToHashSet(StringComparer.Ordinal);
         return new(streams["assertion"].ToHashSet(StringComparer.Ordinal), sources)
         {
-            AssertionsOfSources = sources.Count == 0 ? Empty : sources.SelectMany(s => _assertionsOf[s]).ToHashSet(StringComparer.Ordinal), Ends = _ends, Position = _position,
+            AssertionsOfSources = [.. sources.Select(s => _assertionsOf[s])], Ends = _ends, Position = _position,
         };
     }
 
@@ -101,7 +101,7 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
                         await OpenAsync(e.Id, new(e.Stream, e.Position, restriction), cancellationToken);
                         break;
                     case ClaimRecorded claim when _assertionsOf.TryGetValue(claim.Source.Id, out var assertions):
-                        assertions.Add(Ids.OfStream(e.Stream).Id);
+                        _assertionsOf[claim.Source.Id] = assertions.Add(Ids.OfStream(e.Stream).Id);
                         break;
                     case Withdrawn withdrawn:
                         if (_open.Remove(withdrawn.Event, out var ended))
@@ -164,9 +164,9 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
     }
 
     /// <summary>The assertions of a source: those that the projection has, and those behind it in the log.</summary>
-    private async Task<HashSet<string>> AssertionsOfAsync(string source, CancellationToken cancellationToken)
+    private async Task<ImmutableHashSet<string>> AssertionsOfAsync(string source, CancellationToken cancellationToken)
     {
-        var assertions = new HashSet<string>(StringComparer.Ordinal);
+        var assertions = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
         var after = await store.ReadProgressAsync(DocumentProjection.ProgressName, cancellationToken);
         await using (var command = store.DataSource.CreateCommand("select assertion from ledger_read.claim where source = $1"))
         {
@@ -185,7 +185,7 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
             assertions.UnionWith(page.Events.Select(e => Ids.OfStream(e.Stream).Id));
         }
 
-        return assertions;
+        return assertions.ToImmutable();
     }
 
     private sealed record OpenRestriction(string Stream, long From, AccessRestricted Restriction);

@@ -13,6 +13,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
     private readonly PriorityQueue<DeliveryLane, DateTimeOffset> _due = new();
     private readonly SortedSet<long> _outstanding = [];
     private readonly HashSet<long> _ahead = [];
+    private readonly HashSet<DeliveryLane> _withheld = [];
     private readonly List<(string Stream, long Position)> _parkedBehind = [];
     private Dictionary<long, Delivery> _rows = [];
 
@@ -45,7 +46,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
             var lane = Lane(head.Stream);
             lane.Stored = true;
             lane.Parked = head.State == Delivery.Parked;
-            lane.Withheld = head is { State: Delivery.Pending, NextAttemptAt: null } ? new(-1, null) : null;
+            Mark(lane, head is { State: Delivery.Pending, NextAttemptAt: null } ? new(-1, null) : null);
             Block(lane, lane.Parked ? null : head.NextAttemptAt ?? now);
         }
     }
@@ -87,7 +88,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
                 continue;
             }
 
-            if (EndOf(lane.Turns.Peek().Delivery, restricted) is { } end && _lanes.Values.Any(l => l != lane && l.IsLateBefore(end)))
+            if (EndOf(lane.Turns.Peek().Delivery, restricted) is { } end && _withheld.Any(l => l != lane && l.IsLateBefore(end)))
             {
                 held.Add(lane);
                 continue;
@@ -125,7 +126,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         switch (open)
         {
             case []:
-                _lanes.Remove(lane.Stream);
+                Forget(lane);
                 break;
             case [{ State: Delivery.Parked }, ..]:
                 lane.Parked = true;
@@ -169,7 +170,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         }
         else
         {
-            _lanes.Remove(lane.Stream);
+            Forget(lane);
         }
     }
 
@@ -192,7 +193,8 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         }
 
         lane.Turns.Clear();
-        (lane.Stored, lane.Loaded, lane.Parked, lane.Withheld) = (true, false, next is null, null);
+        (lane.Stored, lane.Loaded, lane.Parked) = (true, false, next is null);
+        Mark(lane, null);
         Block(lane, next);
     }
 
@@ -211,22 +213,23 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         }
 
         lane.Turns.Clear();
-        (lane.Stored, lane.Loaded, lane.Withheld) = (true, false, withheld);
+        (lane.Stored, lane.Loaded) = (true, false);
+        Mark(lane, withheld);
         Block(lane, due);
     }
 
     /// <summary>Whether something is withheld.</summary>
-    internal bool HasWithheld => _lanes.Values.Any(l => l.Withheld is not null);
+    internal bool HasWithheld => _withheld.Count > 0;
 
     /// <summary>Lets every lane that waits for the end of a restriction look again.</summary>
-    internal void ReleaseWithheld(DateTimeOffset now) => Release(l => l.Withheld is not null, now);
+    internal void ReleaseWithheld(DateTimeOffset now) => Release(_withheld, now);
 
     /// <summary>Lets every lane that waits for a retry go at once: the endpoint answers again.</summary>
-    internal void Release(DateTimeOffset now) => Release(l => l.Withheld is null, now);
+    internal void Release(DateTimeOffset now) => Release(_lanes.Values.Where(l => l.Withheld is null), now);
 
-    private void Release(Func<DeliveryLane, bool> which, DateTimeOffset now)
+    private void Release(IEnumerable<DeliveryLane> lanes, DateTimeOffset now)
     {
-        foreach (var lane in _lanes.Values.Where(l => l is { Stored: true, Loaded: false, Parked: false } && which(l)))
+        foreach (var lane in lanes.Where(l => l is { Stored: true, Loaded: false, Parked: false }))
         {
             lane.Released = true;
             Block(lane, now);
@@ -259,6 +262,18 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         lane.Turns.Enqueue(new(Delivery.Of(e.Recorded), e));
         _outstanding.Add(e.Position);
         MakeReady(lane);
+    }
+
+    private void Mark(DeliveryLane lane, Withheld? withheld)
+    {
+        lane.Withheld = withheld;
+        _ = withheld is null ? _withheld.Remove(lane) : _withheld.Add(lane);
+    }
+
+    private void Forget(DeliveryLane lane)
+    {
+        _lanes.Remove(lane.Stream);
+        _withheld.Remove(lane);
     }
 
     private void Store(Delivery delivery)
