@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+
+namespace Ledger.Formats;
+
+/// <summary>One of the ledger's commands, as a line of an import names it.</summary>
+/// <param name="Command">Its name, such as <c>registerSource</c>.</param>
+/// <param name="Target">The id of what it is about, where it is about something that exists.</param>
+/// <param name="Key">
+/// Its idempotency key, made from the record's own identity and never from its place in the file: <c>retraction-watch:12345:retraction</c>.
+/// The same record in another file, or in another order, has the same key.
+/// </param>
+/// <param name="Body">The body of the HTTP command.</param>
+public sealed record ArchiveCommand(string Command, string? Target, string Key, JsonObject Body)
+{
+    /// <summary>
+    /// Whether it only brings into being what the body's id names (a party, a source, a version, a claim), so that it is left out where that
+    /// exists already: two records that mention the same work in other words are no contradiction.
+    /// </summary>
+    public bool IfAbsent { get; init; }
+
+    /// <summary>
+    /// The key of an earlier command whose event this one names: the import puts that event's id in the place of <c>{event}</c> in the
+    /// path. A reinstatement is <c>withdrawEvent</c> of the event of its retraction.
+    /// </summary>
+    public string? Withdraws { get; init; }
+}
