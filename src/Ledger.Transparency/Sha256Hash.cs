@@ -5,7 +5,8 @@ namespace Ledger.Transparency;
 
 /// <summary>
 /// SHA-256 of short messages. A leaf takes some thirty hashes of a hundred bytes, and <see cref="SHA256"/> sets up a context of the library
-/// for each, which costs three times the hashing: where libcrypto offers its three plain functions, they are called on a context on the stack.
+/// for each, which costs more than the hashing (docs/decisions/0020): where libcrypto offers its three plain functions, they are called on a
+/// context on the stack.
 /// </summary>
 internal static unsafe class Sha256Hash
 {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace Ledger.Transparency.Tests;
@@ -85,16 +86,27 @@ public sealed class Ed25519Tests
         var key = Ed25519PrivateKey.Generate();
         key.Dispose();
         Should.Throw<ObjectDisposedException>(() => key.Sign([1]));
+        Should.Throw<ObjectDisposedException>(() => key.ExportSeed());
     }
 
+    /// <summary>RFC 8032 §5.1.7: the scalar is below the order of the group, and a point has one encoding; else a signature could be changed and stay right.</summary>
     [Fact]
-    public void A_wrong_signature_leaves_no_error_behind_for_others_to_find()
+    public void A_signature_or_key_in_another_than_its_canonical_form_is_wrong()
     {
-        using var key = Ed25519PrivateKey.Generate();
-        Ed25519.Verify(key.PublicKey, [1], new byte[Ed25519.SignatureLength]).ShouldBeFalse();
-        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        byte[] message = [1];
-        other.VerifyData(message, other.SignData(message, HashAlgorithmName.SHA256), HashAlgorithmName.SHA256).ShouldBeTrue();
+        var message = Convert.FromHexString("72");
+        var publicKey = Convert.FromHexString("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
+        var signature = Convert.FromHexString("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+        var order = System.Numerics.BigInteger.Pow(2, 252) + System.Numerics.BigInteger.Parse("27742317777372353535851937790883648493", CultureInfo.InvariantCulture);
+        var scalar = new System.Numerics.BigInteger(signature.AsSpan(32), isUnsigned: true) + order;
+        Ed25519.Verify(publicKey, message, [.. signature[..32], .. scalar.ToByteArray(isUnsigned: true)]).ShouldBeFalse();
+
+        // The neutral element, as y = 1 and as y = p + 1: under such a key one signature would be right for every message.
+        byte[] neutral = [1, .. new byte[31]];
+        byte[] neutralAgain = [0xEE, .. Enumerable.Repeat((byte)0xFF, 30), 0x7F];
+        foreach (var key in new[] { neutral, neutralAgain })
+        {
+            Ed25519.Verify(key, message, [.. neutral, .. new byte[32]]).ShouldBeFalse();
+        }
     }
 
     [Fact]
