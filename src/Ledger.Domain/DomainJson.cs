@@ -21,6 +21,7 @@ public static class DomainJson
         if (unmapped == JsonUnmappedMemberHandling.Disallow)
         {
             resolver.Modifiers.Add(RefuseNullItems);
+            resolver.Modifiers.Add(RefuseWhatIsMade);
         }
 
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
@@ -57,6 +58,18 @@ public static class DomainJson
                 property.Set = (owner, value) => set(owner, value is IEnumerable items && items.Cast<object?>().Contains(null)
                     ? throw new UnfitJsonException($"{property.Name} holds a null; leave it out.")
                     : value);
+            }
+        }
+    }
+
+    /// <summary>What a command makes of its other members is no field of its body: the reader would pass over it in silence.</summary>
+    private static void RefuseWhatIsMade(JsonTypeInfo type)
+    {
+        for (var i = type.Properties.Count - 1; i >= 0 && type.Type.IsAssignableTo(typeof(Command)); i--)
+        {
+            if (type.Properties[i] is { Set: null, AssociatedParameter: null })
+            {
+                type.Properties.RemoveAt(i);
             }
         }
     }

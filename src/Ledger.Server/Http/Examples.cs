@@ -37,8 +37,15 @@ internal static class Examples
             {"name": "desk", "delivery": {"kind": "webhook", "url": "https://example.org/hooks/ledger"},
              "filter": {"types": ["denial_recorded", "correction_issued"], "publishers": ["the-telegraph"]}, "from": "now"}
             """,
-        [typeof(ReplaySubscription)] = """{"from": 1, "to": 100}""",
+        [typeof(ReplaySubscription)] = """{"from": 1, "to": 10}""",
     };
 
+    /// <summary>A notice that takes back or doubts the whole changes no field.</summary>
+    private const string WholeNotice = """{"publisher": "the-telegraph", "text": "The report did not meet our standards.", "url": "https://example.org/corrections/2", "reason": "source not confirmed"}""";
+
     internal static string? Of(Type body) => All.GetValueOrDefault(body);
+
+    /// <summary>The example of a body on a route.</summary>
+    internal static string? Of(Type body, string path) =>
+        body == typeof(SingleNotice) && !path.EndsWith("/corrections", StringComparison.Ordinal) ? WholeNotice : Of(body);
 }

@@ -11,13 +11,24 @@ internal static class OpenApi
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = DomainJson.Stored.PropertyNamingPolicy;
+            json.SerializerOptions.NumberHandling = DomainJson.Stored.NumberHandling;
             // The description knows the framework's own converter, whose words are the same.
             json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter(
                 System.Text.Json.JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         }).AddOpenApi("v1", options =>
         {
+            options.CreateSchemaReferenceId = ApiSchemas.NameOf;
+            options.AddSchemaTransformer(ApiSchemas.CompleteAsync);
             options.AddDocumentTransformer((document, _, _) =>
             {
+                document.Components ??= new();
+                document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+                {
+                    [ApiOperations.KeyScheme] = new OpenApiSecurityScheme
+                    {
+                        Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key that an administrator made with POST /v1/keys, or a token of the identity provider.",
+                    },
+                };
                 document.Info = new()
                 {
                     Title = "Claims Ledger",
@@ -26,11 +37,12 @@ internal static class OpenApi
                 };
                 return Task.CompletedTask;
             });
+            options.AddOperationTransformer(ApiOperations.CompleteAsync);
             options.AddOperationTransformer((operation, context, _) =>
             {
                 var body = context.Description.ParameterDescriptions.FirstOrDefault(p => p.Source.Id == "Body")?.Type
                     ?? context.Description.ActionDescriptor.EndpointMetadata.OfType<Microsoft.AspNetCore.Http.Metadata.IAcceptsMetadata>().FirstOrDefault()?.RequestType;
-                if (body is not null && operation.RequestBody?.Content is { } content && content.TryGetValue("application/json", out var media) && Examples.Of(body) is { } example)
+                if (body is not null && operation.RequestBody?.Content is { } content && content.TryGetValue("application/json", out var media) && Examples.Of(body, context.Description.RelativePath!) is { } example)
                 {
                     media.Example = JsonNode.Parse(example);
                 }

@@ -12,10 +12,10 @@ internal static class AssetRoutes
     private const string Immutable = "public, max-age=31536000, immutable";
 
     private static readonly FrozenDictionary<string, byte[]> ByName = typeof(AssetRoutes).Assembly.GetManifestResourceNames()
-        .Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).ToFrozenDictionary(n => n[Prefix.Length..], Read, StringComparer.Ordinal);
+        .Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Select(n => KeyValuePair.Create(n[Prefix.Length..], Read(n)))
+        .Concat(ReferenceAssets.All(AddressOf)).ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static readonly FrozenDictionary<string, string> Addresses = ByName.ToFrozenDictionary(
-        a => a.Key, a => $"/assets/{Path.GetFileNameWithoutExtension(a.Key)}.{WholeAnswer.HashOf(a.Value)}{Path.GetExtension(a.Key)}", StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, string> Addresses = ByName.ToFrozenDictionary(a => a.Key, a => AddressOf(a.Key, a.Value), StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, string> Names = Addresses.ToFrozenDictionary(a => a.Value, a => a.Key, StringComparer.Ordinal);
 
@@ -33,10 +33,20 @@ internal static class AssetRoutes
             context.Response.Headers.CacheControl = Immutable;
             context.Response.Headers.XContentTypeOptions = "nosniff";
             await context.Response.WriteWholeAsync(
-                ByName[name], name.EndsWith(".css", StringComparison.Ordinal) ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8", context.RequestAborted);
+                ByName[name], TypeOf(name), context.RequestAborted);
         })
         .OpenToAll()
         .ExcludeFromDescription();
+
+    private static string AddressOf(string name, byte[] bytes) => $"/assets/{Path.GetFileNameWithoutExtension(name)}.{WholeAnswer.HashOf(bytes)}{Path.GetExtension(name)}";
+
+    private static string TypeOf(string name) => Path.GetExtension(name) switch
+    {
+        ".css" => "text/css; charset=utf-8",
+        ".js" => "text/javascript; charset=utf-8",
+        ".svg" => "image/svg+xml",
+        var extension => $"image/{extension[1..]}",
+    };
 
     private static byte[] Read(string resource)
     {

@@ -3,6 +3,9 @@ using Ledger.Server.Web.Pages;
 
 namespace Ledger.Server;
 
+/// <summary>The reference of the API.</summary>
+public sealed record ReferencePage(PageHead Head);
+
 /// <summary>The pages for people. Each is a read like any other: the same access, the same restrictions, the same moments.</summary>
 internal static class PageRoutes
 {
@@ -38,6 +41,12 @@ internal static class PageRoutes
         {
             var page = await PartyPage.ReadAsync(call);
             await call.WritePageAsync<PartyDocument>(page, page.Position);
+        });
+        routes.MapPage("/docs", "The API, to read and to try", call =>
+        {
+            call.Query.Done();
+            var head = PageHead.Of(call, "The API", "Every route of the API, with its parameters and bodies, to read and to try.") with { Data = "/openapi/v1.json", Scripts = ["reference.js"] };
+            return call.WritePageAsync<ReferenceDocument>(new ReferencePage(head), 0);
         });
         BadgeRoutes.Map(routes);
         OnThatDayRoute.Map(routes);

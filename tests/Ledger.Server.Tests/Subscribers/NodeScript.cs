@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Ledger.Server.Tests.Subscribers;
@@ -7,7 +9,7 @@ namespace Ledger.Server.Tests.Subscribers;
 internal static class NodeScript
 {
     private const string Packages =
-        "standardwebhooks@1.0.0 cloudevents@8.0.2 eventsource@3.0.2 feedparser@2.6.0 feedsmith@3.0.1 ajv@8.20.0 ajv-formats@3.0.1 jsonld@9.0.0 fast-xml-parser@4.5.0 http-link-header@1.1.4";
+        "standardwebhooks@1.0.0 cloudevents@8.0.2 eventsource@3.0.2 feedparser@2.6.0 feedsmith@3.0.1 ajv@8.20.0 ajv-formats@3.0.1 jsonld@9.0.0 fast-xml-parser@4.5.0 http-link-header@1.1.4 @apidevtools/swagger-parser@13.0.0 @redocly/openapi-core@2.64.0";
 
     /// <summary>An input may be longer than a command line may be.</summary>
     private const string ReadInput = "import { readFileSync as readInput } from \"node:fs\"; process.argv[1] = readInput(0, \"utf8\");\n";
@@ -26,7 +28,7 @@ internal static class NodeScript
 
     private static async Task<string> InstallAsync()
     {
-        var directory = Path.Combine(Path.GetTempPath(), "ledger-npm-subscribers");
+        var directory = Path.Combine(Path.GetTempPath(), "ledger-npm-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Packages)))[..12]);
         Directory.CreateDirectory(directory);
         var marker = Path.Combine(directory, "installed");
         if (!File.Exists(marker) || await File.ReadAllTextAsync(marker) != Packages)
