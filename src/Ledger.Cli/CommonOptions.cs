@@ -42,7 +42,7 @@ internal sealed class CommonOptions
 
     internal string? VerifierKey(ParseResult parsed) => parsed.GetValue(_verifierKey);
 
-    internal LedgerClient Client(ParseResult parsed, string? url = null) => new(url ?? parsed.GetValue(_url)!, parsed.GetValue(_key));
+    internal LedgerConnection Client(ParseResult parsed, string? url = null) => new(url ?? parsed.GetValue(_url)!, parsed.GetValue(_key));
 
     internal RememberedLogs Remembered(ParseResult parsed) => new(parsed.GetValue(_state)!);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Client;
 
 namespace Ledger.Cli;
 
@@ -45,6 +46,11 @@ internal static class LedgerCommand
         {
             await Console.Error.WriteLineAsync(e.Message);
             return e.ExitCode;
+        }
+        catch (LedgerProblemException e)
+        {
+            await Console.Error.WriteLineAsync(e.Code.Length == 0 ? e.Message : $"{(int)e.Status}: {e.Message}");
+            return ExitCodes.Failed;
         }
         catch (HttpRequestException e)
         {

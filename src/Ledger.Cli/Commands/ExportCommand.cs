@@ -49,7 +49,7 @@ internal static class ExportCommand
 }
 
 /// <summary>Copies a log file by file; the head first, so that everything it covers is there.</summary>
-internal sealed class LogExport(LedgerClient client, LogDirectory directory)
+internal sealed class LogExport(LedgerConnection client, LogDirectory directory)
 {
     private const int TilesAtOnce = 4;
     private const int AttemptsMax = 3;

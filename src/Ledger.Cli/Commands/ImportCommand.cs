@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Spectre.Console;
 
 namespace Ledger.Cli;
@@ -25,13 +24,13 @@ internal static class ImportCommand
             var (taken, refused) = (0, 0);
             await Progress.WhileAsync("Importing", options.Json(parsed), async update =>
             {
-                await foreach (var line in client.ImportAsync(lines, cancellationToken))
+                await foreach (var line in client.Client.ImportAsync(lines, cancellationToken: cancellationToken))
                 {
-                    var isRefused = JsonElement.Parse(line).GetProperty("status").GetInt32() >= RefusedFrom;
+                    var isRefused = line.GetProperty("status").GetInt32() >= RefusedFrom;
                     (taken, refused) = isRefused ? (taken, refused + 1) : (taken + 1, refused);
                     if (isRefused || options.Json(parsed))
                     {
-                        await output.WriteLineAsync(line);
+                        await output.WriteLineAsync(line.GetRawText());
                     }
 
                     update(lines.CanRead ? (double)lines.Position / lines.Length : 1);

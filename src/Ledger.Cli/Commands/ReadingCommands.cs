@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using Ledger.Domain;
 using Spectre.Console;
+using Command = System.CommandLine.Command;
 
 namespace Ledger.Cli;
 
@@ -59,9 +61,6 @@ internal static class AsOfCommand
 /// <summary><c>ledger tail</c>: follows the feed.</summary>
 internal static class TailCommand
 {
-    /// <summary>As long as the server holds a poll.</summary>
-    private const int WaitS = 30;
-
     internal static Command Create(CommonOptions options, TextWriter output)
     {
         var after = new Option<long>("--after") { Description = "Begin behind this position" };
@@ -70,37 +69,14 @@ internal static class TailCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = options.Client(parsed);
-            await Feed.FollowAsync(client, parsed.GetValue(after), parsed.GetValue(once) ? 0 : WaitS, async e =>
-                await output.WriteLineAsync(options.Json(parsed)
-                    ? e.GetRawText()
-                    : $"{e.GetProperty("sequence").GetString()!.TrimStart('0'),8}  {e.GetProperty("time").GetString()}  {e.GetProperty("type").GetString()}  {e.GetProperty("subject").GetString()}"), cancellationToken);
+            var from = parsed.GetValue(after);
+            await foreach (var e in parsed.GetValue(once) ? client.Client.ListEventsAsync(from, null, cancellationToken) : client.Client.FollowAsync(from, null, cancellationToken))
+            {
+                await output.WriteLineAsync(options.Json(parsed) ? e.ToJson() : $"{e.Position,8}  {WireTime.Format(e.Time)}  {e.Type}  {e.Subject}");
+            }
+
             return ExitCodes.Ok;
         });
         return command;
-    }
-}
-
-/// <summary>Reads the feed page by page.</summary>
-internal static class Feed
-{
-    private const int PageEvents = 1_000;
-
-    /// <summary>Hands on every event; ends at the head where no wait is given, else never.</summary>
-    internal static async Task FollowAsync(LedgerClient client, long after, int waitS, Func<JsonElement, Task> each, CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var page = JsonElement.Parse(await client.GetAsync($"v1/events?after={after}&limit={PageEvents}{(waitS > 0 ? $"&wait={waitS}s" : "")}", cancellationToken));
-            foreach (var e in page.GetProperty("events").EnumerateArray())
-            {
-                await each(e);
-            }
-
-            after = page.GetProperty("next").GetInt64();
-            if (waitS == 0 && after >= page.GetProperty("head").GetInt64())
-            {
-                return;
-            }
-        }
     }
 }

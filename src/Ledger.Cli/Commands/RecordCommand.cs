@@ -54,7 +54,7 @@ internal static class RecordCommand
             var path = string.Format(CultureInfo.InvariantCulture, pattern, Uri.EscapeDataString(parsed.GetValue(target) ?? ""));
             var json = parsed.GetValue(body) is "-" ? await Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(parsed.GetValue(body)!, cancellationToken);
             using var client = options.Client(parsed);
-            var answer = Encoding.UTF8.GetString(await client.SendAsync(method, path, json, parsed.GetValue(idempotency), cancellationToken));
+            var answer = Encoding.UTF8.GetString(await client.Client.SendAsync(method, path, json, new() { IdempotencyKey = parsed.GetValue(idempotency) }, cancellationToken));
             if (options.Json(parsed))
             {
                 await output.WriteLineAsync(answer);

@@ -39,7 +39,7 @@ internal static class WitnessCommand
         return command;
     }
 
-    private static async Task<bool> ContainsAsync(LedgerClient client, Checkpoint head, Checkpoint before, CancellationToken cancellationToken)
+    private static async Task<bool> ContainsAsync(LedgerConnection client, Checkpoint head, Checkpoint before, CancellationToken cancellationToken)
     {
         if (before.Size == 0 || before.Size >= head.Size)
         {

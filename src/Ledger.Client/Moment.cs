@@ -1,0 +1,27 @@
+namespace Ledger.Client;
+
+/// <summary>The moment that a read is about. Both are texts of the API, so that what a person typed is sent as it is.</summary>
+/// <param name="AsOf">What the ledger said then: a time (RFC 3339) or a position. Null is now.</param>
+/// <param name="KnownAt">Only what was publicly known then: a time or a date such as <c>2018-08-03</c>. Null is everything recorded.</param>
+public sealed record Moment(string? AsOf = null, string? KnownAt = null)
+{
+    /// <summary>The path with the moment in its query.</summary>
+    internal static string On(string path, Moment? moment) => QueryOf.Add(path, ("asOf", moment?.AsOf), ("knownAt", moment?.KnownAt));
+}
+
+/// <summary>Puts names and values into the query of a path.</summary>
+internal static class QueryOf
+{
+    internal static string Add(string path, params ReadOnlySpan<(string Name, string? Value)> values)
+    {
+        foreach (var (name, value) in values)
+        {
+            if (value is not null)
+            {
+                path += $"{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{name}={Uri.EscapeDataString(value)}";
+            }
+        }
+
+        return path;
+    }
+}

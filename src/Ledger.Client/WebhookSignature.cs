@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Ledger.Client;
+
+/// <summary>Checks that a webhook comes from the ledger and is not an old one that somebody sends again (Standard Webhooks 1.0).</summary>
+/// <param name="secrets">The subscription's secrets as they were shown, <c>whsec_…</c>: two while one is being replaced.</param>
+/// <param name="clock">Tells the present.</param>
+public sealed class WebhookSignature(IReadOnlyList<string> secrets, TimeProvider? clock = null)
+{
+    private const string Prefix = "whsec_";
+    private const string Version = "v1,";
+
+    /// <summary>A message whose time is further away from the present than this is refused.</summary>
+    public static readonly TimeSpan AgeMax = TimeSpan.FromMinutes(5);
+
+    private readonly byte[][] _secrets = [.. secrets.Select(s => Convert.FromBase64String(s.StartsWith(Prefix, StringComparison.Ordinal) ? s[Prefix.Length..] : s))];
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+
+    /// <summary>Whether the message is the ledger's, whole, and fresh.</summary>
+    /// <param name="id">The header <c>webhook-id</c>.</param>
+    /// <param name="timestamp">The header <c>webhook-timestamp</c>, in seconds since 1970.</param>
+    /// <param name="signature">The header <c>webhook-signature</c>.</param>
+    /// <param name="body">The body, byte for byte as it came.</param>
+    /// <returns>False where a header is missing, the time is off by more than <see cref="AgeMax"/>, or no secret made any of the signatures.</returns>
+    public bool IsGood(string? id, string? timestamp, string? signature, ReadOnlySpan<byte> body)
+    {
+        if (id is null || signature is null || !long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            || Math.Abs(_clock.GetUtcNow().ToUnixTimeSeconds() - seconds) > AgeMax.TotalSeconds)
+        {
+            return false;
+        }
+
+        byte[] content = [.. Encoding.UTF8.GetBytes($"{id}.{timestamp}."), .. body];
+        var good = false;
+        foreach (var given in signature.Split(' ').Where(s => s.StartsWith(Version, StringComparison.Ordinal)))
+        {
+            var bytes = new byte[HMACSHA256.HashSizeInBytes];
+            if (Convert.TryFromBase64String(given[Version.Length..], bytes, out var length) && length == bytes.Length)
+            {
+                foreach (var secret in _secrets)
+                {
+                    good |= CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(secret, content), bytes);
+                }
+            }
+        }
+
+        return good;
+    }
+}
