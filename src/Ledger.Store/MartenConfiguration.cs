@@ -1,6 +1,7 @@
 using System.Text.Json;
 using JasperFx;
 using JasperFx.Events;
+using JasperFx.Events.Daemon;
 using Marten;
 using Marten.Services.Json.Transformations;
 using Npgsql;
@@ -43,6 +44,8 @@ public static class MartenConfiguration
         options.Storage.Add(new LedgerSchema(model));
         ConfigureEvents(options, model);
         options.Projections.DaemonLockId = DaemonLockId;
+        // The server starts the daemon itself (ProjectionDaemon); Marten warns at every start where it thinks that nobody does.
+        options.Projections.AsyncMode = DaemonMode.ExternallyManaged;
         model.Configure?.Invoke(options);
     }
 

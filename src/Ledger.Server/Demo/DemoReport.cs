@@ -33,8 +33,20 @@ internal static class DemoReport
         Console.WriteLine(appended == 0
             ? $"{rows.Count} assertions; everything was recorded before, nothing was appended."
             : $"{rows.Count} assertions; {appended} events appended.");
-        Console.WriteLine($"Look at {http.BaseAddress}v1/assertions/t20, …/v1/assertions?label=denied, …/v1/assertions/t20/history, …/v1/events, …/openapi/v1.json");
-        Console.WriteLine($"Read it in a browser: {http.BaseAddress}");
+        Console.WriteLine($"""
+
+            What this is, and why it matters:
+              1. Two reports of August 2018: {rows.Count(r => r.Id[0] == 't')} claims of one and {rows.Count(r => r.Id[0] == 'd')} of the other, each with who said it and where it stands.
+              2. The ministry denies one of them and concedes another. Its words stand beside the claims, with their ground; they replace none.
+              3. The second report retells the first with other figures and fewer names. Links say which claim restates which, and how they differ.
+              4. Every event has a position, a time and a signed receipt, so that nobody can change it unseen, the operator included.
+              5. Any moment can be asked again: what was recorded by then, and what was publicly known by then.
+
+            Open in a browser:
+              {http.BaseAddress}                   what changed, and search
+              {http.BaseAddress}assertions/t20     the claim that is denied: move the slider
+              {http.BaseAddress}docs               the API, to read and to try
+            """);
     }
 
     private static void WritePlain(IReadOnlyList<Row> rows)
