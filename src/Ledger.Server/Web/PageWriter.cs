@@ -68,7 +68,7 @@ internal static class PageWriter
         {
             var parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { ["Page"] = page });
             var output = await renderer.RenderComponentAsync<TPage>(parameters);
-            return Encoding.UTF8.GetBytes(output.ToHtmlString());
+            return Encoding.UTF8.GetBytes(CharacterReferences.Mend(output.ToHtmlString()));
         });
     }
 }
