@@ -1,8 +1,6 @@
-using JasperFx.CodeGeneration;
 using Wolverine;
 using Wolverine.ErrorHandling;
 using Wolverine.RabbitMQ;
-using Wolverine.RabbitMQ.Internal;
 
 namespace Ledger.Server;
 
@@ -34,7 +32,7 @@ internal sealed partial class CommandListener(
             try
             {
                 await replies.DeclareAsync(stoppingToken);
-                var host = Build();
+                var host = InnerHost.Build(loggers, Configure);
                 _host = host;
                 await host.StartAsync(stoppingToken);
                 LogListening(logger, _names);
@@ -60,43 +58,13 @@ internal sealed partial class CommandListener(
     /// Closes the connection first, so that the broker puts what is unfinished back where it stood. Wolverine's own way, to acknowledge it and to
     /// send it again, would put it behind later commands.
     /// </summary>
-    private async Task EndAsync()
-    {
-        if (Interlocked.Exchange(ref _host, null) is not { } host)
-        {
-            return;
-        }
-
-        try
-        {
-            await host.Services.GetRequiredService<WolverineOptions>().Transports.GetOrCreate<RabbitMqTransport>().DisposeAsync();
-            await host.StopAsync(CancellationToken.None);
-        }
-        catch (Exception e) when (CommandReplies.IsAway(e) || e is InvalidOperationException)
-        {
-            LogEnded(logger, e);
-        }
-
-        await ((IAsyncDisposable)host).DisposeAsync();
-    }
-
-    private IHost Build()
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddSingleton(loggers).AddSingleton<IHostLifetime, InnerLifetime>();
-        builder.Services.AddWolverine(ExtensionDiscovery.ManualOnly, Configure);
-        return builder.Build();
-    }
+    private Task EndAsync() => Interlocked.Exchange(ref _host, null) is { } host ? InnerHost.EndAsync(host, logger) : Task.CompletedTask;
 
     private void Configure(WolverineOptions options)
     {
-        options.ServiceName = "claims-ledger";
-        options.Durability.Mode = DurabilityMode.Solo;
         options.AddMessageHandler(typeof(CommandMessage), handler);
-        options.Discovery.DisableConventionalDiscovery();
         // What the handler lets go of at the end stays unacknowledged: Wolverine's own answer to an error rejects it, and the broker would drop it.
         options.OnAnyException().CustomActionIndefinitely((_, _, _) => ValueTask.CompletedTask, "Left to the broker, which gives it out again");
-        options.CodeGeneration.TypeLoadMode = TypeLoadMode.Static; // The one handler is written by hand: nothing is generated, and no compiler runs.
         options.UseRabbitMq(settings.Broker!).DisableDeadLetterQueueing().DisableSystemRequestReplyQueueDeclaration().UseListenerConnectionOnly();
         foreach (var queue in settings.Queues)
         {
@@ -114,17 +82,6 @@ internal sealed partial class CommandListener(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The broker cannot be reached, so no commands are taken from queues; it is tried again")]
     private static partial void LogNotListening(ILogger logger, Exception e);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The listener ended on a closed connection")]
-    private static partial void LogEnded(ILogger logger, Exception e);
-
-    /// <summary>The server's own host listens to signals; the one inside ends with it.</summary>
-    private sealed class InnerLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }
 
 /// <summary>Registers what takes commands from queues, where a broker and a queue or principal are configured.</summary>

@@ -3,7 +3,7 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>Makes the way to a subscriber.</summary>
-internal sealed class DeliveryTargets(SubscriberSettings settings, SecretBox box, TimeProvider clock) : IAsyncDisposable
+internal sealed class DeliveryTargets(SubscriberSettings settings, Broker broker, SecretBox box, TimeProvider clock) : IAsyncDisposable
 {
     private readonly HttpClient _http = new(new GuardedConnection(settings.AllowedNetworks).Handler()) { Timeout = Timeout.InfiniteTimeSpan };
 
@@ -11,7 +11,7 @@ internal sealed class DeliveryTargets(SubscriberSettings settings, SecretBox box
     {
         { Kind: DeliveryTarget.Webhook, Url: { } url } =>
             new WebhookTarget(_http, new(url), WebhookSecrets.Parse(box.Open(subscription.Id, subscription.Secrets)), settings.Timeout, clock),
-        { Kind: DeliveryTarget.RabbitMq } when settings.RabbitMqUri is { } broker => new RabbitMqTarget(broker, subscription.Target, settings.Timeout),
+        { Kind: DeliveryTarget.RabbitMq } when settings.RabbitMqUri is not null => new RabbitMqTarget(broker, subscription.Target, settings.Timeout),
         { Kind: DeliveryTarget.RabbitMq } => throw new ProblemException(new(503, "no-broker", "There is no broker", "Set Ledger:RabbitMq:Uri and start again.")),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

@@ -6,6 +6,7 @@ internal static class SubscriberServices
     internal static IServiceCollection AddSubscribers(this IServiceCollection services, IConfiguration configuration) =>
         services
             .AddSingleton(SubscriberSettings.From(configuration))
+            .AddSingleton<Broker>()
             .AddSingleton<SecretBox>()
             .AddSingleton<Subscriptions>()
             .AddSingleton<SubscriptionStatuses>()
