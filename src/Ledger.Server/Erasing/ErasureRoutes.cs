@@ -73,36 +73,46 @@ internal static class ErasureRoutes
         await context.WriteJsonAsync(200, await FindAsync(id, requests, context.RequestAborted));
     }
 
-    private static async Task ApproveAsync(
-        HttpContext context, Guid id, ErasureRequests requests, Eraser eraser, StreamStates states, Projections projections, ProjectionPositions positions)
+    private static async Task ApproveAsync(HttpContext context, Guid id)
     {
-        var (actor, request) = await DecidableAsync(context, id, requests);
-
-        // Once begun it is carried out, whether or not somebody waits for the answer.
-        var erased = await eraser.EraseAsync(request, actor.Principal, CancellationToken.None) ?? throw Decided();
-        foreach (var stream in erased.Streams)
-        {
-            states.Forget(stream);
-        }
-
-        // The answer says that the lists have forgotten too.
-        foreach (var name in projections.Daemon.Names)
-        {
-            await positions.ForAsync(name, erased.Position, 0, context.RequestAborted);
-        }
-
-        await context.WriteJsonAsync(200, new { id, state = "approved", request.Positions, request.Fields, request.LegalBasis, request.RequestedBy, decidedBy = actor.Principal, erased.Streams, erased.Position });
+        var (request, erased) = await CarryOutAsync(context, id);
+        await context.WriteJsonAsync(200, new { id, state = "approved", request.Positions, request.Fields, request.LegalBasis, request.RequestedBy, decidedBy = context.User.Actor.Principal, erased.Streams, erased.Position });
     }
 
-    private static async Task RejectAsync(HttpContext context, Guid id, ErasureRequests requests, TimeProvider clock)
+    private static async Task RejectAsync(HttpContext context, Guid id)
     {
-        var (actor, request) = await DecidableAsync(context, id, requests);
-        if (!await requests.RejectAsync(id, actor.Principal, clock.GetUtcNow(), context.RequestAborted))
+        var request = await TurnDownAsync(context, id);
+        await context.WriteJsonAsync(200, request with { State = "rejected", DecidedBy = context.User.Actor.Principal });
+    }
+
+    /// <summary>Approves a request and carries it out. When it returns, the lists have forgotten too.</summary>
+    internal static async Task<(ErasureRequest Request, Eraser.Erased Erased)> CarryOutAsync(HttpContext context, Guid id)
+    {
+        var services = context.RequestServices;
+        var (actor, request) = await DecidableAsync(context, id, services.GetRequiredService<ErasureRequests>());
+
+        // Once begun it is carried out, whether or not somebody waits for the answer.
+        var erased = await services.GetRequiredService<Eraser>().EraseAsync(request, actor.Principal, CancellationToken.None) ?? throw Decided();
+        foreach (var stream in erased.Streams)
         {
-            throw Decided();
+            services.GetRequiredService<StreamStates>().Forget(stream);
         }
 
-        await context.WriteJsonAsync(200, request with { State = "rejected", DecidedBy = actor.Principal });
+        foreach (var name in services.GetRequiredService<Projections>().Daemon.Names)
+        {
+            await services.GetRequiredService<ProjectionPositions>().ForAsync(name, erased.Position, 0, context.RequestAborted);
+        }
+
+        return (request, erased);
+    }
+
+    /// <summary>Rejects a request; what was asked for.</summary>
+    internal static async Task<ErasureRequest> TurnDownAsync(HttpContext context, Guid id)
+    {
+        var requests = context.RequestServices.GetRequiredService<ErasureRequests>();
+        var (actor, request) = await DecidableAsync(context, id, requests);
+        var now = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+        return await requests.RejectAsync(id, actor.Principal, now, context.RequestAborted) ? request : throw Decided();
     }
 
     private static async Task<(Actor Actor, ErasureRequest Request)> DecidableAsync(HttpContext context, Guid id, ErasureRequests requests)

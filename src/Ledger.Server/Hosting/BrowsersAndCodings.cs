@@ -17,7 +17,7 @@ internal static class BrowsersAndCodings
             .WithOrigins([.. settings.CorsOrigins]).WithMethods("GET", "HEAD").AllowAnyHeader().WithExposedHeaders(Exposed).SetPreflightMaxAge(TimeSpan.FromHours(1))))
         .AddResponseCompression(options =>
         {
-            options.EnableForHttps = true;     // No answer mixes a secret with text that another chose.
+            options.EnableForHttps = true;     // The one secret beside text that another chose, the token of a form, differs in every answer.
             options.MimeTypes = Compressed;    // Event streams stay as they are: a frame must not wait in a compressor.
         });
 }

@@ -49,6 +49,7 @@ internal static class LedgerServer
             .AddRateLimits(settings)
             .AddLedgerOpenApi()
             .AddPages()
+            .AddDesk(builder.Configuration)
             .AddBrowsersAndCodings(settings);
 
         var app = builder.Build();
@@ -114,6 +115,7 @@ internal static class LedgerServer
         DeliveryRoutes.Map(app);
 
         PageRoutes.Map(app);
+        DeskRoutes.Map(app);
         HealthRoutes.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json").OpenToAll();
     }

@@ -14,6 +14,7 @@ internal static class Access
     internal static IServiceCollection AddAccess(this IServiceCollection services, LedgerSettings settings)
     {
         var schemes = services.AddSingleton<AccessKeys>().AddAuthentication(KeyAuthentication.Name).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Name, null);
+        schemes.AddDeskSessions();
         if (settings.Jwt is { } jwt)
         {
             schemes.AddTokens(jwt);
@@ -28,6 +29,8 @@ internal static class Access
         {
             policies.AddPolicy(scope, policy => policy.RequireClaim(Caller.ScopeClaim, scope, Scopes.Admin));
         }
+
+        policies.AddDesk(context => MayRead(context, settings));
 
         return services;
     }
@@ -49,6 +52,10 @@ internal sealed class AccessRefusal(LedgerSettings settings) : IAuthorizationMid
         if (authorizeResult.Succeeded)
         {
             await next(context);
+        }
+        else if (authorizeResult.Challenged && DeskAccess.TrySendToSignIn(context))
+        {
+            // That is the answer.
         }
         else if (authorizeResult.Forbidden)
         {

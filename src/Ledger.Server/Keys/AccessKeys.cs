@@ -67,14 +67,26 @@ internal sealed class AccessKeys(IDocumentStore documents, TimeProvider clock, L
     internal ClaimsPrincipal? FindAdmin(string secret) => _adminHash is not null && CryptographicOperations.FixedTimeEquals(_adminHash, HashOf(secret)) ? _admin : null;
 
     /// <summary>Whose key it is; null where it is unknown, expired or revoked. Asked of the database every time, so that a revocation holds at once on every node.</summary>
-    internal async Task<ClaimsPrincipal?> FindAsync(string secret, CancellationToken cancellationToken)
+    internal Task<ClaimsPrincipal?> FindAsync(string secret, CancellationToken cancellationToken) => OfHashAsync(Convert.ToHexStringLower(HashOf(secret)), cancellationToken);
+
+    private async Task<ClaimsPrincipal?> OfHashAsync(string hash, CancellationToken cancellationToken)
     {
-        var hash = Convert.ToHexStringLower(HashOf(secret));
         await using var session = documents.QuerySession();
         return await session.QueryAsync(new KeyOfSecret { Hash = hash }, cancellationToken) is { } key && key.Admits(hash, clock.GetUtcNow())
             ? Caller.Of(key.Id, key.Party, key.Scopes)
             : null;
     }
+
+    /// <summary>
+    /// Whose session it is, and the mark by which <see cref="OfSessionAsync"/> finds it again; null where the secret opens nothing. The mark is the
+    /// secret's hash: a session ends with the secret that began it.
+    /// </summary>
+    internal async Task<(ClaimsPrincipal Caller, string Mark)?> BeginSessionAsync(string secret, CancellationToken cancellationToken) =>
+        (FindAdmin(secret) ?? await FindAsync(secret, cancellationToken)) is { } caller ? (caller, Convert.ToHexStringLower(HashOf(secret))) : null;
+
+    /// <summary>Who is behind a session now, with the scopes of now; null where the secret that began it opens nothing any more.</summary>
+    internal async Task<ClaimsPrincipal?> OfSessionAsync(string mark, CancellationToken cancellationToken) =>
+        _adminHash is not null && Convert.ToHexStringLower(_adminHash) == mark ? _admin : await OfHashAsync(mark, cancellationToken);
 
     /// <summary>Whom configuration names: the operator, or a key by its id; null where there is none in force.</summary>
     internal async Task<ClaimsPrincipal?> FindNamedAsync(string name, CancellationToken cancellationToken)

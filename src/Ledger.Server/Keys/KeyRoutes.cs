@@ -41,10 +41,18 @@ internal static class KeyRoutes
         routes.MapPost("/v1/keys/{id}/rotation", (Delegate)RotateAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("Give a key a new secret; the former is good for a while").Accepts<KeyRotation>("application/json");
     }
 
-    private static async Task CreateAsync(HttpContext context, AccessKeys keys, StreamStates states)
+    private static async Task CreateAsync(HttpContext context)
     {
         new Query(context).Done();
-        var body = JsonBody.Parse<NewKey>(await JsonBody.ReadAsync(context));
+        var (key, secret) = await MakeAsync(context, JsonBody.Parse<NewKey>(await JsonBody.ReadAsync(context)));
+        context.Response.Headers.Location = $"/v1/keys/{key.Id}";
+        await context.WriteJsonAsync(201, new { key.Id, secret, key.Name, key.Scopes, key.Party, key.ExpiresAt });
+    }
+
+    /// <summary>Makes a key, and gives its secret, which nobody can read again.</summary>
+    internal static async Task<(AccessKey Key, string Secret)> MakeAsync(HttpContext context, NewKey body)
+    {
+        var (keys, states) = (context.RequestServices.GetRequiredService<AccessKeys>(), context.RequestServices.GetRequiredService<StreamStates>());
         if (string.IsNullOrWhiteSpace(body.Name) || body.Name.Length > NameLengthMax)
         {
             throw Invalid("name", $"is needed and has at most {NameLengthMax} characters.");
@@ -60,9 +68,7 @@ internal static class KeyRoutes
             throw Invalid("party", "was never recorded; record it first with POST /v1/parties.");
         }
 
-        var (key, secret) = await keys.CreateAsync(body.Name, scopes, body.Party, body.Expires, context.User.Identity!.Name!, context.RequestAborted);
-        context.Response.Headers.Location = $"/v1/keys/{key.Id}";
-        await context.WriteJsonAsync(201, new { key.Id, secret, key.Name, key.Scopes, key.Party, key.ExpiresAt });
+        return await keys.CreateAsync(body.Name, scopes, body.Party, body.Expires, context.User.Identity!.Name!, context.RequestAborted);
     }
 
     private static async Task ListAsync(HttpContext context, AccessKeys keys)
@@ -88,20 +94,25 @@ internal static class KeyRoutes
         context.Response.StatusCode = 204;
     }
 
-    private static async Task RotateAsync(HttpContext context, AccessKeys keys, TimeProvider clock, string id)
+    private static async Task RotateAsync(HttpContext context, string id)
     {
         new Query(context).Done();
         var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
         var body = hasBody ? JsonBody.Parse<KeyRotation>(await JsonBody.ReadAsync(context)) : new();
-        var overlapS = body.OverlapS ?? OverlapDefaultS;
+        var (secret, formerUntil) = await GiveNewSecretAsync(context, id, body.OverlapS ?? OverlapDefaultS);
+        await context.WriteJsonAsync(200, new { id, secret, formerUntil });
+    }
+
+    /// <summary>Gives a key a new secret; the former is good for some seconds more.</summary>
+    internal static async Task<(string Secret, DateTimeOffset FormerUntil)> GiveNewSecretAsync(HttpContext context, string id, int overlapS)
+    {
         if (overlapS is < 0 or > OverlapMaxS)
         {
             throw Invalid("overlapS", $"is from 0 to {OverlapMaxS} seconds.");
         }
 
-        var formerUntil = clock.GetUtcNow().AddSeconds(overlapS);
-        var secret = await keys.RotateAsync(id, formerUntil, context.RequestAborted) ?? throw NoKey(id);
-        await context.WriteJsonAsync(200, new { id, secret, formerUntil });
+        var formerUntil = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().AddSeconds(overlapS);
+        return (await context.RequestServices.GetRequiredService<AccessKeys>().RotateAsync(id, formerUntil, context.RequestAborted) ?? throw NoKey(id), formerUntil);
     }
 
     private static async Task<bool> IsRecordedAsync(string party, StreamStates states, CancellationToken cancellationToken) =>
@@ -109,5 +120,5 @@ internal static class KeyRoutes
 
     private static ProblemException Invalid(string field, string message) => new(Problem.BadRequest("invalid", $"{field} {message}", field));
 
-    private static ProblemException NoKey(string id) => new(Problem.NotFound($"There is no key {id} in force; GET /v1/keys lists them."));
+    internal static ProblemException NoKey(string id) => new(Problem.NotFound($"There is no key {id} in force; GET /v1/keys lists them."));
 }

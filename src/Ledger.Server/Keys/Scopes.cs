@@ -41,5 +41,8 @@ internal static class Scopes
         where TBuilder : IEndpointConventionBuilder => route.RequireAuthorization(Access.Open);
 
     /// <summary>The scope that an endpoint needs.</summary>
-    internal static string NeededBy(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<IAuthorizeData>()?.Policy ?? Admin;
+    internal static string NeededBy(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetMetadata<IAuthorizeData>()?.Policy is not { } policy ? Admin
+        : policy.StartsWith(DeskAccess.Prefix, StringComparison.Ordinal) ? policy[DeskAccess.Prefix.Length..]
+        : policy;
 }

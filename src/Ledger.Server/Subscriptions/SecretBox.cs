@@ -11,6 +11,9 @@ internal sealed class SecretBox(SubscriberSettings settings, LedgerSettings ledg
 
     private readonly Lazy<byte[]?> _key = new(() => Load(settings, ledger));
 
+    /// <summary>Whether there is a key, so that secrets can be kept.</summary>
+    internal bool HasKey => _key.Value is not null;
+
     /// <summary>Seals a text: nonce, ciphertext, tag.</summary>
     internal byte[] Seal(string subscription, string text)
     {
@@ -37,8 +40,10 @@ internal sealed class SecretBox(SubscriberSettings settings, LedgerSettings ledg
 
     private static int Tag => AesGcm.TagByteSizes.MaxSize;
 
-    private byte[] Key() => _key.Value ?? throw new ProblemException(new(503, "secrets-key-missing", "Secrets cannot be kept",
+    internal static ProblemException KeyMissing() => new(new(503, "secrets-key-missing", "Secrets cannot be kept",
         "Set Ledger:SecretsKey to the base64 of 32 random bytes, the same on every node, and start again."));
+
+    private byte[] Key() => _key.Value ?? throw KeyMissing();
 
     private static byte[]? Load(SubscriberSettings settings, LedgerSettings ledger)
     {

@@ -13,6 +13,9 @@ public sealed record PageHead(string Site, string Path, string Title, string Des
     /// <summary>The address of the same as data.</summary>
     public string? Data { get; init; }
 
+    /// <summary>Whether the page is for the one who is signed in, and for no search engine or feed reader.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>Modules that add motion; every page works without.</summary>
     public IReadOnlyList<string> Scripts { get; init; } = [];
 

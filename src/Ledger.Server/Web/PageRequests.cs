@@ -18,7 +18,7 @@ internal static class PageRequests
 
     /// <summary>Whether the request prefers HTML to JSON. A program that names neither, or both alike, gets data.</summary>
     internal static bool WantsPage(HttpRequest request) =>
-        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<DeskPlace>() is not null)
         && request.Headers.Accept.Count > 0
         && MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)
         && Quality(accepted, IsHtml) is > 0 and var html

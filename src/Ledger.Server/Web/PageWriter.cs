@@ -32,6 +32,17 @@ internal static class PageWriter
     internal static Task WriteEmbedAsync<TPage>(this ReadCall call, object page, long position)
         where TPage : IComponent => WriteAsync<TPage>(call, page, position, EmbedPolicy);
 
+    /// <summary>Writes a page that is for one reader alone and that nobody keeps.</summary>
+    internal static async Task WriteOwnAsync<TPage>(HttpContext context, object page, int status)
+        where TPage : IComponent
+    {
+        var body = await RenderAsync<TPage>(context.RequestServices, page);
+        Guard(context.Response, Policy);
+        context.Response.StatusCode = status;
+        context.Response.Headers.CacheControl = "no-store";
+        await context.Response.WriteWholeAsync(body, Html, context.RequestAborted);
+    }
+
     /// <summary>Writes a problem as a page that says what can be done; its status is set already.</summary>
     internal static async Task WriteProblemAsync(HttpContext context, Problem problem)
     {

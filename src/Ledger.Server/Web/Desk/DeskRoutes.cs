@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace Ledger.Server;
+
+/// <summary>The desk: pages for whoever is signed in. Each form sends a command of the API, or moves what is beside the log by the API's own code.</summary>
+internal static class DeskRoutes
+{
+    /// <summary>A text of 1 MB, whose bytes a form writes as three characters each.</summary>
+    private const int FormBytesMax = 3 * JsonBody.BytesMax;
+
+    internal static IServiceCollection AddDesk(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddDataProtection().SetApplicationName("claims-ledger");
+        return services
+            .AddSingleton<IConfigureOptions<KeyManagementOptions>, SessionKeys>()
+            .AddSingleton(DeskSettings.From(configuration))
+            .AddSingleton<NoticeDrafts>()
+            .AddAntiforgery(options =>
+            {
+                options.FormFieldName = "token";
+                options.Cookie.Name = "ledger-desk-form";
+                options.Cookie.Path = DeskAccess.Home;
+                options.Cookie.SameSite = SameSiteMode.Strict;
+                options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            });
+    }
+
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        SignInRoutes.Map(routes);
+        DeskHomeRoutes.Map(routes);
+        RecordingFormRoutes.Map(routes);
+        NoticeDeskRoutes.Map(routes);
+        NoticeDraftRoutes.Map(routes);
+        AnswersDeskRoutes.Map(routes);
+        SubscriptionDeskRoutes.Map(routes);
+        ErasureDeskRoutes.Map(routes);
+        KeyDeskRoutes.Map(routes);
+    }
+
+    /// <summary>Maps a page of the desk.</summary>
+    internal static IEndpointConventionBuilder MapDesk(this IEndpointRouteBuilder routes, string pattern, Func<DeskCall, Task> read, string policy = DeskAccess.Prefix + Scopes.Read) =>
+        routes.MapMethods(pattern, ["GET", "HEAD"], (Delegate)((HttpContext context) =>
+            context.RequestServices.GetRequiredService<SecretBox>().HasKey ? read(new(context, null)) : throw SecretBox.KeyMissing())).AsDesk(policy);
+
+    /// <summary>Maps what a form of the desk sends. A form that did not come from a page of this desk is refused before anything is done.</summary>
+    internal static IEndpointConventionBuilder MapDeskForm(this IEndpointRouteBuilder routes, string pattern, Func<DeskCall, Task> act, string policy = DeskAccess.Prefix + Scopes.Read) =>
+        routes.MapPost(pattern, (Delegate)(async (HttpContext context) => await act(new(context, await ReadAsync(context))))).AsDesk(policy);
+
+    private static RouteHandlerBuilder AsDesk(this RouteHandlerBuilder route, string policy) =>
+        route.RequireAuthorization(policy).WithMetadata(new DeskPlace()).ExcludeFromDescription();
+
+    private static async Task<FormValues> ReadAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (!IsOwnOrigin(request) || !request.HasFormContentType)
+        {
+            throw Forged();
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = FormBytesMax;
+        }
+
+        try
+        {
+            var form = await request.ReadFormAsync(new FormOptions { ValueLengthLimit = FormBytesMax, BufferBodyLengthLimit = FormBytesMax, MultipartBodyLengthLimit = FormBytesMax }, context.RequestAborted);
+            return await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context) ? new(form) : throw Forged();
+        }
+        catch (InvalidDataException)
+        {
+            throw new ProblemException(Problem.BadRequest("invalid-form", "The form has more fields or longer ones than any of the desk."));
+        }
+    }
+
+    /// <summary>A browser says where a form comes from. Behind a proxy that ends TLS the scheme may differ, the host does not.</summary>
+    private static bool IsOwnOrigin(HttpRequest request) =>
+        request.Headers.Origin.ToString() is var origin
+        && (origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase)))
+        && request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";
+
+    private static ProblemException Forged() => new(new(403, "not-from-the-desk", "The form did not come from this desk",
+        "Nothing was done. Load the page with the form again and send it from there; the browser must accept the cookies of this site."));
+}
