@@ -6,6 +6,12 @@ internal static class AccessTable
     /// <summary>For everybody who sends no key, or a good one.</summary>
     internal const string Open = "open";
 
+    /// <summary>For whoever has a session of the desk. No key or token is one: everybody is sent to sign in.</summary>
+    internal const string Desk = "desk";
+
+    /// <summary>Open too, but a form: what does not come from a page of the desk is refused.</summary>
+    internal const string Form = "form";
+
     internal static IReadOnlyDictionary<string, string> ScopeOf { get; } = Lines("""
         read: GET /
         read: GET /assertions
@@ -99,6 +105,34 @@ internal static class AccessTable
         subscribe: POST /v1/subscriptions/{id}/resume
         subscribe: POST /v1/subscriptions/{id}/secret/rotation
         subscribe: POST /v1/subscriptions/{id}/test
+        desk: GET /desk
+        desk: GET /desk/answers
+        desk: GET /desk/assertions/{id}
+        desk: GET /desk/erasures
+        desk: POST /desk/erasures/{id:guid}/approval
+        desk: POST /desk/erasures/{id:guid}/rejection
+        desk: GET /desk/find
+        desk: GET /desk/keys
+        desk: POST /desk/keys
+        desk: POST /desk/keys/{id}/revocation
+        desk: POST /desk/keys/{id}/rotation
+        desk: GET /desk/notices
+        desk: GET /desk/notices/new
+        desk: POST /desk/notices/new
+        desk: GET /desk/notices/{id:guid}
+        desk: POST /desk/notices/{id:guid}/approval
+        desk: POST /desk/notices/{id:guid}/rejection
+        desk: GET /desk/record/{form}
+        desk: POST /desk/record/{form}
+        desk: GET /desk/recorded/{position:long}
+        open: GET /desk/sign-in
+        form: POST /desk/sign-in
+        desk: POST /desk/sign-out
+        desk: GET /desk/sources/{id}
+        desk: GET /desk/subscriptions
+        desk: GET /desk/subscriptions/{id}
+        desk: POST /desk/subscriptions/{id}/deliveries/{position:long}/retry
+        desk: POST /desk/subscriptions/{id}/deliveries/{position:long}/skip
         """);
 
     /// <summary>The routes whose body names the party that speaks, each with a body in the name of the ministry.</summary>

@@ -80,7 +80,7 @@ internal static class DeskAccess
     /// <summary>Sends a browser that is not signed in to do so, and then back; true where that is the answer.</summary>
     internal static bool TrySendToSignIn(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<DeskPlace>() is null)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<DeskPlace>() is null || context.Request.Path == SignIn)
         {
             return false;
         }
