@@ -9,8 +9,6 @@ namespace Ledger.Server.Tests.Hostile;
 internal sealed partial class ApiWorld
 {
     private readonly RunningLedger _ledger;
-    private int _count;
-
     private ApiWorld(RunningLedger ledger, JsonElement description) => (_ledger, Description) = (ledger, description);
 
     /// <summary>Subscriptions may speak to this machine, so that nothing leaves it.</summary>
@@ -22,6 +20,9 @@ internal sealed partial class ApiWorld
     };
 
     internal JsonElement Description { get; }
+
+    /// <summary>How many fresh writes were made; the ids of the last one end with it.</summary>
+    internal int Count { get; private set; }
 
     internal IReadOnlyList<ApiOperation> Operations { get; private set; } = [];
 
@@ -70,7 +71,7 @@ internal sealed partial class ApiWorld
     /// <summary>A write that would be taken: its path and its example, about an assertion of its own.</summary>
     internal async Task<(string Path, JsonNode Body)> FreshAsync(ApiOperation operation)
     {
-        var id = $"x{++_count:d5}";
+        var id = $"x{++Count:d5}";
         await ClaimAsync(id);
         var text = operation.Example!.Value.GetRawText().Replace("\"t06\"", $"\"{id}\"", StringComparison.Ordinal);
         var target = operation.Path.Contains("/assertions/", StringComparison.Ordinal) ? id : null;
@@ -87,7 +88,7 @@ internal sealed partial class ApiWorld
         var body = JsonNode.Parse(text)!;
         if (body["id"] is not null)
         {
-            body["id"] = operation.Method == "put" ? "russia-mfa" : $"y{_count:d5}";
+            body["id"] = operation.Method == "put" ? "russia-mfa" : $"y{Count:d5}";
         }
 
         return (Fill(operation.Path, target), body);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Xml;
 using System.Xml.Linq;
@@ -17,7 +18,8 @@ internal static class EveryFormat
 
     private static readonly string[] Pages = ["/", "/assertions", "/on", "/docs"];
 
-    internal static async Task ReadAllAsync(RunningLedger ledger, ApiWorld world)
+    /// <summary>Reads all lists, and the views of what is named.</summary>
+    internal static async Task ReadAllAsync(RunningLedger ledger, Func<string, bool> isRead)
     {
         var assertions = await IdsAsync(ledger, "/v1/assertions");
         var sources = await IdsAsync(ledger, "/v1/sources");
@@ -29,26 +31,26 @@ internal static class EveryFormat
             ("/feeds/corrections.atom", null), ("/feeds/corrections.json", null), ("/v1/unanswered?limit=500", null), ("/v1/changes?from=0", null), ("/v1/audit?limit=1000", null), ("/v1/audit?limit=1000", "text/csv"),
             ("/v1/export", null), ("/v1/export?format=datafeed", null), ("/v1/export?format=csv", null), ("/v1/events?limit=1000", null), ("/v1/keys", null), ("/v1/subscriptions", null),
             ("/v1/erasures", null), ("/v1/status?source=telegraph-print", null), ("/log/events/000", null),
-            .. Enumerable.Range(1, (int)head).Where(p => p % 10 == 0).Select(p => ($"/v1/proofs/{p}", (string?)null)),
+            .. Enumerable.Range(1, (int)head).Where(p => p % 25 == 0).Select(p => ($"/v1/proofs/{p}", (string?)null)),
         ];
-        foreach (var id in assertions)
+        foreach (var id in assertions.Where(isRead))
         {
             reads.AddRange([($"/v1/assertions/{id}", null), ($"/v1/assertions/{id}/history", null), ($"/v1/assertions/{id}/provenance", null), ($"/v1/assertions/{id}/provenance", "application/ld+json"),
                 ($"/v1/assertions/{id}/provenance", "application/prov+json"), ($"/timemap/assertions/{id}", null), ($"/assertions/{id}", "text/html"), ($"/badge/assertions/{id}.svg", null), ($"/embed/assertions/{id}", "text/html")]);
         }
 
-        foreach (var id in sources.Where(s => s != "telegraph-online"))
+        foreach (var id in sources.Where(s => isRead(s) && s != "telegraph-online"))
         {
             reads.AddRange([($"/v1/sources/{id}", null), ($"/v1/sources/{id}/versions", null), ($"/v1/sources/{id}/comparison?with=telegraph-online", null), ($"/sources/{id}", "text/html"),
                 ($"/sources/{id}/comparison?with=telegraph-online", "text/html"), ($"/badge/sources/{id}.svg", null), ($"/timemap/sources/{id}", null)]);
         }
 
-        foreach (var id in parties)
+        foreach (var id in parties.Where(isRead))
         {
             reads.AddRange([($"/v1/parties/{id}", null), ($"/parties/{id}", "text/html")]);
         }
 
-        foreach (var id in assertions.Take(20))
+        foreach (var id in assertions.Where(isRead).Take(20))
         {
             reads.AddRange([($"/v1/certificates?assertion={id}", null), ($"/v1/certificates?assertion={id}", "text/html"), ($"/v1/assertions/{id}/diff", null)]);
         }
@@ -102,6 +104,11 @@ internal static class EveryFormat
                 break;
             case "application/link-format":
                 text.ShouldContain("rel=\"original\"");
+                break;
+            case "text/plain":
+                var receipt = text.Split('\n');
+                receipt[0].ShouldStartWith("c2sp.org/tlog-proof");
+                JsonElement.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(receipt[1]["extra ".Length..])));
                 break;
             default:
                 type.ShouldEndWith("json");

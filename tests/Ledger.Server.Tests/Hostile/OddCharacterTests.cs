@@ -11,6 +11,8 @@ public sealed class OddCharacterTests
     private static readonly string[] Refused =
         [.. Enumerable.Range(0, 0x20).Where(c => c is not (0x9 or 0xA or 0xD)).Select(c => $"\\u{c:x4}"), "\\ufffe", "\\uffff", "\\ud800", "\\udfff", "\\udc00\\ud800"];
 
+    private const int Parts = 7;
+
     /// <summary>
     /// What is odd and still text: DEL and the C1 controls, marks of direction, no width, line and paragraph separators, a byte order mark, characters that are
     /// none in Unicode but are in XML, tags, letters outside the first plane, what combines, markup, quotes and what a spreadsheet takes for a formula.
@@ -25,6 +27,7 @@ public sealed class OddCharacterTests
         await using var ledger = await RunningLedger.StartAsync(settings: ApiWorld.Settings);
         var world = await ApiWorld.RecordAsync(ledger);
         var taken = new HashSet<string>();
+        var fieldsOf = new HashSet<string>();
         var fields = 0;
         foreach (var operation in world.Operations.Where(o => o.Example is not null))
         {
@@ -32,13 +35,16 @@ public sealed class OddCharacterTests
             var (samplePath, sample) = await world.FreshAsync(operation);
             foreach (var (field, set) in TextFields.Of(world.Description, schema, sample, text => text + "MARK"))
             {
+                // All of them in one field of each route, a part of them in turn in the others: they are refused where bodies are read, before any field is looked at.
+                var isFirst = !fieldsOf.Contains(operation.ToString());
+                await RefusesAsync(ledger, operation, samplePath, sample, field, set, isFirst ? Refused : Refused.Where((_, i) => i % Parts == fields % Parts));
+                fieldsOf.Add(operation.ToString());
                 fields++;
-                await RefusesAsync(ledger, operation, samplePath, sample, field, set);
                 var (path, body) = await world.FreshAsync(operation);
                 set(body);
                 if (await SendAsync(ledger, operation, path, body.ToJsonString().Replace("MARK", System.Text.Json.JsonEncodedText.Encode(Odd).ToString(), StringComparison.Ordinal)) is < 300)
                 {
-                    taken.Add($"{operation} {field}");
+                    taken.Add($"{world.Count:d5}");
                 }
             }
         }
@@ -46,16 +52,16 @@ public sealed class OddCharacterTests
         fields.ShouldBeGreaterThan(150);
         taken.Count.ShouldBeGreaterThan(60);
         await ledger.SettleAsync();
-        await EveryFormat.ReadAllAsync(ledger, world);
+        await EveryFormat.ReadAllAsync(ledger, id => id.Length < 5 || taken.Contains(id[1..]) || id.Length > 6);
     }
 
-    private static async Task RefusesAsync(RunningLedger ledger, ApiOperation operation, string path, JsonNode sample, string field, Action<JsonNode> set)
+    private static async Task RefusesAsync(RunningLedger ledger, ApiOperation operation, string path, JsonNode sample, string field, Action<JsonNode> set, IEnumerable<string> characters)
     {
         var body = sample.DeepClone();
         set(body);
         var text = body.ToJsonString();
         var head = await ledger.Store.HeadAsync();
-        await Parallel.ForEachAsync(Refused, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (character, _) =>
+        await Parallel.ForEachAsync(characters, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (character, _) =>
             (await SendAsync(ledger, operation, path, text.Replace("MARK", character, StringComparison.Ordinal))).ShouldBe(400, $"{operation} {field} {character}"));
         (await ledger.Store.HeadAsync()).ShouldBe(head, $"{operation} {field}");
     }
