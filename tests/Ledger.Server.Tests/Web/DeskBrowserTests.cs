@@ -40,7 +40,7 @@ public sealed class DeskBrowserTests(DemoInBrowser demo, DeskLedger desk) : ICla
         await page.ClickAsync("text=Send for approval");
         await page.GetByText("Who wrote it cannot approve it").WaitForAsync();
         await page.ClickAsync("text=Sign out");
-        await page.WaitForURLAsync("**/desk/sign-in");
+        await page.Locator("#key").WaitForAsync();
 
         await SignInAsync(page, desk.Approver);
         await page.Locator("main a[href='/desk/notices']").First.ClickAsync();
