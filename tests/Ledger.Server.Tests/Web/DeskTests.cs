@@ -164,7 +164,7 @@ public sealed class DeskTests(DeskLedger desk) : IClassFixture<DeskLedger>
         await RecordAsync(author, "party", "party_recorded", new() { ["id"] = "loud", ["name"] = Hostile, ["kind"] = "person" });
         await RecordAsync(author, "source", "version_captured", new() { ["id"] = "trap", ["kind"] = "report", ["title"] = Hostile, ["publisher"] = "loud", ["version.edition"] = Hostile });
         await RecordAsync(author, "claim", "claim_recorded", new()
-            { ["id"] = "trapped", ["proposition"] = Hostile, ["source.id"] = "trap", ["source.version"] = "1", ["scope.place"] = Hostile, ["said1.description"] = Hostile });
+        { ["id"] = "trapped", ["proposition"] = Hostile, ["source.id"] = "trap", ["source.version"] = "1", ["scope.place"] = Hostile, ["said1.description"] = Hostile });
         await RecordAsync(author, "request?target=trapped", "action_requested", new() { ["requester"] = "loud", ["kind"] = "removal", ["text"] = Hostile });
         using var sent = await author.SendAsync("/desk/notices/new?assertion=trapped",
             new Dictionary<string, string> { ["publisher"] = "loud", ["kind"] = "correction", ["text"] = Hostile, ["reason"] = Hostile, ["citation"] = Hostile, ["trapped.proposition"] = "plain", ["trapped.place"] = Hostile, ["do"] = "send" });
