@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -60,7 +61,7 @@ public sealed record DeskField(string Name, string Label, DeskInput Input = Desk
                 Set(body, field.Name[prefix.Length..], field.Input switch
                 {
                     DeskInput.Check => true,
-                    DeskInput.Whole => long.TryParse(text, out var number) ? number : throw new ProblemException(Problem.BadRequest("invalid", $"{field.Label}: is a whole number.", field.Name)),
+                    DeskInput.Whole => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new ProblemException(Problem.BadRequest("invalid", $"{field.Label}: is a whole number.", field.Name)),
                     _ => text,
                 });
             }

@@ -131,7 +131,7 @@ internal static class NoticeWriting
             }
         }
 
-        return new(state.Id, long.TryParse(form.Text(FieldOf(state.Id, "version")), out var version) ? version : 0, changes, form.Text(FieldOf(state.Id, "extent")));
+        return new(state.Id, long.TryParse(form.Text(FieldOf(state.Id, "version")), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0, changes, form.Text(FieldOf(state.Id, "extent")));
 
         void Add(string field, string? written, string? now)
         {
