@@ -1,7 +1,7 @@
-namespace Ledger.Server;
+namespace Ledger.Domain;
 
 /// <summary>The form of a URL by which a document is found: what differs between two ways of writing the same address is left out.</summary>
-internal static class DocumentUrl
+public static class DocumentUrl
 {
     private static readonly string[] TrackingPrefixes = ["utm_", "mc_", "pk_"];
     private static readonly string[] TrackingNames = ["fbclid", "gclid", "dclid", "msclkid", "igshid", "yclid", "cmpid", "ref", "ref_src"];
@@ -10,7 +10,7 @@ internal static class DocumentUrl
     /// Host in lower case without "www.", path without a trailing slash, the query sorted and without the parameters that only count visitors;
     /// no scheme, port or fragment. Null for what is no web address.
     /// </summary>
-    internal static string? Normalise(string? url)
+    public static string? Normalise(string? url)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {

@@ -1,0 +1,63 @@
+namespace Ledger.Formats;
+
+/// <summary>
+/// A stream that ends the reading where one record takes too many bytes: a parser that buffers a record, a line or an attribute whole never
+/// holds more than that.
+/// </summary>
+/// <param name="inner">The input; it stays open.</param>
+/// <param name="recordBytesMax">The most bytes between two calls of <see cref="Begin"/>.</param>
+internal sealed class BoundedStream(Stream inner, int recordBytesMax) : Stream
+{
+    /// <summary>A record that is larger than this is no record of any of these formats.</summary>
+    internal const int RecordBytesMax = 16 << 20;
+
+    private long _sinceBegin;
+    private long _total;
+
+    internal BoundedStream(Stream inner) : this(inner, RecordBytesMax)
+    {
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => _total; set => throw new NotSupportedException(); }
+
+    /// <summary>Says that a record begins here.</summary>
+    internal void Begin() => _sinceBegin = 0;
+
+    public override int Read(Span<byte> buffer) => Count(inner.Read(buffer));
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Count(await inner.ReadAsync(buffer, cancellationToken));
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private int Count(int read)
+    {
+        _total += read;
+        _sinceBegin += read;
+        return _sinceBegin <= recordBytesMax
+            ? read
+            : throw new ArchiveFormatException(
+                $"One record has more than {recordBytesMax} bytes (about byte {_total} of the input). Is a quotation mark, a bracket or a line end missing before it?");
+    }
+}
