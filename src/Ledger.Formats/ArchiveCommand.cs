@@ -23,4 +23,15 @@ public sealed record ArchiveCommand(string Command, string? Target, string Key, 
     /// path. A reinstatement is <c>withdrawEvent</c> of the event of its retraction.
     /// </summary>
     public string? Withdraws { get; init; }
+
+    /// <summary>
+    /// What is withdrawn where <see cref="Withdraws"/> is null, or names a command that recorded no event (another archive had told the same
+    /// before): the newest open event of a type on an assertion. A record that finds none is refused.
+    /// </summary>
+    public OpenEvent? WithdrawsOpen { get; init; }
 }
+
+/// <summary>The newest event of a type that stands on an assertion.</summary>
+/// <param name="Assertion">The assertion's id, as the record's commands name it.</param>
+/// <param name="EventType">The stored type, such as <c>retraction_issued</c>.</param>
+public sealed record OpenEvent(string Assertion, string EventType);
