@@ -8,6 +8,7 @@ namespace Ledger.Formats;
 /// <summary>Times as other formats write them, turned into the ledger's four forms. What is not said is not made up.</summary>
 internal static partial class Dates
 {
+    private static readonly string[] DateParts = ["y", "m", "d"];
     private static readonly string[] Months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
     /// <summary>The zones that RFC 822 names; others are read as none.</summary>
@@ -50,7 +51,7 @@ internal static partial class Dates
             return null;
         }
 
-        var date = string.Join('-', new[] { "y", "m", "d" }.Select(g => m.Groups[g]).Where(g => g.Success).Select(g => g.Value));
+        var date = string.Join('-', DateParts.Select(g => m.Groups[g]).Where(g => g.Success).Select(g => g.Value));
         if (!m.Groups["h"].Success)
         {
             return date;

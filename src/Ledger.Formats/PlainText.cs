@@ -10,6 +10,9 @@ internal static partial class PlainText
     /// <summary>Entities inside of entities, as exports of exports have them.</summary>
     private const int EntityDepthMax = 2;
 
+    /// <summary>Markup beyond this is left as it is: no text of the ledger is that long, and the tree of it takes much memory.</summary>
+    private const int MarkupLengthMax = 4 << 20;
+
     /// <summary>A text whose entities are decoded (twice, where they were encoded twice), tags and runs of blanks taken out. Null where nothing is left.</summary>
     internal static string? Of(string? text)
     {
@@ -24,7 +27,7 @@ internal static partial class PlainText
             plain = WebUtility.HtmlDecode(plain);
         }
 
-        plain = Tag().IsMatch(plain) && !HtmlDepth.IsBeyond(System.Text.Encoding.UTF8.GetBytes(plain)) ? new HtmlParser().ParseDocument($"<body>{Block().Replace(plain, " ")}").Body!.TextContent : plain;
+        plain = plain.Length <= MarkupLengthMax && Tag().IsMatch(plain) && !HtmlDepth.IsBeyond(System.Text.Encoding.UTF8.GetBytes(plain)) ? new HtmlParser().ParseDocument($"<body>{Block().Replace(plain, " ")}").Body!.TextContent : plain;
         plain = Blanks().Replace(plain, " ").Trim();
         return plain.Length == 0 ? null : plain;
     }

@@ -231,6 +231,7 @@ public sealed class ClaimReviewFormatTests
         using var page = new RepeatedStream("<html>"u8.ToArray(), (byte)'x', 1L << 27);
         (await Should.ThrowAsync<ArchiveFormatException>(() => _format.ReadAsync(page))).Message.ShouldContain("more than 16777216 bytes");
         (await _format.ReadOneAsync($"<html>{string.Concat(Enumerable.Repeat("<div>", 50_000))}")).Refusal!.Reason.ShouldContain("nest deeper");
+        (await _format.ReadOneAsync($"<html>{new string('x', 5 << 20)}")).Refusal!.Reason.ShouldContain("more than 4194304 bytes");
         (await Should.ThrowAsync<ArchiveFormatException>(() => _format.ReadAsync("a,b\n1,2\n"))).Message.ShouldContain("no JSON");
         (await Should.ThrowAsync<ArchiveFormatException>(() => _format.ReadAsync(""))).Message.ShouldContain("empty");
     }

@@ -53,7 +53,8 @@ public sealed class NewsFormatTests
     [Fact]
     public async Task AVersionThatComesLateChangesNothing()
     {
-        var records = await _ninjs.ReadAsync($"[{Item(3, "usable", "Third")}, {Item(2, "usable", "Second")}, {Item(3, "usable", "Third")}]");
+        var records = await _ninjs.ReadAsync($"[{Item(3, "usable", "Third")}, {Item(2, "usable", "Second")}, {Item(3, "usable", "Third")}, {Item(1, "usable", "First")}]");
+        records[3].Commands.Select(c => c.Key).ShouldBeSubsetOf(records[0].Commands.Select(c => c.Key));
         records[1].Commands.ShouldNotContain(c => c.Command == "correctAssertion");
         records[1].Unclear.ShouldContain(f => f.Field == "version");
         records[2].Commands.Select(c => c.Key).ShouldBeSubsetOf(records[0].Commands.Select(c => c.Key));

@@ -18,7 +18,7 @@ public sealed class FeedFormat : IArchiveFormat
         var head = new FeedHead();
         var notices = new FeedNotices(head, options);
         var number = 0L;
-        var peeked = new PeekedStream(input);
+        await using var peeked = new PeekedStream(input);
         if (await peeked.FirstAsync(cancellationToken) == '<')
         {
             await foreach (var (element, line) in XmlRecords.ReadAsync(peeked, ["entry", "item"], e => Head(head, e), cancellationToken))

@@ -106,7 +106,7 @@ internal sealed class FeedNotices(FeedHead head, ArchiveOptions options)
     private static bool IsSameSite(string a, string b)
     {
         var (x, y) = (new Uri(a).Host.Split('.'), new Uri(b).Host.Split('.'));
-        return x.Length > 1 && y.Length > 1 ? x[^2..].SequenceEqual(y[^2..]) && (x[^2].Length > 3 || x.SequenceEqual(y) || x.TakeLast(3).SequenceEqual(y.TakeLast(3))) : a == b;
+        return x.Length > 1 && y.Length > 1 ? x.TakeLast(2).SequenceEqual(y.TakeLast(2)) && (x[^2].Length > 3 || x.SequenceEqual(y) || x.TakeLast(3).SequenceEqual(y.TakeLast(3))) : a == b;
     }
 
     private static string Short(string identity) => identity.Length <= 300 ? identity : Hash(identity);

@@ -12,6 +12,9 @@ namespace Ledger.Formats;
 /// <param name="Problems">Scripts that cannot be read.</param>
 internal sealed record LdPage(Uri? Address, IReadOnlyList<LdNode> Nodes, IReadOnlyList<Finding> Problems)
 {
+    /// <summary>The longest page: its tree takes a hundred times as much memory.</summary>
+    private const int BytesMax = 4 << 20;
+
     private const int DepthMax = 32;
 
     /// <summary>Reads a page.</summary>
@@ -19,6 +22,11 @@ internal sealed record LdPage(Uri? Address, IReadOnlyList<LdNode> Nodes, IReadOn
     /// <param name="address">Where it was taken from; null where that is not known.</param>
     internal static LdPage Read(byte[] html, Uri? address)
     {
+        if (html.Length > BytesMax)
+        {
+            return new(address, [], [new(null, $"The page has more than {BytesMax} bytes.")]);
+        }
+
         if (HtmlDepth.IsBeyond(html))
         {
             return new(address, [], [new(null, $"Its elements nest deeper than {HtmlDepth.Max} levels.")]);

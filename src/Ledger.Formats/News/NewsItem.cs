@@ -88,13 +88,13 @@ internal sealed class NewsItems(string format, ArchiveOptions options)
             return;
         }
 
-        var url = record.Url(item.Url, "url");
+        var url = record.Url(item.Url ?? item.AltIds.Append(item.Uri).FirstOrDefault(i => IdentityNames.SiteOf(i) is not null), "url");
         var created = record.Time(item.VersionCreated, "versioncreated");
         var first = record.Time(item.FirstCreated, "firstcreated");
         var published = (JsonNode?)first ?? (item.Version is null or 1 ? created : Dates.Inferred(created));
         var names = IdentityNames.Of([item.Uri, .. item.AltIds, url]);
         var body = record.Text(PlainText.Of(item.Body), "body", Domain.Limits.TextCodePointsMax);
-        var isFirst = known is null && item.Version is null or 1;
+        var isFirst = item.Version == 1 || (known is null && item.Version is null);
         var source = record.Source(new("source", [name, .. names.Where(n => n != name)]), publisher, new(KindOf(item.Type), record.Line(headline, "headline")!, url)
         {
             Language = item.Language, Edition = "version 1", PublishedAt = published, Text = isFirst ? body : null,
@@ -103,14 +103,13 @@ internal sealed class NewsItems(string format, ArchiveOptions options)
         {
             Part = "headline", Language = item.Language, Topics = Topics(record, item), PublishedAt = published,
         });
-        if (known is not null && item.Version is { } number && number <= known.Version && !isFirst)
+        Version(record, item, source, name, created, url, body, isFirst);
+        if (known is not null && item.Version is { } number && number <= known.Version)
         {
-            record.Unclear("version", $"Version {number} stands behind version {known.Version}: it is captured, and changes nothing.");
-            Version(record, item, source, name, created, url, body, isFirst);
+            record.Unclear("version", $"Version {number} comes behind version {known.Version}: it changes nothing.");
             return;
         }
 
-        Version(record, item, source, name, created, url, body, isFirst);
         var restriction = Changes(record, item, new(name, claim, publisher, source), known, headline!, created, url);
         Remember(name, new(item.Version ?? (known?.Version ?? 0) + 1, headline!, item.PubStatus, restriction));
     }
@@ -139,7 +138,7 @@ internal sealed class NewsItems(string format, ArchiveOptions options)
         }
 
         var isChanged = known is not null && known.Headline != headline;
-        if (isChanged || ((item.IsCorrection || item.IsUpdate || note is not null) && item.Version is > 1 && item.PubStatus == "usable"))
+        if (isChanged || ((item.IsCorrection || item.IsUpdate || note is not null) && item.Version is > 1 && item.PubStatus == "usable" && known?.PubStatus is null or "usable"))
         {
             var isCorrection = item.IsCorrection || note?.Contains("correct", StringComparison.OrdinalIgnoreCase) == true;
             record.Notice(ids.Claim, ids.Publisher, $"{key}:change", new(isCorrection ? "correction" : "update", note ?? headline, note is null ? "A later version of the item." : "The item's editorial note.")
@@ -193,7 +192,7 @@ internal sealed class NewsItems(string format, ArchiveOptions options)
             return record.Party(new("party", [$"newsprovider:{code}"]), name ?? code, "publisher", "provider");
         }
 
-        if (IdentityNames.SiteOf(item.Url ?? item.Uri) is { } site)
+        if (IdentityNames.SiteOf(item.Url ?? item.AltIds.Append(item.Uri).FirstOrDefault(i => IdentityNames.SiteOf(i) is not null)) is { } site)
         {
             return record.Party(new("party", [site]), name ?? site["https://".Length..], "publisher", "provider");
         }
