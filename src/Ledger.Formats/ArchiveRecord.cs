@@ -15,6 +15,9 @@ public sealed record ArchiveRecord
     /// <summary>What it is called in a report: its own id, its DOI, its address, or its title cut short.</summary>
     public required string Name { get; init; }
 
+    /// <summary>How many records the file has, where the reader knows it by now; else null.</summary>
+    public long? Total { get; init; }
+
     /// <summary>What is to be recorded, in this order. Empty only where the record is refused or says nothing that the ledger records.</summary>
     public IReadOnlyList<ArchiveCommand> Commands { get; init; } = [];
 

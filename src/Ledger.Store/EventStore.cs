@@ -65,6 +65,11 @@ public sealed class EventStore : IAsyncDisposable
         ReadAttempts.RunAsync(
             () => AnswerQuery.ReadUsedAsync(DataSource, principal, keys, cancellationToken), cancellationToken);
 
+    /// <summary>What some keys of a principal were used for, as far as they were used.</summary>
+    public Task<IReadOnlyDictionary<string, KeyUse>> FindUsesAsync(string principal, IReadOnlyCollection<string> keys, CancellationToken cancellationToken = default) =>
+        ReadAttempts.RunAsync(
+            () => AnswerQuery.ReadUsesAsync(DataSource, principal, keys, cancellationToken), cancellationToken);
+
     /// <summary>A stream's events in order; empty for an unknown stream.</summary>
     /// <param name="stream">The stream's id.</param>
     /// <param name="afterVersion">Begin behind this version.</param>

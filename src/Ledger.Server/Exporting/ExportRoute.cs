@@ -19,7 +19,7 @@ internal static class ExportRoute
 
     private static async Task ReadAsync(ReadCall call)
     {
-        var format = call.Query.Word("format", ["ndjson", "datafeed", "csv"]) ?? "ndjson";
+        var format = call.Query.Word("format", ["ndjson", "datafeed", "csv", "retraction-watch", "crossref"]) ?? "ndjson";
         var point = await call.PointAsync();
         call.Query.Done();
         if (format != "ndjson")
@@ -32,6 +32,8 @@ internal static class ExportRoute
         {
             "ndjson" => EventsAsync(call, point),
             "datafeed" => DataFeedAsync(call, point),
+            "retraction-watch" => RetractionWatchAsync(call, point),
+            "crossref" => CrossrefAsync(call, point),
             _ => NoticesAsync(call, point),
         });
     }
@@ -97,21 +99,80 @@ internal static class ExportRoute
         }
     }
 
-    /// <summary>Every assertion at a moment, in the order of recording, a bounded number in memory.</summary>
+    private static async Task RetractionWatchAsync(ReadCall call, ReadPoint point)
+    {
+        call.Response.ContentType = "text/csv; charset=utf-8";
+        var body = call.Response.BodyWriter;
+        body.Write(Encoding.UTF8.GetBytes(PaperExport.Header));
+        await foreach (var paper in PapersAsync(call, point))
+        {
+            foreach (var row in paper.Rows())
+            {
+                body.Write(Encoding.UTF8.GetBytes(row));
+            }
+
+            await body.FlushAsync(call.Cancelled);
+        }
+    }
+
+    private static async Task CrossrefAsync(ReadCall call, ReadPoint point)
+    {
+        call.Response.ContentType = "application/json";
+        var body = call.Response.BodyWriter;
+        body.Write("""{"status":"ok","message-type":"work-list","message":{"items":["""u8);
+        var first = true;
+        await foreach (var paper in PapersAsync(call, point))
+        {
+            if (paper.Work() is { } work)
+            {
+                body.Write(first ? ""u8 : ",\n"u8);
+                body.Write(Encoding.UTF8.GetBytes(work.ToJsonString(DomainJson.Stored)));
+                first = false;
+                await body.FlushAsync(call.Cancelled);
+            }
+        }
+
+        body.Write("]}}"u8);
+        await body.FlushAsync(call.Cancelled);
+    }
+
+    /// <summary>Every assertion with the work that states it, as far as the reader may see and the moment knows both.</summary>
+    private static async IAsyncEnumerable<PaperExport> PapersAsync(ReadCall call, ReadPoint point)
+    {
+        await foreach (var page in StatePagesAsync(call, point))
+        {
+            var sources = (await SourceView.AllAtAsync(call, [.. page.Select(s => ProvenanceGraph.Claim(s).Source.Id).Distinct(StringComparer.Ordinal)], point)).ToDictionary(s => s.Id, StringComparer.Ordinal);
+            foreach (var state in page)
+            {
+                if (sources.TryGetValue(ProvenanceGraph.Claim(state).Source.Id, out var source))
+                {
+                    var publisher = (StreamState.OfParty)await call.States.KnownAsync(Ids.PartyStream(source.Publisher), s => s.Version > 0, call.Cancelled);
+                    yield return new(state, source, publisher.State.Entry?.Name ?? source.Publisher);
+                }
+            }
+        }
+    }
+
     private static async IAsyncEnumerable<Assertion> StatesAsync(ReadCall call, ReadPoint point)
+    {
+        await foreach (var page in StatePagesAsync(call, point))
+        {
+            foreach (var state in page)
+            {
+                yield return state;
+            }
+        }
+    }
+
+    /// <summary>Every assertion at a moment, in the order of recording, a bounded number in memory.</summary>
+    private static async IAsyncEnumerable<IReadOnlyList<Assertion>> StatePagesAsync(ReadCall call, ReadPoint point)
     {
         var restricted = await call.RestrictedAsync();
         List<(long Position, string Id)> page;
         for (var after = 0L; (page = await PageAsync(call, after, point.Position)).Count > 0; after = page[^1].Position)
         {
             var states = await SourceAssertions.FoldAsync(call, [.. page.Select(p => p.Id)], point);
-            foreach (var (_, id) in page)
-            {
-                if (states.TryGetValue(id, out var state) && !restricted.Hides(id, ProvenanceGraph.Claim(state).Source.Id))
-                {
-                    yield return state;
-                }
-            }
+            yield return [.. page.Where(p => states.ContainsKey(p.Id)).Select(p => states[p.Id]).Where(s => !restricted.Hides(s.Id, ProvenanceGraph.Claim(s).Source.Id))];
         }
     }
 

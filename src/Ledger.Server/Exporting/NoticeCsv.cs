@@ -48,7 +48,8 @@ internal static class NoticeCsv
         return string.Join(',', cells.Select(Cell)) + "\r\n";
     }
 
-    private static string Cell(string? text)
+    /// <summary>A cell, in quotes where it needs them, with an apostrophe before what a spreadsheet would run.</summary>
+    internal static string Cell(string? text)
     {
         var safe = text is { Length: > 0 } && Formula.Contains(text[0]) ? "'" + text : text ?? "";
         return safe.AsSpan().ContainsAny(Quoted) ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;

@@ -25,6 +25,7 @@ internal static class LedgerModel
             ["read_assertion_list"] = Lists.CreateSql + string.Join(";\n", Lists.Indexes),
             ["read_catalog"] = CatalogProjection.CreateSql(ReadModels.Schema),
             ["read_documents"] = DocumentProjection.CreateSql,
+            ["read_identifiers"] = IdentifierProjection.CreateSql,
             ["read_links"] = LinkProjection.CreateSql(ReadModels.Schema),
             ["read_restrictions"] = RestrictionProjection.CreateSql(ReadModels.Schema),
             ["read_text_flags"] = TextFlagProjection.CreateSql,
@@ -37,7 +38,7 @@ internal static class LedgerModel
     internal static IReadOnlyList<string> ProgressNames { get; } =
     [
         AssertionListProjection.ProgressName, CatalogProjection.ProgressName, LinkProjection.ProgressName, RestrictionProjection.ProgressName,
-        UnansweredProjection.ProgressName, DocumentProjection.ProgressName, TextFlagProjection.ProgressName, PropagationPolicy.ProgressName,
+        UnansweredProjection.ProgressName, DocumentProjection.ProgressName, IdentifierProjection.ProgressName, TextFlagProjection.ProgressName, PropagationPolicy.ProgressName,
     ];
 
     private static AssertionListTables Lists => new(ReadModels.Schema);
@@ -65,7 +66,7 @@ internal static class LedgerModel
 
     /// <summary>Every read model there is.</summary>
     internal static IEnumerable<IReadModel> ReadModelsOf(EventStore store) =>
-        [.. Rebuildable(store, ReadModels.Schema), new UnansweredProjection(store), new DocumentProjection(), new TextFlagProjection()];
+        [.. Rebuildable(store, ReadModels.Schema), new UnansweredProjection(store), new DocumentProjection(), new IdentifierProjection(), new TextFlagProjection()];
 
     /// <summary>Those that can be filled in another schema and then take over.</summary>
     internal static IEnumerable<IRebuildable> Rebuildable(EventStore store, string schema) =>

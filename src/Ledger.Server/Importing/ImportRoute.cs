@@ -23,14 +23,21 @@ internal static class ImportRoute
     /// Pages of answers that are kept for a sender which reads nothing before it has sent everything, as many HTTP clients do: without them both
     /// would wait for one another for ever. A page of answers takes some 20 kB, so these are enough for more than a million lines.
     /// </summary>
-    private const int AnswersMax = 4_096;
+    internal const int AnswersMax = 4_096;
 
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/import", (Delegate)ImportAsync).WithSummary("Record many commands, a line each").WithTags("Recording").RequireScope(Scopes.Record).ProducesProblem(401);
 
     private static async Task ImportAsync(HttpContext context)
     {
-        new Query(context).Done();
+        var query = new Query(context);
+        if (query.Word("format", ["ndjson", .. ArchiveRoute.Names]) is { } format && format != "ndjson")
+        {
+            await ArchiveRoute.ImportAsync(context, query, format);
+            return;
+        }
+
+        query.Done();
         if (context.Request.GetTypedHeaders().ContentType is { MediaType.Value: { } type } && !MediaTypes.Contains(type, StringComparer.OrdinalIgnoreCase))
         {
             throw new ProblemException(new(415, "unsupported-media-type", "The content type is not supported", "Send a line a command with Content-Type: application/x-ndjson."));

@@ -28,9 +28,14 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     internal void NoteRepeat(ImportResult result) => _repeats |= result.Replayed;
 
     /// <summary>Starts a page of lines, as far as each may start; gives their results in order.</summary>
-    internal async Task<IReadOnlyList<Task<ImportResult>>> StartAsync(IReadOnlyList<NumberedLine> page)
+    internal Task<IReadOnlyList<Task<ImportResult>>> StartAsync(IReadOnlyList<NumberedLine> page) => StartAsync([.. page.Select(Parse)]);
+
+    /// <summary>The same of commands that were made here and not read from lines; their results have the numbers 1 to n.</summary>
+    internal Task<IReadOnlyList<Task<ImportResult>>> StartAsync(IReadOnlyList<ImportLine> lines) =>
+        StartAsync([.. lines.Select((line, i) => new Read(i + 1) { Line = line, Mentions = ImportMentions.Of(line) })]);
+
+    private async Task<IReadOnlyList<Task<ImportResult>>> StartAsync(List<Read> lines)
     {
-        List<Read> lines = [.. page.Select(Parse)];
         var taken = await LookUpAsync(lines);
         if (_last.Count > WrittenMax)
         {

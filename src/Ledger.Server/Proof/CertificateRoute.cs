@@ -27,7 +27,7 @@ internal static class CertificateRoute
         var moment = await MomentAsync(call, at, head);
         var basis = assertion is not null
             ? await CertificateBasis.OfAssertionAsync(call, assertion, head)
-            : await CertificateBasis.OfDocumentAsync(call, DocumentUrl.Normalise(url!) ?? throw Query.Invalid("url", "is no web address."), head);
+            : await CertificateBasis.OfDocumentAsync(call, StatusRoute.NormalOf(url!), head);
         var assertions = basis.Assertions.Select(s => CertifiedAssertion.Of(s.Id, s.Events, moment)).OfType<CertifiedAssertion>()
             .Where(a => a.Known is not null || a.Recorded is not null).ToList();
         if (assertions.Count == 0)

@@ -32,7 +32,7 @@ internal static class StatusRoute
             throw Query.Invalid("url", "or sha256 or source: give exactly one of the three.");
         }
 
-        var normal = url is null ? null : DocumentUrl.Normalise(url) ?? throw Query.Invalid("url", "is no web address.");
+        var normal = url is null ? null : NormalOf(url);
         await call.Service<ProjectionPositions>().ForAsync(DocumentProjection.ProgressName, point.Position, 0, call.Cancelled);
         var restricted = await call.RestrictedAsync();
         var documents = new List<DocumentStatus>();
@@ -56,6 +56,9 @@ internal static class StatusRoute
 
         await call.WriteAsync(new { url, normalised = normal, sha256, documents, position = point.Position }, point.Position);
     }
+
+    /// <summary>The form by which a document is found: <c>doi:…</c> of a DOI however it is written, else the address; 400 for what is neither.</summary>
+    internal static string NormalOf(string url) => Doi.Normalise(url) is { } doi ? $"doi:{doi}" : DocumentUrl.Normalise(url) ?? throw Query.Invalid("url", "is neither a web address nor a DOI.");
 
     private static async Task<DocumentStatus?> OfAsync(ReadCall call, string id, int version, ReadPoint point)
     {
@@ -103,14 +106,23 @@ internal static class StatusRoute
     /// <summary>The versions that an address or hash names; an address of the source alone names no version.</summary>
     internal static async Task<List<(string Source, int Version)>> FindAsync(ReadCall call, string? url, string? sha256, long position)
     {
+        var doi = url?.StartsWith("doi:", StringComparison.Ordinal) == true ? url : null;
+        if (doi is not null)
+        {
+            await call.Service<ProjectionPositions>().ForAsync(IdentifierProjection.ProgressName, position, 0, call.Cancelled);
+        }
+
         await using var command = call.Store.DataSource.CreateCommand("""
-            select source, max(version) from ledger_read.document
-            where (url = $1 or sha256 = $2) and from_pos <= $3 group by source order by source limit $4
+            select source, max(version) from (
+                select source, version from ledger_read.document where (url = $1 or sha256 = $2) and from_pos <= $3
+                union all select id, version from ledger_read.identifier where name = $5 and kind = 'source' and from_pos <= $3) found
+            group by source order by source limit $4
             """);
         command.Parameters.Add(new() { Value = (object?)url ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (object?)sha256 ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = position });
         command.Parameters.Add(new() { Value = MatchesMax });
+        command.Parameters.Add(new() { Value = (object?)doi ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         await using var reader = await command.ExecuteReaderAsync(call.Cancelled);
         var found = new List<(string, int)>();
         while (await reader.ReadAsync(call.Cancelled))

@@ -4,3 +4,8 @@ namespace Ledger.Store;
 /// <param name="Fingerprint">Hash of the command that used it.</param>
 /// <param name="Result">What that command appended; always marked as replayed.</param>
 public sealed record RememberedAnswer(byte[] Fingerprint, AppendResult.Appended Result);
+
+/// <summary>That a principal used a key, without the events.</summary>
+/// <param name="Fingerprint">Hash of the command that used it.</param>
+/// <param name="LastPosition">The position of the last event that the command appended; null where it appended none.</param>
+public sealed record KeyUse(byte[] Fingerprint, long? LastPosition);

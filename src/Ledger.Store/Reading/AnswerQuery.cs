@@ -51,4 +51,24 @@ internal static class AnswerQuery
 
         return used;
     }
+
+    public static async Task<IReadOnlyDictionary<string, KeyUse>> ReadUsesAsync(
+        NpgsqlDataSource dataSource, string principal, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            select k.key, k.fingerprint, k.first_position, k.events from unnest($2) x(key) cross join lateral (
+              select * from ledger.command_keys k where k.principal = $1 and k.key = x.key limit 1) k
+            """);
+        command.Parameters.Add(new() { Value = principal, NpgsqlDbType = NpgsqlDbType.Varchar });
+        command.Parameters.Add(new() { Value = keys.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
+        var uses = new Dictionary<string, KeyUse>(StringComparer.Ordinal);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var (first, events) = (row.GetInt64(2), row.GetInt32(3));
+            uses[row.GetString(0)] = new((byte[])row[1], events == 0 ? null : first + events - 1);
+        }
+
+        return uses;
+    }
 }

@@ -1,0 +1,155 @@
+using System.IO.Compression;
+using Ledger.Formats;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// The body of an import in another format: as it is, or in gzip by its header or its first bytes. What unpacks to many times its size is refused:
+/// memory is bounded anyway, but not the time and the disk that it would take.
+/// </summary>
+internal sealed class ArchiveBody : Stream
+{
+    /// <summary>Archives of text shrink to a tenth or a twentieth; a bomb to a thousandth.</summary>
+    private const int RatioMax = 200;
+
+    /// <summary>So much may come out of however little: blank lines and repeated columns shrink well too.</summary>
+    private const long RatioFreeBytes = 32 << 20;
+
+    private const byte GzipFirst = 0x1f;
+    private const byte GzipSecond = 0x8b;
+
+    private readonly Counted _packed;
+    private readonly GZipStream _unpacked;
+    private long _out;
+
+    private ArchiveBody(Stream packed)
+    {
+        _packed = new(packed);
+        _unpacked = new(_packed, CompressionMode.Decompress);
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => _out; set => throw new NotSupportedException(); }
+
+    /// <summary>The input, unpacked where it is packed.</summary>
+    internal static async Task<Stream> OpenAsync(Stream body, bool isGzip, CancellationToken cancellationToken)
+    {
+        var start = new byte[2];
+        var read = await body.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
+        var whole = new Rejoined(start.AsMemory(0, read), body);
+        return isGzip || (read == start.Length && start is [GzipFirst, GzipSecond]) ? new ArchiveBody(whole) : whole;
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return Count(await _unpacked.ReadAsync(buffer, cancellationToken));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ArchiveFormatException($"The gzip stream is damaged after {_out} bytes of text; pack the file again.", e);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>A parser that looks at the first bytes may do so without waiting for them: a thread waits in its place.</summary>
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _unpacked.Dispose();
+            _packed.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private int Count(int read)
+    {
+        _out += read;
+        return _out <= RatioFreeBytes || _out <= RatioMax * _packed.Bytes
+            ? read
+            : throw new ArchiveFormatException($"The gzip stream unpacks to more than {RatioMax} times its size, as no archive does; it was read to byte {_out} of its text.");
+    }
+
+    /// <summary>Counts what is read.</summary>
+    private sealed class Counted(Stream inner) : ReadOnlyStream
+    {
+        internal long Bytes { get; private set; }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = await inner.ReadAsync(buffer, cancellationToken);
+            Bytes += read;
+            return read;
+        }
+    }
+
+    /// <summary>A stream whose first bytes were read already.</summary>
+    private sealed class Rejoined(ReadOnlyMemory<byte> start, Stream rest) : ReadOnlyStream
+    {
+        private ReadOnlyMemory<byte> _start = start;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_start.IsEmpty)
+            {
+                return rest.ReadAsync(buffer, cancellationToken);
+            }
+
+            var count = Math.Min(buffer.Length, _start.Length);
+            _start[..count].CopyTo(buffer);
+            _start = _start[count..];
+            return new(count);
+        }
+    }
+
+    /// <summary>What a stream that is only read, without blocking, must say beside.</summary>
+    private abstract class ReadOnlyStream : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

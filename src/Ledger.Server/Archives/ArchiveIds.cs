@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using Ledger.Formats;
+
+namespace Ledger.Server;
+
+/// <summary>Puts the ids under which the ledger knows things in the place of those that a reader made.</summary>
+internal static class ArchiveIds
+{
+    /// <summary>The command with each of the ids replaced, wherever it stands. They are hashes, so that no other text is one by chance.</summary>
+    internal static ArchiveCommand Replace(ArchiveCommand command, IReadOnlyDictionary<string, string> ids)
+    {
+        if (ids.All(i => i.Key == i.Value))
+        {
+            return command;
+        }
+
+        var body = command.Body.DeepClone().AsObject();
+        ReplaceIn(body, ids);
+        return command with
+        {
+            Target = command.Target is { } target ? ids.GetValueOrDefault(target, target) : null,
+            Body = body,
+            WithdrawsOpen = command.WithdrawsOpen is { } open ? open with { Assertion = ids.GetValueOrDefault(open.Assertion, open.Assertion) } : null,
+        };
+    }
+
+    /// <summary>
+    /// Lets the publisher of a source that the ledger has already speak for it, in the place of the one that the record names: the ledger knows who
+    /// publishes it, and only that party's notices on it are taken.
+    /// </summary>
+    internal static void TakePublisher(List<ArchiveCommand> commands, Func<string, string?> publisherOf)
+    {
+        foreach (var source in commands.Where(c => c is { Command: "registerSource", IfAbsent: true }).ToList())
+        {
+            if ((string?)source.Body["publisher"] is not { } named || publisherOf((string)source.Body["id"]!) is not { } publisher || publisher == named)
+            {
+                continue;
+            }
+
+            for (var i = 0; i < commands.Count; i++)
+            {
+                if ((string?)commands[i].Body["publisher"] == named)
+                {
+                    var body = commands[i].Body.DeepClone().AsObject();
+                    body["publisher"] = publisher;
+                    commands[i] = commands[i] with { Body = body };
+                }
+            }
+
+            commands.RemoveAll(c => c is { Command: "recordParty", IfAbsent: true } && (string?)c.Body["id"] == named && !commands.Any(o => o != c && Mentions(o.Body, named)));
+        }
+    }
+
+    private static bool Mentions(JsonNode? node, string id) => node switch
+    {
+        JsonObject o => o.Any(m => Mentions(m.Value, id)),
+        JsonArray a => a.Any(i => Mentions(i, id)),
+        JsonValue v => v.TryGetValue<string>(out var text) && text == id,
+        _ => false,
+    };
+
+    private static void ReplaceIn(JsonNode node, IReadOnlyDictionary<string, string> ids)
+    {
+        if (node is JsonObject o)
+        {
+            foreach (var (name, value) in o.ToList())
+            {
+                if (Replaced(value, ids) is { } id)
+                {
+                    o[name] = id;
+                }
+            }
+        }
+        else if (node is JsonArray a)
+        {
+            for (var i = 0; i < a.Count; i++)
+            {
+                if (Replaced(a[i], ids) is { } id)
+                {
+                    a[i] = id;
+                }
+            }
+        }
+    }
+
+    /// <summary>The id in the place of a text; null where there is none. What has members is looked into.</summary>
+    private static string? Replaced(JsonNode? value, IReadOnlyDictionary<string, string> ids)
+    {
+        if (value is JsonObject or JsonArray)
+        {
+            ReplaceIn(value, ids);
+        }
+
+        return value is JsonValue v && v.TryGetValue<string>(out var text) ? ids.GetValueOrDefault(text) : null;
+    }
+}

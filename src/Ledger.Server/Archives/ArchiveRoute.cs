@@ -1,0 +1,168 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Threading.Channels;
+using Ledger.Domain;
+using Ledger.Formats;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Ledger.Server;
+
+/// <summary>
+/// Importing an archive in a format of the field: <c>POST /v1/import?format=…</c>. A line of answer a record streams back in the order in which
+/// they were taken, and a last line with the totals.
+/// </summary>
+internal static class ArchiveRoute
+{
+    /// <summary>Commands that are looked up and started together: as many as the append engine takes in a batch.</summary>
+    private const int PageCommandsMax = 512;
+
+    /// <summary>Pages under way, so that some are read and looked up while others wait for their commit.</summary>
+    private const int PagesMax = 8;
+
+    /// <summary>The names of the formats.</summary>
+    internal static IEnumerable<string> Names => ArchiveFormats.All.Select(f => f.Name);
+
+    internal static async Task ImportAsync(HttpContext context, Query query, string name)
+    {
+        var isPlan = query.Word("plan", ["true", "false"]) == "true";
+        var options = new ArchiveOptions
+        {
+            Publisher = query.Text("publisher"),
+            BaseAddress = query.Text("base") is not { } address ? null
+                : Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : throw Query.Invalid("base", "is no http or https address."),
+            InferLinks = query.Word("inferLinks", ["true", "false"]) == "true",
+            Mapping = query.Text("mapping"),
+        };
+        query.Done();
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
+        var totals = new ArchiveTotals(isPlan);
+        await using var run = new ArchiveRun(context, isPlan);
+        await run.CatchUpAsync();
+        var isGzip = context.Request.Headers.ContentEncoding.Any(c => c is not null && c.Contains("gzip", StringComparison.OrdinalIgnoreCase));
+        await using var input = await OpenAsync(context.Request.Body, isGzip, context.RequestAborted);
+        var pages = Channel.CreateBounded<IReadOnlyList<Task<ArchiveAnswer>>>(PagesMax);
+        var lines = Channel.CreateBounded<byte[]>(ImportRoute.AnswersMax);
+        var settling = SettleAsync(pages.Reader, totals, lines.Writer);
+        var writing = WriteAsync(context, lines.Reader);
+        try
+        {
+            await ReadAsync(ArchiveFormats.Find(name)!.ReadAsync(input, options, context.RequestAborted), run, pages.Writer, context.RequestAborted);
+        }
+        catch (ArchiveFormatException e)
+        {
+            totals.Stopped = e.Message;
+        }
+        finally
+        {
+            pages.Writer.TryComplete();
+            await Task.WhenAll(settling, writing);
+        }
+
+        if (totals is { Stopped: { } reason, Records: 0 })
+        {
+            throw new ProblemException(Problem.BadRequest("not-this-format", $"The body cannot be read as {name}: {reason}"));
+        }
+
+        await WriteLineAsync(context, new { total = totals });
+    }
+
+    private static async Task<Stream> OpenAsync(Stream body, bool isGzip, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ArchiveBody.OpenAsync(body, isGzip, cancellationToken);
+        }
+        catch (ArchiveFormatException e)
+        {
+            throw new ProblemException(Problem.BadRequest("not-this-format", e.Message));
+        }
+    }
+
+    private static async Task ReadAsync(
+        IAsyncEnumerable<ArchiveRecord> records, ArchiveRun run, ChannelWriter<IReadOnlyList<Task<ArchiveAnswer>>> pages, CancellationToken cancellationToken)
+    {
+        var (page, commands) = (new List<ArchiveRecord>(), 0);
+        try
+        {
+            await foreach (var record in records)
+            {
+                page.Add(record);
+                commands += Math.Max(1, record.Commands.Count);
+                if (commands >= PageCommandsMax)
+                {
+                    await StartAsync();
+                }
+            }
+        }
+        catch (ArchiveFormatException)
+        {
+            await StartAsync();     // What was read before the end is recorded, and said.
+            throw;
+        }
+
+        await StartAsync();
+
+        async Task StartAsync()
+        {
+            if (page.Count > 0)
+            {
+                await pages.WriteAsync(await run.StartAsync(page), cancellationToken);
+                (page, commands) = ([], 0);
+            }
+        }
+    }
+
+    /// <summary>Waits for the answers of each page in turn, counts them and makes their lines.</summary>
+    private static async Task SettleAsync(ChannelReader<IReadOnlyList<Task<ArchiveAnswer>>> pages, ArchiveTotals totals, ChannelWriter<byte[]> lines)
+    {
+        try
+        {
+            var buffer = new ArrayBufferWriter<byte>();
+            await using var json = new Utf8JsonWriter(buffer);
+            await foreach (var page in pages.ReadAllAsync(CancellationToken.None))
+            {
+                foreach (var answer in page)
+                {
+                    var result = await answer;
+                    totals.Add(result);
+                    json.Reset(buffer);
+                    JsonSerializer.Serialize(json, result, DomainJson.Stored);
+                    buffer.Write("\n"u8);
+                }
+
+                await lines.WriteAsync(buffer.WrittenSpan.ToArray());
+                buffer.ResetWrittenCount();
+            }
+        }
+        finally
+        {
+            lines.TryComplete();
+        }
+    }
+
+    private static async Task WriteAsync(HttpContext context, ChannelReader<byte[]> lines)
+    {
+        try
+        {
+            await foreach (var page in lines.ReadAllAsync(context.RequestAborted))
+            {
+                context.Response.ContentType ??= "application/x-ndjson";
+                await context.Response.Body.WriteAsync(page, context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+        }
+        finally
+        {
+            // Nobody reads them any more: what is under way must still come to its end.
+            await foreach (var _ in lines.ReadAllAsync(CancellationToken.None))
+            {
+            }
+        }
+    }
+
+    private static async Task WriteLineAsync<T>(HttpContext context, T line)
+    {
+        context.Response.ContentType ??= "application/x-ndjson";
+        await context.Response.Body.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(line, DomainJson.Stored), (byte)'\n'], context.RequestAborted);
+    }
+}
