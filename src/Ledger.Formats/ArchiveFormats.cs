@@ -4,7 +4,10 @@ namespace Ledger.Formats;
 public static class ArchiveFormats
 {
     /// <summary>The formats, in the order in which they are listed to people.</summary>
-    public static IReadOnlyList<IArchiveFormat> All { get; } = [new CrossrefFormat(), new RetractionWatchFormat()];
+    public static IReadOnlyList<IArchiveFormat> All { get; } =
+    [
+        new ClaimReviewFormat(), new CrossrefFormat(), new RetractionWatchFormat(), new NinjsFormat(), new NewsMlFormat(), new FeedFormat(), new ArticleFormat(), new MappedCsvFormat(),
+    ];
 
     /// <summary>The format of that name; null where there is none.</summary>
     public static IArchiveFormat? Find(string name) => All.FirstOrDefault(f => f.Name == name);

@@ -19,7 +19,7 @@ internal static class ExportRoute
 
     private static async Task ReadAsync(ReadCall call)
     {
-        var format = call.Query.Word("format", ["ndjson", "datafeed", "csv", "retraction-watch", "crossref"]) ?? "ndjson";
+        var format = call.Query.Word("format", ["ndjson", "datafeed", "csv", "claimreview", "ninjs", "retraction-watch", "crossref"]) ?? "ndjson";
         var point = await call.PointAsync();
         call.Query.Done();
         if (format != "ndjson")
@@ -32,6 +32,8 @@ internal static class ExportRoute
         {
             "ndjson" => EventsAsync(call, point),
             "datafeed" => DataFeedAsync(call, point),
+            "claimreview" => ReviewsAsync(call, point),
+            "ninjs" => ListAsync(call, point, "application/json", "[", "]", NinjsExport.OfAsync),
             "retraction-watch" => RetractionWatchAsync(call, point),
             "crossref" => CrossrefAsync(call, point),
             _ => NoticesAsync(call, point),
@@ -80,6 +82,33 @@ internal static class ExportRoute
         }
 
         body.Write("]}"u8);
+        await body.FlushAsync(call.Cancelled);
+    }
+
+    private static Task ReviewsAsync(ReadCall call, ReadPoint point) => ListAsync(call, point, "application/ld+json",
+        $$"""{"@context":"{{SchemaOrg.Context}}","@type":"DataFeed","name":"Claims Ledger: published reviews","dataFeedElement":[""", "]}", ClaimReviewExport.OfAsync);
+
+    /// <summary>What is made of each page of assertions, as one list in JSON.</summary>
+    private static async Task ListAsync(
+        ReadCall call, ReadPoint point, string mediaType, string before, string after, Func<ReadCall, IReadOnlyList<Assertion>, ReadPoint, Task<IReadOnlyList<JsonObject>>> itemsOf)
+    {
+        call.Response.ContentType = mediaType;
+        var body = call.Response.BodyWriter;
+        body.Write(Encoding.UTF8.GetBytes(before));
+        var first = true;
+        await foreach (var page in StatePagesAsync(call, point))
+        {
+            foreach (var item in await itemsOf(call, page, point))
+            {
+                body.Write(first ? ""u8 : ",\n"u8);
+                body.Write(Encoding.UTF8.GetBytes(item.ToJsonString(DomainJson.Stored)));
+                first = false;
+            }
+
+            await body.FlushAsync(call.Cancelled);
+        }
+
+        body.Write(Encoding.UTF8.GetBytes(after));
         await body.FlushAsync(call.Cancelled);
     }
 
