@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Data;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
@@ -12,16 +13,30 @@ namespace Ledger.Store;
 /// </summary>
 public sealed class Lease : IAsyncDisposable
 {
-    private readonly long key;
+    private const string TakeAlone = "pg_try_advisory_lock";
+    private const string TakeShared = "pg_try_advisory_lock_shared";
 
-    private Lease(NpgsqlConnection connection, long key)
+    private readonly long key;
+    private readonly string giveBack;
+
+    private Lease(NpgsqlConnection connection, long key, string giveBack)
     {
         Connection = connection;
         this.key = key;
+        this.giveBack = giveBack;
     }
+
+    /// <summary>
+    /// How long the session of a holder that may be paused says nothing before the server ends it. The kernel keeps the
+    /// connection of a paused process alive. A process that runs sends a keepalive three times in that time.
+    /// </summary>
+    public static TimeSpan SilenceMax { get; } = TimeSpan.FromSeconds(6);
 
     /// <summary>The connection that holds the lease; its loss is the lease's loss.</summary>
     public NpgsqlConnection Connection { get; }
+
+    /// <summary>Whether the holder has noticed that it lost the lease. Then its connection takes no command (InvalidOperationException).</summary>
+    public bool IsKnownLost => Connection.FullState != ConnectionState.Open;
 
     /// <summary>
     /// Takes the lease, or gives null when another session holds it. A session-scoped advisory lock: a transaction's
@@ -30,29 +45,27 @@ public sealed class Lease : IAsyncDisposable
     /// <param name="dataSource">From <see cref="ServiceDataSource"/>, whose keepalive bounds how long a dead node holds on.</param>
     /// <param name="name">What the lease is for.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
-    public static async Task<Lease?> TryAcquireAsync(
-        NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken = default)
-    {
-        var key = KeyOf(name);
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        try
-        {
-            await using var acquire = new NpgsqlCommand("select pg_try_advisory_lock($1)", connection);
-            acquire.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
-            if (await acquire.ExecuteScalarAsync(cancellationToken) is true)
-            {
-                return new(connection, key);
-            }
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
+    public static Task<Lease?> TryAcquireAsync(NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken = default) =>
+        TryAcquireAsync(dataSource, name, TimeSpan.Zero, cancellationToken);
 
-        await connection.DisposeAsync();
-        return null;
-    }
+    /// <summary>Takes the lease as the other overload does, for a holder whose silence the server bounds.</summary>
+    /// <param name="dataSource">From <see cref="ServiceDataSource"/>.</param>
+    /// <param name="name">What the lease is for.</param>
+    /// <param name="silenceMax">After this time without a word the server ends the session, and the lease with it; zero: never.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    public static Task<Lease?> TryAcquireAsync(
+        NpgsqlDataSource dataSource, string name, TimeSpan silenceMax, CancellationToken cancellationToken = default) =>
+        TryTakeAsync(dataSource, name, silenceMax, TakeAlone, "pg_advisory_unlock", cancellationToken);
+
+    /// <summary>The number under which the lease is an advisory lock of the database.</summary>
+    /// <param name="name">What the lease is for.</param>
+    public static long KeyOf(string name) =>
+        BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"ledger lease {name}")));
+
+    /// <summary>Takes a lease that many may hold at once, so that they can be counted; null where somebody holds it alone.</summary>
+    internal static Task<Lease?> TryShareAsync(
+        NpgsqlDataSource dataSource, string name, TimeSpan silenceMax, CancellationToken cancellationToken) =>
+        TryTakeAsync(dataSource, name, silenceMax, TakeShared, "pg_advisory_unlock_shared", cancellationToken);
 
     /// <summary>Gives the lease back, and with it what its holder set on the session: the pool takes a connection as it is.</summary>
     public async ValueTask DisposeAsync()
@@ -60,9 +73,9 @@ public sealed class Lease : IAsyncDisposable
         var released = false;
         try
         {
-            if (Connection.FullState == ConnectionState.Open)
+            if (!IsKnownLost)
             {
-                await using var release = new NpgsqlCommand("select pg_advisory_unlock($1)", Connection);
+                await using var release = new NpgsqlCommand($"select {giveBack}($1)", Connection);
                 release.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
                 await release.ExecuteNonQueryAsync();
                 await using var reset = new NpgsqlCommand("reset all", Connection);
@@ -70,7 +83,7 @@ public sealed class Lease : IAsyncDisposable
                 released = true;
             }
         }
-        catch (NpgsqlException)
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
         {
             // The connection broke meanwhile, and the lock went with it.
         }
@@ -86,6 +99,30 @@ public sealed class Lease : IAsyncDisposable
         }
     }
 
-    private static long KeyOf(string name) =>
-        BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"ledger lease {name}")));
+    private static async Task<Lease?> TryTakeAsync(
+        NpgsqlDataSource dataSource, string name, TimeSpan silenceMax, string take, string giveBack, CancellationToken cancellationToken)
+    {
+        var key = KeyOf(name);
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            // Set only with the lease: without it the session goes back to the pool, where it may be silent for long.
+            await using var acquire = new NpgsqlCommand(
+                $"select case when {take}($1) then set_config('idle_session_timeout', $2, false) is not null else false end", connection);
+            acquire.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
+            acquire.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ((long)silenceMax.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) });
+            if (await acquire.ExecuteScalarAsync(cancellationToken) is true)
+            {
+                return new(connection, key, giveBack);
+            }
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        await connection.DisposeAsync();
+        return null;
+    }
 }

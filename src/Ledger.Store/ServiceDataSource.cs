@@ -14,6 +14,9 @@ public static class ServiceDataSource
     private const int KeepaliveProbes = 3;
     private const int ConnectTimeoutSeconds = 3;
 
+    /// <summary>After this time without a word the client sends one: three in <see cref="Lease.SilenceMax"/>.</summary>
+    private const int SilenceSeconds = 2;
+
     /// <summary>A node that is paused amid a transaction holds its row locks; the server ends it, so that another node can go on.</summary>
     private const int IdleInTransactionMaxSeconds = 6;
 
@@ -46,7 +49,7 @@ public static class ServiceDataSource
                 + given.Options,
         };
         SetUnlessGiven(settings, given, "Timeout", ConnectTimeoutSeconds);
-        SetUnlessGiven(settings, given, "Keepalive", KeepaliveIdleSeconds);
+        SetUnlessGiven(settings, given, "Keepalive", SilenceSeconds);
         SetUnlessGiven(settings, given, "Tcp Keepalive Time", KeepaliveIdleSeconds);
         SetUnlessGiven(settings, given, "Tcp Keepalive Interval", KeepaliveIntervalSeconds);
         SetUnlessGiven(settings, given, "Max Auto Prepare", PreparedMax);

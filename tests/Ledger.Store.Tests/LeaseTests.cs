@@ -42,4 +42,45 @@ public sealed class LeaseTests
         await using var show = dataSource.CreateCommand("select current_setting('synchronous_commit') || ' ' || current_role");
         (await show.ExecuteScalarAsync()).ShouldBe($"on {ServiceDataSource.Role}");
     }
+
+    [Fact]
+    public async Task A_holder_that_says_nothing_loses_it_and_one_that_runs_keeps_it()
+    {
+        await using var db = await TestDatabase.CreateAsync();
+        await using var paused = ServiceDataSource.Create($"{db.ServiceConnectionString};Keepalive=0");
+        await using var running = ServiceDataSource.Create($"{db.ServiceConnectionString};Keepalive=1");
+        var silence = TimeSpan.FromSeconds(2);
+        var lost = (await Lease.TryAcquireAsync(paused, "a", silence)).ShouldNotBeNull();
+        await using var kept = (await Lease.TryAcquireAsync(running, "b", silence)).ShouldNotBeNull();
+
+        Lease? taken = null;
+        for (var attempt = 0; taken is null && attempt < 500; attempt++)
+        {
+            taken = await Lease.TryAcquireAsync(running, "a");
+            await Task.Delay(20);
+        }
+
+        await taken.ShouldNotBeNull().DisposeAsync();
+        (await Lease.TryAcquireAsync(running, "b")).ShouldBeNull();
+        await using var write = new NpgsqlCommand("select", lost.Connection);
+        await Should.ThrowAsync<NpgsqlException>(write.ExecuteNonQueryAsync());
+        await lost.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Members_see_each_other_and_the_leases_that_are_held()
+    {
+        await using var db = await TestDatabase.CreateAsync();
+        await using var dataSource = ServiceDataSource.Create(db.ServiceConnectionString);
+        await using var one = await Membership.JoinAsync(dataSource, "group");
+        await using (await Membership.JoinAsync(dataSource, "group"))
+        {
+            await using var lease = await Lease.TryAcquireAsync(dataSource, "a");
+            var seen = await one.LookAsync();
+            (seen.Nodes, seen.Contains("a"), seen.Contains("b")).ShouldBe((2, true, false));
+        }
+
+        var alone = await one.LookAsync();
+        (alone.Nodes, alone.Contains("a")).ShouldBe((1, false));
+    }
 }

@@ -121,6 +121,13 @@ public sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Ends it as an operator does, by SIGTERM, and waits until it has.</summary>
+    public async Task TerminateAsync()
+    {
+        Signal("TERM");
+        await _process.WaitForExitAsync().WaitAsync(StartMax);
+    }
+
     /// <summary>Stops it where it is, as a paused machine does: its connections stay, and it answers nothing.</summary>
     public void Pause() => Signal("STOP");
 

@@ -28,7 +28,7 @@ internal sealed partial class Integrator(EventStore store, LogKey key, Erasures 
         {
             try
             {
-                await using var lease = await Lease.TryAcquireAsync(store.DataSource, "log integrator", stoppingToken);
+                await using var lease = await Lease.TryAcquireAsync(store.DataSource, "log integrator", Lease.SilenceMax, stoppingToken);
                 if (lease is not null)
                 {
                     await LeadAsync(lease.Connection, stoppingToken);

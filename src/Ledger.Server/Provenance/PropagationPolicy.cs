@@ -58,7 +58,7 @@ internal sealed class PropagationPolicy : SubscriptionBase
         }
 
         // A dump that is being restored brings the policy's events itself, each in its place.
-        await using var lease = await Lease.TryAcquireAsync(_store.DataSource, DumpRestore.LeaseName, cancellationToken)
+        await using var lease = await Lease.TryAcquireAsync(_store.DataSource, DumpRestore.LeaseName, Lease.SilenceMax, cancellationToken)
             ?? throw new StoreUnavailableException("A dump is being restored; what follows from changes waits for its end.", outcomeKnown: true);
         var causes = await _store.ReadEventsAsync([.. page.Where(e => takenOver.Contains(e.StreamKey!)).Select(e => e.Sequence)], cancellationToken);
         foreach (var e in causes)

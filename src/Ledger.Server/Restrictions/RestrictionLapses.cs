@@ -49,7 +49,7 @@ internal sealed partial class RestrictionLapses(
         }
 
         // A dump that is being restored brings the ends itself, each in its place.
-        await using var lease = await Lease.TryAcquireAsync(store.DataSource, DumpRestore.LeaseName, cancellationToken);
+        await using var lease = await Lease.TryAcquireAsync(store.DataSource, DumpRestore.LeaseName, Lease.SilenceMax, cancellationToken);
         if (lease is null)
         {
             return;

@@ -73,6 +73,10 @@ internal sealed class Dispatcher(
                 await _wake.WaitAsync(Patience(), ending.Token);
             }
         }
+        catch (InvalidOperationException e) when (lease.IsKnownLost)
+        {
+            throw new StoreUnavailableException("The lease of the subscription was lost.", outcomeKnown: false, e);
+        }
         finally
         {
             await ending.CancelAsync();
@@ -318,7 +322,7 @@ internal sealed class Dispatcher(
 
         // A connection on which something is still being stored could not give the lease back.
         await ((Task)_storing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (lease.Connection.FullState == System.Data.ConnectionState.Open)
+        if (!lease.IsKnownLost)
         {
             await StoreAsync(clock.GetUtcNow(), CancellationToken.None);
         }

@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace Ledger.Server;
 
-/// <summary>Serves every active subscription whose lease this node gets; the others are served by other nodes, and taken over when those die.</summary>
+/// <summary>
+/// Serves this node's share of the active subscriptions, each under a lease. A node that joins gets its share from the others, and what a node
+/// that died or was paused served goes to those that are left (docs/decisions/0026).
+/// </summary>
 internal sealed partial class Dispatchers(
     Subscriptions subscriptions, SubscriptionStatuses statuses, DeliveryTargets targets, EventTail tail, EventStore store, Restrictions restrictions,
     SignedHeads heads, LedgerIdentity identity, SubscriberSettings settings, TimeProvider clock, ILogger<Dispatchers> logger) : BackgroundService
@@ -13,7 +16,13 @@ internal sealed partial class Dispatchers(
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, Task> _running = new(StringComparer.Ordinal);
+    /// <summary>How long a subscription that failed waits, so that another node can take it.</summary>
+    private static readonly TimeSpan FailedPause = TimeSpan.FromSeconds(5);
+    private const string Group = "subscriptions";
+
+    private readonly Dictionary<string, (Task Task, CancellationTokenSource Stop)> _running = new(StringComparer.Ordinal);
+    private readonly WorkShare _share = new(clock);
+    private Membership? _membership;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -23,14 +32,7 @@ internal sealed partial class Dispatchers(
             try
             {
                 var all = await subscriptions.AllAsync(stoppingToken);
-                foreach (var subscription in all.Where(s => s.State == Subscription.Active))
-                {
-                    if (!_running.TryGetValue(subscription.Id, out var task) || task.IsCompleted)
-                    {
-                        _running[subscription.Id] = ServeAsync(subscription.Id, stoppingToken);
-                    }
-                }
-
+                await ShareOutAsync([.. all.Where(s => s.State == Subscription.Active).Select(s => s.Id)], stoppingToken);
                 if (clock.GetUtcNow() - measuredAt >= StatusInterval)
                 {
                     measuredAt = clock.GetUtcNow();
@@ -43,6 +45,7 @@ internal sealed partial class Dispatchers(
             catch (Exception e) when (!stoppingToken.IsCancellationRequested && IsPassing(e))
             {
                 LogAway(logger, e);
+                await LeaveAsync();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -52,19 +55,68 @@ internal sealed partial class Dispatchers(
             await Task.Delay(LookInterval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await Task.WhenAll(_running.Values);
+        await LeaveAsync(); // First, so that the others take over what is given up here.
+        await Task.WhenAll(_running.Values.Select(r => r.Task));
+        foreach (var (_, stop) in _running.Values)
+        {
+            stop.Dispose();
+        }
     }
+
+    private async Task ShareOutAsync(IReadOnlyList<string> active, CancellationToken stoppingToken)
+    {
+        _membership ??= await Membership.JoinAsync(store.DataSource, Group, stoppingToken);
+        var held = await _membership.LookAsync(stoppingToken);
+        foreach (var (id, (_, stop)) in _running.Where(r => r.Value.Task.IsCompleted).ToList())
+        {
+            _running.Remove(id);
+            stop.Dispose();
+        }
+
+        var served = _running.Where(r => !r.Value.Stop.IsCancellationRequested).Select(r => r.Key).ToList();
+        var (begin, giveUp) = _share.Plan(active, served, id => _running.ContainsKey(id) || held.Contains(LeaseName(id)), held.Nodes);
+        foreach (var id in giveUp)
+        {
+            await _running[id].Stop.CancelAsync();
+        }
+
+        foreach (var id in begin)
+        {
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            _running[id] = (ServeAsync(id, stop.Token), stop);
+        }
+    }
+
+    private async Task LeaveAsync()
+    {
+        if (_membership is { } membership)
+        {
+            _membership = null;
+            await membership.DisposeAsync();
+        }
+    }
+
+    private static string LeaseName(string subscription) => $"subscription {subscription}";
 
     private static bool IsPassing(Exception e) => e is StoreUnavailableException or NpgsqlException or TimeoutException or IOException;
 
     private async Task ServeAsync(string id, CancellationToken stoppingToken)
     {
+        if (!await TryServeAsync(id, stoppingToken))
+        {
+            await Task.Delay(FailedPause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Serves it to the end; false where it failed for a reason that stays.</summary>
+    private async Task<bool> TryServeAsync(string id, CancellationToken stoppingToken)
+    {
         try
         {
-            await using var lease = await Lease.TryAcquireAsync(store.DataSource, $"subscription {id}", stoppingToken);
+            await using var lease = await Lease.TryAcquireAsync(store.DataSource, LeaseName(id), Lease.SilenceMax, stoppingToken);
             if (lease is null || await subscriptions.FindAsync(id, stoppingToken) is not { State: Subscription.Active } subscription)
             {
-                return;
+                return true;
             }
 
             await using var target = targets.Open(subscription);
@@ -79,23 +131,27 @@ internal sealed partial class Dispatchers(
             var handover = new DeliveryHandover(subscription, target, interest, store, restrictions, heads, identity);
             using var dispatcher = new Dispatcher(subscription, lease, handover, reader, interest, store, restrictions, identity, settings, clock);
             await dispatcher.RunAsync(stoppingToken);
+            return true;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            return;
+            return true;
         }
         catch (Exception e) when (IsPassing(e))
         {
             LogAway(logger, e);
+            return true;
         }
         catch (Exception e) when (e is CryptographicException or ProblemException)
         {
             LogSetting(logger, id, e);
+            return false;
         }
         catch (Exception e)
         {
             // A defect in one subscription must not end the others; it is tried again, and shows in the log each time.
             LogFailed(logger, id, e);
+            return false;
         }
     }
 

@@ -1,0 +1,50 @@
+namespace Ledger.Server;
+
+/// <summary>What a node should serve: its even share of the subscriptions, and what nobody else takes.</summary>
+internal sealed class WorkShare(TimeProvider clock)
+{
+    /// <summary>For this long a free subscription is left to the nodes that serve less than their share.</summary>
+    internal static readonly TimeSpan LeftToOthers = TimeSpan.FromSeconds(3);
+
+    /// <summary>What was taken beyond the share is kept so long: the node that it belonged to could not serve it, and would fail again.</summary>
+    internal static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<string, DateTimeOffset> _freeSince = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _keptUntil = new(StringComparer.Ordinal);
+
+    /// <summary>What to begin and what to give up.</summary>
+    /// <param name="all">The subscriptions that are to be served by anybody.</param>
+    /// <param name="served">Those that this node serves.</param>
+    /// <param name="isHeld">Whether some node, this one included, serves it.</param>
+    /// <param name="nodes">How many nodes share them out; at least one.</param>
+    internal (IReadOnlyList<string> Begin, IReadOnlyList<string> GiveUp) Plan(
+        IReadOnlyList<string> all, IReadOnlyCollection<string> served, Func<string, bool> isHeld, int nodes)
+    {
+        var now = clock.GetUtcNow();
+        var share = (all.Count + nodes - 1) / nodes;
+        var free = all.Where(id => !served.Contains(id) && !isHeld(id)).ToArray();
+        foreach (var id in _freeSince.Keys.Except(free).ToList())
+        {
+            _freeSince.Remove(id);
+        }
+
+        Random.Shared.Shuffle(free); // Nodes that began with the same one would get in each other's way.
+        var begin = new List<string>();
+        foreach (var id in free)
+        {
+            _freeSince.TryAdd(id, now);
+            if (served.Count + begin.Count < share)
+            {
+                begin.Add(id);
+            }
+            else if (now - _freeSince[id] >= LeftToOthers)
+            {
+                begin.Add(id);
+                _keptUntil[id] = now + Kept;
+            }
+        }
+
+        var surplus = Math.Max(0, served.Count - share);
+        return (begin, [.. served.Where(id => !_keptUntil.TryGetValue(id, out var until) || until <= now).Take(surplus)]);
+    }
+}
