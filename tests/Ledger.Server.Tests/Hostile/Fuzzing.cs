@@ -48,7 +48,7 @@ internal sealed class Fuzzing(ApiWorld world, Random random)
             request.Content.Headers.ContentType = Chance(15) ? Pick(Types) is { } type && MediaTypeHeaderValue.TryParse(type, out var odd) ? odd : null : new("application/json");
         }
 
-        for (; Chance(3); )
+        for (; Chance(3);)
         {
             var (name, values) = Pick(Headers);
             request.Headers.Remove(name);
