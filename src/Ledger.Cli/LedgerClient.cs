@@ -84,6 +84,9 @@ internal sealed class LedgerClient : ILogSource, IDisposable
         return total;
     }
 
+    /// <summary>Waits for answers however long they take: a format may be read whole before the first record is answered. Before the first request only.</summary>
+    internal void WaitForEver() => _http.Timeout = Timeout.InfiniteTimeSpan;
+
     /// <summary>Sends a body as JSON.</summary>
     internal async Task<byte[]> SendAsync(HttpMethod method, string path, string json, string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -100,11 +103,14 @@ internal sealed class LedgerClient : ILogSource, IDisposable
     }
 
     /// <summary>Sends lines of commands, and gives the answers as they come.</summary>
-    internal async IAsyncEnumerable<string> ImportAsync(Stream lines, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal IAsyncEnumerable<string> ImportAsync(Stream lines, CancellationToken cancellationToken) => ImportAsync("v1/import", "application/x-ndjson", lines, cancellationToken);
+
+    /// <summary>The same of an archive in another format: its path says which.</summary>
+    internal async IAsyncEnumerable<string> ImportAsync(string path, string mediaType, Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var content = new StreamContent(lines);
-        content.Headers.ContentType = new("application/x-ndjson");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "v1/import") { Content = content };
+        using var content = new StreamContent(body);
+        content.Headers.ContentType = new(mediaType);
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {

@@ -202,7 +202,7 @@ internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDispo
 
     private static async Task HandOnAsync(Task<ImportResult> run, TaskCompletionSource<ImportResult> result)
     {
-        await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)run).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);    // A task with a result cannot be told to throw nothing.
         result.SetFromTask(run);
     }
 
