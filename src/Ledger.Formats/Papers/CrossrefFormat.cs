@@ -45,9 +45,9 @@ public sealed class CrossrefFormat : IArchiveFormat
     }
 
     /// <summary>A record is a work, or the answer of the API around works.</summary>
-    private static IEnumerable<JsonElement> WorksIn(JsonRecord record) =>
+    private static IReadOnlyList<JsonElement> WorksIn(JsonRecord record) =>
         record.Value.ValueKind == JsonValueKind.Object && record.Value.TryGetProperty("message", out var message)
-            ? message.ValueKind == JsonValueKind.Object && message.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : [message]
+            ? message.ValueKind == JsonValueKind.Object && message.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array ? [.. items.EnumerateArray()] : [message]
             : [record.Value];
 
     private static long OrderOf(CrossrefWork work) => work.UpdateTo is not { Count: > 0 } updates ? DayOfFirstWorks

@@ -64,8 +64,8 @@ internal readonly record struct CrossrefWork(JsonElement Json)
            select new Update(work.DoiOf, work.Text("type") ?? "", work.Text("label"), work.DateOf("updated"), work.Text("source") is null or "publisher"),
     ];
 
-    private IEnumerable<JsonElement> Array(string name) =>
-        Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
+    private JsonElement.ArrayEnumerator Array(string name) =>
+        Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : default;
 
     private static string? AsText(JsonElement value) => value.ValueKind == JsonValueKind.String && value.GetString() is { } text && !string.IsNullOrWhiteSpace(text) ? Texts.Printable(text.Trim()) : null;
 

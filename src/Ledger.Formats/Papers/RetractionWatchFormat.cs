@@ -66,7 +66,7 @@ public sealed class RetractionWatchFormat : IArchiveFormat
         return (day * 10L) + (int)nature;
     }
 
-    private static IReadOnlyList<string> NamesOf(RetractionWatchRow row)
+    private static List<string> NamesOf(RetractionWatchRow row)
     {
         string?[] names =
         [
@@ -148,7 +148,7 @@ public sealed class RetractionWatchFormat : IArchiveFormat
         ? DoiUrl.Of(doi)
         : row.List("URLS").FirstOrDefault(u => u.Length <= Limits.LineCodePointsMax && Uri.TryCreate(u, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https");
 
-    private static IEnumerable<Finding> UnclearOf(Kept kept, IReadOnlyList<string> names)
+    private static IEnumerable<Finding> UnclearOf(Kept kept, List<string> names)
     {
         var row = kept.Row;
         if (kept.HasInvalidText)

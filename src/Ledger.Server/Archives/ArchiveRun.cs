@@ -15,13 +15,14 @@ internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDispo
 {
     private readonly ImportRun _import = new(context);
     private readonly ArchiveThings _things = new(context);
-    private readonly EventStore _store = context.RequestServices.GetRequiredService<EventStore>();
     private readonly string _principal = context.User.Actor.Principal;
     private readonly List<(ImportLine Line, TaskCompletionSource<ImportResult> Result)> _waiting = [];
     private readonly List<Task> _running = [];
     private readonly HashSet<string> _withdrawing = new(StringComparer.Ordinal);      // assertions of which something is being withdrawn
     private bool _isOtherRunning;       // whether anything but withdrawals was started since everything was last waited for
     private IReadOnlyDictionary<string, KeyUse> _uses = new Dictionary<string, KeyUse>();
+
+    private EventStore Store => context.RequestServices.GetRequiredService<EventStore>();
 
     /// <summary>Waits until the ledger can tell what it knows.</summary>
     internal Task CatchUpAsync() => _things.CatchUpAsync();
@@ -32,7 +33,7 @@ internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDispo
         await _things.TrimAsync(SettleAsync);
         await _things.LookUpAsync(page);
         string[] keys = [.. page.SelectMany(r => r.Commands).Select(c => WriteRequest.NameOf(c.Key)).Distinct(StringComparer.Ordinal)];
-        _uses = keys.Length == 0 ? _uses : await _store.FindUsesAsync(_principal, keys, context.RequestAborted);
+        _uses = keys.Length == 0 ? _uses : await Store.FindUsesAsync(_principal, keys, context.RequestAborted);
         var answers = new List<Task<ArchiveAnswer>>(page.Count);
         foreach (var record in page)
         {
@@ -168,7 +169,7 @@ internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDispo
 
     private async Task<Guid?> FindWithdrawnAsync(ArchiveCommand command)
     {
-        var answer = command.Withdraws is { } key ? await _store.FindAnswerAsync(_principal, WriteRequest.NameOf(key), context.RequestAborted) : null;
+        var answer = command.Withdraws is { } key ? await Store.FindAnswerAsync(_principal, WriteRequest.NameOf(key), context.RequestAborted) : null;
         return answer?.Result.Events is { Count: > 0 } events ? events[^1].Id
             : command.WithdrawsOpen is { } open ? await _things.FindOpenAsync(open.Assertion, open.EventType)
             : null;

@@ -1,4 +1,4 @@
-using JasperFx.Core;
+using System.Diagnostics.CodeAnalysis;
 using Wolverine;
 using Wolverine.Configuration;
 using Wolverine.RabbitMQ;
@@ -19,6 +19,8 @@ internal sealed class Broker(SubscriberSettings settings, ILoggerFactory loggers
 
     private readonly ILogger _logger = loggers.CreateLogger<Broker>();
     private readonly SemaphoreSlim _turn = new(1, 1);
+
+    [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "InnerHost.EndAsync disposes of it.")]
     private IHost? _host;
 
     /// <summary>A sender to an exchange, on a channel of its own. The caller disposes it.</summary>

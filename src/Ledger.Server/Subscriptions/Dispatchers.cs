@@ -20,7 +20,7 @@ internal sealed partial class Dispatchers(
     private static readonly TimeSpan FailedPause = TimeSpan.FromSeconds(5);
     private const string Group = "subscriptions";
 
-    private readonly Dictionary<string, (Task Task, CancellationTokenSource Stop)> _running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Serving> _running = new(StringComparer.Ordinal);
     private readonly WorkShare _share = new(clock);
     private Membership? _membership;
 
@@ -57,9 +57,9 @@ internal sealed partial class Dispatchers(
 
         await LeaveAsync(); // First, so that the others take over what is given up here.
         await Task.WhenAll(_running.Values.Select(r => r.Task));
-        foreach (var (_, stop) in _running.Values)
+        foreach (var serving in _running.Values)
         {
-            stop.Dispose();
+            serving.Dispose();
         }
     }
 
@@ -67,10 +67,10 @@ internal sealed partial class Dispatchers(
     {
         _membership ??= await Membership.JoinAsync(store.DataSource, Group, stoppingToken);
         var held = await _membership.LookAsync(stoppingToken);
-        foreach (var (id, (_, stop)) in _running.Where(r => r.Value.Task.IsCompleted).ToList())
+        foreach (var (id, serving) in _running.Where(r => r.Value.Task.IsCompleted).ToList())
         {
             _running.Remove(id);
-            stop.Dispose();
+            serving.Dispose();
         }
 
         var served = _running.Where(r => !r.Value.Stop.IsCancellationRequested).Select(r => r.Key).ToList();
@@ -82,8 +82,7 @@ internal sealed partial class Dispatchers(
 
         foreach (var id in begin)
         {
-            var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            _running[id] = (ServeAsync(id, stop.Token), stop);
+            _running.Add(id, new(token => ServeAsync(id, token), stoppingToken));
         }
     }
 
@@ -153,6 +152,22 @@ internal sealed partial class Dispatchers(
             LogFailed(logger, id, e);
             return false;
         }
+    }
+
+    /// <summary>A subscription that this node serves, and what ends it.</summary>
+    private sealed class Serving : IDisposable
+    {
+        internal Serving(Func<CancellationToken, Task> serve, CancellationToken stoppingToken)
+        {
+            Stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            Task = serve(Stop.Token);
+        }
+
+        internal CancellationTokenSource Stop { get; }
+
+        internal Task Task { get; }
+
+        public void Dispose() => Stop.Dispose();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Subscriptions cannot be served for now: the database is away")]

@@ -94,7 +94,7 @@ internal sealed partial class ApiWorld
         return (Fill(operation.Path, target), body);
     }
 
-    private Task ClaimAsync(string id) => _ledger.RecordAsync("/v1/assertions",
+    private Task<JsonElement> ClaimAsync(string id) => _ledger.RecordAsync("/v1/assertions",
         Operations.First(o => o.ToString() == "post /v1/assertions").Example!.Value.GetRawText().Replace("\"t06\"", $"\"{id}\"", StringComparison.Ordinal));
 
     [GeneratedRegex("{([A-Za-z]+)}")]

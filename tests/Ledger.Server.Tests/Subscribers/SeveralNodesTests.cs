@@ -41,35 +41,45 @@ public sealed class SeveralNodesTests(ITestOutputHelper output)
         await using var first = await StartAsync(database, "first");
         await using var killed = await StartAsync(database, "killed");
         await using var paused = await StartAsync(database, "paused");
-        using var http = new HttpClient { BaseAddress = first.BaseAddress };
-        http.DefaultRequestHeaders.Authorization = new("Bearer", RunningLedger.AdminKey);
+        using var http = Client(first);
         await PrepareAsync(http, receiver.Url);
         using var enough = new CancellationTokenSource();
-        var writing = WriteAsync(http, enough.Token);
-        await SpreadAsync(database, "first", "killed", "paused");
-
-        await GoesOnAsync("a node was killed", killed.KillAsync);
-        await SpreadAsync(database, "first", "paused");
-
-        await using var added = await StartAsync(database, "added");
-        await SpreadAsync(database, "first", "paused", "added");
-
-        await GoesOnAsync("a node was paused", () =>
+        var writing = WriteAsync(first, enough.Token);
+        try
         {
-            paused.Pause();
-            return Task.CompletedTask;
-        });
-        await SpreadAsync(database, "first", "added");
-        paused.Resume();
-        await SpreadAsync(database, "first", "added", "paused");
+            await SpreadAsync(database, "first", "killed", "paused");
 
-        await GoesOnAsync("a node was drained", added.TerminateAsync);
-        await SpreadAsync(database, "first", "paused");
+            await GoesOnAsync("a node was killed", killed.KillAsync);
+            await SpreadAsync(database, "first", "paused");
 
-        await enough.CancelAsync();
-        await writing;
+            await using var added = await StartAsync(database, "added");
+            await SpreadAsync(database, "first", "paused", "added");
+
+            await GoesOnAsync("a node was paused", () =>
+            {
+                paused.Pause();
+                return Task.CompletedTask;
+            });
+            await SpreadAsync(database, "first", "added");
+            paused.Resume();
+            await SpreadAsync(database, "first", "added", "paused");
+
+            await GoesOnAsync("a node was drained", added.TerminateAsync);
+            await SpreadAsync(database, "first", "paused");
+        }
+        finally
+        {
+            await enough.CancelAsync();
+            await writing;
+        }
+
         await VerifyAsync(http);
     }
+
+    private static HttpClient Client(ServerProcess node) => new()
+    {
+        BaseAddress = node.BaseAddress, DefaultRequestHeaders = { Authorization = new("Bearer", RunningLedger.AdminKey) },
+    };
 
     private static Task<ServerProcess> StartAsync(TestDatabase database, string name) => ServerProcess.ServeAsync(database, new Dictionary<string, string?>(Settings)
     {
@@ -100,8 +110,9 @@ public sealed class SeveralNodesTests(ITestOutputHelper output)
         response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
     }
 
-    private static async Task WriteAsync(HttpClient http, CancellationToken enough)
+    private static async Task WriteAsync(ServerProcess node, CancellationToken enough)
     {
+        using var http = Client(node);
         for (var number = 0; !enough.IsCancellationRequested; number++)
         {
             await PostAsync(http, $"/v1/assertions/c{number % Assertions}/denials", Said.Denial($"No, for the {number}th time"));

@@ -215,8 +215,8 @@ public sealed class DeskTests(DeskLedger desk) : IClassFixture<DeskLedger>
     {
         await desk.ClaimAsync("gone", "An unheard word");
         using var asking = desk.Ledger.Client(desk.Author);
-        using var asked = await asking.PostAsync(new Uri("/v1/erasures", UriKind.Relative),
-            new StringContent("""{"assertion": "gone", "fields": ["proposition"], "legalBasis": "a court order"}""", System.Text.Encoding.UTF8, "application/json"));
+        using var body = new StringContent("""{"assertion": "gone", "fields": ["proposition"], "legalBasis": "a court order"}""", System.Text.Encoding.UTF8, "application/json");
+        using var asked = await asking.PostAsync(new Uri("/v1/erasures", UriKind.Relative), body);
         var id = JsonElement.Parse(await asked.Content.ReadAsStringAsync()).GetProperty("id").GetString();
         var (_, secret) = await desk.KeyAsync("second", "audit", "erase:approve", "subscribe");
         using var client = await desk.SignInAsync(secret);
