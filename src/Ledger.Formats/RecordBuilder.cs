@@ -99,7 +99,7 @@ internal sealed class RecordBuilder(long number, long? line)
         {
             ["id"] = identity.Id, ["kind"] = work.Kind, ["title"] = work.Title, ["publisher"] = publisher, ["url"] = work.Url,
             ["identifiers"] = new JsonArray([.. identity.Names.Where(n => !n.StartsWith("https:", StringComparison.Ordinal)).Take(Limits.ItemsMax).Select(n => (JsonNode)n)]),
-            ["language"] = work.Language,
+            ["language"] = work.Language, ["publishedAt"] = work.PublishedAt?.DeepClone(),
         }));
         if (work.HasFirstVersion)
         {

@@ -30,7 +30,7 @@ public sealed class Lease : IAsyncDisposable
     /// How long the session of a holder that may be paused says nothing before the server ends it. The kernel keeps the
     /// connection of a paused process alive. A process that runs sends a keepalive three times in that time.
     /// </summary>
-    public static TimeSpan SilenceMax { get; } = TimeSpan.FromSeconds(6);
+    public static TimeSpan SilenceMax { get; } = TimeSpan.FromSeconds(8);
 
     /// <summary>The connection that holds the lease; its loss is the lease's loss.</summary>
     public NpgsqlConnection Connection { get; }

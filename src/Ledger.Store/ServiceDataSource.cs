@@ -8,14 +8,12 @@ public static class ServiceDataSource
     /// <summary>The role that the service works under: SELECT on the log and EXECUTE on the append function.</summary>
     public const string Role = "ledger_service";
 
-    // Both ends notice within seconds that the other is gone, which is how fast a lease can move to another node.
+    // Both ends notice within seconds that the other is gone, which is how fast a lease can move to another node. The client sends a word after as
+    // long a silence, which Lease.SilenceMax must outlast. At 2 s, the beat of HeartbeatLock, both met on one connection and projections stood still.
     private const int KeepaliveIdleSeconds = 5;
     private const int KeepaliveIntervalSeconds = 2;
     private const int KeepaliveProbes = 3;
     private const int ConnectTimeoutSeconds = 3;
-
-    /// <summary>After this time without a word the client sends one: three in <see cref="Lease.SilenceMax"/>.</summary>
-    private const int SilenceSeconds = 2;
 
     /// <summary>A node that is paused amid a transaction holds its row locks; the server ends it, so that another node can go on.</summary>
     private const int IdleInTransactionMaxSeconds = 6;
@@ -49,7 +47,7 @@ public static class ServiceDataSource
                 + given.Options,
         };
         SetUnlessGiven(settings, given, "Timeout", ConnectTimeoutSeconds);
-        SetUnlessGiven(settings, given, "Keepalive", SilenceSeconds);
+        SetUnlessGiven(settings, given, "Keepalive", KeepaliveIdleSeconds);
         SetUnlessGiven(settings, given, "Tcp Keepalive Time", KeepaliveIdleSeconds);
         SetUnlessGiven(settings, given, "Tcp Keepalive Interval", KeepaliveIntervalSeconds);
         SetUnlessGiven(settings, given, "Max Auto Prepare", PreparedMax);
