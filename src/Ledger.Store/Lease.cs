@@ -28,7 +28,7 @@ public sealed class Lease : IAsyncDisposable
 
     /// <summary>
     /// How long the session of a holder that may be paused says nothing before the server ends it. The kernel keeps the
-    /// connection of a paused process alive. A process that runs sends a keepalive three times in that time.
+    /// connection of a paused process alive. A process that runs sends a keepalive within that time.
     /// </summary>
     public static TimeSpan SilenceMax { get; } = TimeSpan.FromSeconds(8);
 
