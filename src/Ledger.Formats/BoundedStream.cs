@@ -6,7 +6,7 @@ namespace Ledger.Formats;
 /// </summary>
 /// <param name="inner">The input; it stays open.</param>
 /// <param name="recordBytesMax">The most bytes between two calls of <see cref="Begin"/>.</param>
-internal sealed class BoundedStream(Stream inner, int recordBytesMax) : Stream
+internal sealed class BoundedStream(Stream inner, int recordBytesMax) : ReadOnlyStream
 {
     /// <summary>A record that is larger than this is no record of any of these formats.</summary>
     internal const int RecordBytesMax = 16 << 20;
@@ -18,16 +18,6 @@ internal sealed class BoundedStream(Stream inner, int recordBytesMax) : Stream
     {
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => _total; set => throw new NotSupportedException(); }
-
     /// <summary>Says that a record begins here.</summary>
     internal void Begin() => _sinceBegin = 0;
 
@@ -37,19 +27,6 @@ internal sealed class BoundedStream(Stream inner, int recordBytesMax) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Count(await inner.ReadAsync(buffer, cancellationToken));
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private int Count(int read)
     {

@@ -2,7 +2,7 @@ namespace Ledger.Formats;
 
 /// <summary>A stream whose first bytes can be looked at before somebody reads it.</summary>
 /// <param name="inner">The input; it stays open.</param>
-internal sealed class PeekedStream(Stream inner) : Stream
+internal sealed class PeekedStream(Stream inner) : ReadOnlyStream
 {
     private static readonly System.Buffers.SearchValues<byte> Passed =
         System.Buffers.SearchValues.Create((byte)' ', (byte)'\t', (byte)'\r', (byte)'\n', 0xEF, 0xBB, 0xBF, 0xFE, 0xFF, 0);
@@ -10,16 +10,6 @@ internal sealed class PeekedStream(Stream inner) : Stream
     private readonly byte[] _head = new byte[4096];
     private int _at;
     private int _end;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>The first byte that is neither white space nor part of a byte order mark; -1 where the first 4096 have none.</summary>
     internal async ValueTask<int> FirstAsync(CancellationToken cancellationToken)
@@ -35,19 +25,6 @@ internal sealed class PeekedStream(Stream inner) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         FromHead(buffer.Span) is > 0 and var taken ? taken : await inner.ReadAsync(buffer, cancellationToken);
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private int FromHead(Span<byte> buffer)
     {

@@ -101,14 +101,10 @@ internal sealed class RecordBuilder(long number, long? line)
             ["identifiers"] = new JsonArray([.. identity.Names.Where(n => !n.StartsWith("https:", StringComparison.Ordinal)).Take(Limits.ItemsMax).Select(n => (JsonNode)n)]),
             ["language"] = work.Language, ["publishedAt"] = work.PublishedAt?.DeepClone(),
         }));
-        if (work.HasFirstVersion)
+        Add("captureVersion", id, $"version:{id}", Without(new()
         {
-            Add("captureVersion", id, $"version:{id}", Without(new()
-            {
-                ["edition"] = work.Edition, ["publishedAt"] = work.PublishedAt?.DeepClone(), ["seen"] = work.Text is not null, ["text"] = work.Text, ["url"] = work.Url,
-            }), ifAbsent: true);
-        }
-
+            ["edition"] = work.Edition, ["publishedAt"] = work.PublishedAt?.DeepClone(), ["seen"] = work.Text is not null, ["text"] = work.Text, ["url"] = work.Url,
+        }), ifAbsent: true);
         return id;
     }
 
@@ -207,9 +203,6 @@ internal sealed record WorkEntry(string Kind, string Title, string? Url)
 
     /// <summary>The text, where the record has it; it is hashed and not kept.</summary>
     public string? Text { get; init; }
-
-    /// <summary>Whether its first version goes with it; a reader that knows several versions captures them itself.</summary>
-    public bool HasFirstVersion { get; init; } = true;
 }
 
 /// <summary>What a record says of a claim, beside its words.</summary>

@@ -59,7 +59,7 @@ public sealed class ArticleFormat : IArchiveFormat
             record.Refuse("headline", "The article has no headline.");
         }
 
-        if (record.IsRefused || LdParties.Publisher(record, Followed(item, article.All("publisher")), url, options, "publisher") is not { } publisher)
+        if (record.IsRefused || LdParties.Publisher(record, item.Followed(article.All("publisher")), url, options, "publisher") is not { } publisher)
         {
             return;
         }
@@ -81,12 +81,12 @@ public sealed class ArticleFormat : IArchiveFormat
             });
         }
 
-        JsonNode[] authors = [.. Followed(item, article.All("author")).Take(AuthorsMax).Select(a => LdParties.Attribution(record, a, "author", "author")).OfType<JsonObject>()];
+        JsonNode[] authors = [.. item.Followed(article.All("author")).Take(AuthorsMax).Select(a => LdParties.Attribution(record, a, "author", "author")).OfType<JsonObject>()];
         var claim = record.Claim(new("assertion", [$"{name}#headline"]), source, headline!, new([.. authors, new JsonObject { ["party"] = publisher, ["role"] = "publisher" }])
         {
             Part = "headline", Language = language, PublishedAt = published ?? Dates.Inferred(modified),
         });
-        foreach (var correction in Followed(item, article.All("correction")))
+        foreach (var correction in item.Followed(article.All("correction")))
         {
             Correct(record, item, correction, new(name, url, claim, publisher, modified));
         }
@@ -105,14 +105,12 @@ public sealed class ArticleFormat : IArchiveFormat
         }
 
         var published = correction.IsObject ? record.Time(correction.TextOf("datePublished") ?? correction.TextOf("dateCreated"), "correction.datePublished") : null;
-        var key = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{article.Name} {text} {published}")))[..32];
+        var key = KeyParts.Hash($"{article.Name} {text} {published}", 32);
         record.Notice(article.Claim, article.Publisher, $"html:correction:{key}", new("correction", text, "The correction on the page.")
         {
             Url = url, Citation = article.Url, PublishedAt = (JsonNode?)published ?? Dates.Inferred(article.Modified),
         });
     }
-
-    private static IEnumerable<LdNode> Followed(LdItem item, IEnumerable<LdNode> nodes) => nodes.Select(n => item.Graph.Follow(n) ?? n);
 
     private sealed record Corrected(string Name, string Url, string Claim, string Publisher, string? Modified);
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Ledger.Formats;
@@ -7,8 +5,6 @@ namespace Ledger.Formats;
 /// <summary>One review as one record: the claim where it appeared, or else as the review quotes it, and the position of the reviewer.</summary>
 internal sealed class ReviewRecord(long number, LdItem item, LdNode review, ArchiveOptions options)
 {
-    private const int HashCharacters = 16;
-
     /// <summary>Appearances that one record may name: each is a work and a claim of its own.</summary>
     private const int AppearancesMax = 64;
 
@@ -69,7 +65,7 @@ internal sealed class ReviewRecord(long number, LdItem item, LdNode review, Arch
     private void Map(string url, string claim, string rating, LdNode? reviewed)
     {
         var published = _record.Time(review.TextOf("datePublished"), "datePublished");
-        List<LdNode> authors = [.. Followed(review.All("author")), .. Followed(review.All("publisher"))];
+        List<LdNode> authors = [.. item.Followed(review.All("author")), .. item.Followed(review.All("publisher"))];
         var reviewer = LdParties.Publisher(_record, authors, url, options, "author");
         if (reviewer is null)
         {
@@ -77,7 +73,7 @@ internal sealed class ReviewRecord(long number, LdItem item, LdNode review, Arch
         }
 
         var claimed = _record.Time(reviewed?.TextOf("datePublished"), "itemReviewed.datePublished");
-        var attribution = reviewed is { } r && Followed(r.All("author")).Select(a => LdParties.Attribution(_record, a, "originator", "itemReviewed.author")).OfType<JsonObject>().ToList() is { } chain ? chain : [];
+        var attribution = reviewed is { } r && item.Followed(r.All("author")).Select(a => LdParties.Attribution(_record, a, "originator", "itemReviewed.author")).OfType<JsonObject>().ToList() is { } chain ? chain : [];
         var names = reviewed is { } node && node.Is("Claim") && node.Id is { } id && IdentityNames.Of(id) is { } own ? [own] : Array.Empty<string>();
         var claims = Appearances(reviewed).Select((a, i) => Appeared(a, claim, attribution, i == 0 ? names : [], claimed, published)).OfType<string>().Distinct().ToList();
         if (claims.Count == 0)
@@ -85,7 +81,7 @@ internal sealed class ReviewRecord(long number, LdItem item, LdNode review, Arch
             claims = [Quoted(url, claim, reviewer, attribution, names, published)];
         }
 
-        var identity = IdentityNames.Of(review.Id) ?? $"{IdentityNames.Of(url)}#{Hash(claim)}";
+        var identity = IdentityNames.Of(review.Id) ?? $"{IdentityNames.Of(url)}#{KeyParts.Hash(claim)}";
         var position = new JsonObject
         {
             ["party"] = reviewer, ["stance"] = "rules", ["rating"] = rating, ["url"] = url,
@@ -93,7 +89,7 @@ internal sealed class ReviewRecord(long number, LdItem item, LdNode review, Arch
             ["ground"] = _record.Line(PlainText.Of(review.One("reviewRating") is { IsObject: true } rr ? rr.TextOf("ratingExplanation") : null), "reviewRating.ratingExplanation"),
             ["publishedAt"] = published,
         };
-        var told = Hash(position.ToJsonString() + review.TextOf("dateModified"));
+        var told = KeyParts.Hash(position.ToJsonString() + review.TextOf("dateModified"));
         foreach (var assertion in claims)
         {
             _record.Add("takePosition", assertion, $"claimreview:{identity}:{told}:{assertion}", (JsonObject)position.DeepClone());
@@ -116,7 +112,7 @@ internal sealed class ReviewRecord(long number, LdItem item, LdNode review, Arch
             return [];
         }
 
-        List<LdNode> all = node.Is("Claim") || !node.Types.Any() ? [.. Followed(node.All("firstAppearance")), .. Followed(node.All("appearance"))] : [node];
+        List<LdNode> all = node.Is("Claim") || !node.Types.Any() ? [.. item.Followed(node.All("firstAppearance")), .. item.Followed(node.All("appearance"))] : [node];
         if (all.Count > AppearancesMax)
         {
             _record.Refuse("itemReviewed.appearance", $"It names more than {AppearancesMax} appearances.");
@@ -137,7 +133,7 @@ internal sealed class ReviewRecord(long number, LdItem item, LdNode review, Arch
             return null;
         }
 
-        List<LdNode> publishers = [.. Followed(appearance.All("publisher"))];
+        List<LdNode> publishers = [.. item.Followed(appearance.All("publisher"))];
         if (LdParties.Publisher(_record, publishers, url, options with { Publisher = null }, "itemReviewed.appearance.publisher") is not { } publisher)
         {
             return null;
@@ -148,7 +144,7 @@ internal sealed class ReviewRecord(long number, LdItem item, LdNode review, Arch
         var published = (JsonNode?)(own ?? claimed) ?? Dates.Inferred(reviewed);
         var title = _record.Line(PlainText.Of(appearance.IsObject ? appearance.TextOf("headline") ?? appearance.TextOf("name") : null), "itemReviewed.appearance.headline") ?? url;
         var source = _record.Source(new("source", [name]), publisher, new(KindOf(appearance), title, url) { PublishedAt = published, Language = Language(appearance) });
-        return _record.Claim(new("assertion", [.. names, $"{name}#{Hash(claim)}"]), source, claim, new(Chain(attribution, publisher, "publisher")) { PublishedAt = published, Language = Language(review) });
+        return _record.Claim(new("assertion", [.. names, $"{name}#{KeyParts.Hash(claim)}"]), source, claim, new(Chain(attribution, publisher, "publisher")) { PublishedAt = published, Language = Language(review) });
     }
 
     /// <summary>A claim of which no appearance is known, as the review itself quotes it.</summary>
@@ -158,7 +154,7 @@ internal sealed class ReviewRecord(long number, LdItem item, LdNode review, Arch
         var title = _record.Line(PlainText.Of(review.TextOf("headline") ?? review.TextOf("name")), "headline") ?? url;
         var name = IdentityNames.Of(url)!;
         var source = _record.Source(new("source", [name]), reviewer, new("article", title, url) { PublishedAt = published, Language = Language(review) });
-        return _record.Claim(new("assertion", [.. names, $"{name}#{Hash(claim)}"]), source, claim, new(Chain(attribution, reviewer, "relay"))
+        return _record.Claim(new("assertion", [.. names, $"{name}#{KeyParts.Hash(claim)}"]), source, claim, new(Chain(attribution, reviewer, "relay"))
         {
             Part = "quote", PublishedAt = published, Language = Language(review),
         });
@@ -170,8 +166,6 @@ internal sealed class ReviewRecord(long number, LdItem item, LdNode review, Arch
         .. attribution.Exists(a => (string?)a["party"] == party) ? Array.Empty<JsonNode>() : [new JsonObject { ["party"] = party, ["role"] = role }],
     ]);
 
-    private IEnumerable<LdNode> Followed(IEnumerable<LdNode> nodes) => nodes.Select(n => item.Graph.Follow(n) ?? n);
-
     private static string? Language(LdNode node) => node.IsObject && node.TextOf("inLanguage") is { Length: > 0 and <= 35 } language ? language : null;
 
     private static string KindOf(LdNode node) => node.Types.FirstOrDefault() switch
@@ -182,6 +176,4 @@ internal sealed class ReviewRecord(long number, LdItem item, LdNode review, Arch
         "Dataset" => "dataset",
         _ => "article",
     };
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashCharacters];
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Ledger.Formats;
@@ -80,7 +78,7 @@ public sealed class MappedCsvFormat : IArchiveFormat
             var known = (JsonNode?)published ?? Dates.Inferred(noticed);
             var language = Cell("language") is { Length: <= 35 } tag ? tag : null;
             var source = record.Source(new("source", [name]), publisher, new("article", title, url) { PublishedAt = known, Language = language });
-            var identity = Cell("claimId") is { } id ? $"{name}#{id}" : said is null ? $"{name}#headline" : $"{name}#{Hash(said)}";
+            var identity = Cell("claimId") is { } id ? $"{name}#{id}" : said is null ? $"{name}#headline" : $"{name}#{KeyParts.Hash(said)}";
             var attribution = new JsonArray(new JsonObject { ["party"] = publisher, ["role"] = "publisher" });
             if (record.Line(Cell("author"), Column("author")) is { } author)
             {
@@ -97,8 +95,8 @@ public sealed class MappedCsvFormat : IArchiveFormat
                 return;
             }
 
-            var key = Cell("id") is { } row ? $"{IdentityNames.SiteOf(url)}:{row}" : Hash($"{name} {told.Notice} {noticed} {said}");
-            record.Notice(claim, publisher, $"csv:{(key.Length <= 300 ? key : Hash(key))}:{told.Kind}", new(told.Kind, told.Notice, record.Line(Cell("reason"), Column("reason")) ?? "The row gives no reason.")
+            var key = Cell("id") is { } row ? $"{IdentityNames.SiteOf(url)}:{row}" : KeyParts.Hash($"{name} {told.Notice} {noticed} {said}");
+            record.Notice(claim, publisher, $"csv:{KeyParts.Short(key)}:{told.Kind}", new(told.Kind, told.Notice, record.Line(Cell("reason"), Column("reason")) ?? "The row gives no reason.")
             {
                 Url = record.Url(Cell("noticeUrl"), Column("noticeUrl"), options.BaseAddress), Citation = url, PublishedAt = noticed, Before = told.Before, After = told.After,
             });
@@ -116,8 +114,6 @@ public sealed class MappedCsvFormat : IArchiveFormat
                 ? day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
                 : record.Time(text, Column(field));
         }
-
-        private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
         private sealed record Told(string Kind, string? Notice, string? Before, string? After);
     }

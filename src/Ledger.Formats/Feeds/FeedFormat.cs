@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Xml.Linq;
+using static Ledger.Formats.XmlNames;
 
 namespace Ledger.Formats;
 
@@ -67,7 +68,7 @@ public sealed class FeedFormat : IArchiveFormat
 
     private static FeedEntry Entry(XElement e)
     {
-        string? Link(string rel) => Links(e).Where(l => ((string?)l.Attribute("rel") ?? "alternate") == rel).Select(l => (string?)l.Attribute("href")).FirstOrDefault();
+        string? Link(string rel) => All(e, "link").Where(l => ((string?)l.Attribute("rel") ?? "alternate") == rel).Select(l => (string?)l.Attribute("href")).FirstOrDefault();
         return new()
         {
             Id = Value(e, "id"), Title = Markup(Child(e, "title")), Address = Link("self"), Link = Link("related") ?? Link("via") ?? Link("alternate"),
@@ -85,7 +86,7 @@ public sealed class FeedFormat : IArchiveFormat
             Id = guid?.Value.Trim() ?? (string?)e.Attributes().FirstOrDefault(a => a.Name.LocalName == "about"), Title = Value(e, "title"),
             Address = isPermalink ? guid!.Value.Trim() : null, Link = Value(e, "link"),
             Text = Value(e, "encoded") ?? Value(e, "description"), Published = Value(e, "pubDate") ?? Value(e, "date"), Updated = Value(e, "updated"),
-            Categories = [.. e.Elements().Where(c => c.Name.LocalName == "category").Select(c => c.Value)],
+            Categories = [.. All(e, "category").Select(c => c.Value)],
         };
     }
 
@@ -98,16 +99,10 @@ public sealed class FeedFormat : IArchiveFormat
             ? [.. tags.EnumerateArray().Where(t => t.ValueKind == JsonValueKind.String).Select(t => t.GetString()!)] : [],
     };
 
-    private static IEnumerable<XElement> Links(XElement e) => e.Elements().Where(c => c.Name.LocalName == "link");
-
     /// <summary>A text construct of Atom: text, escaped HTML, or XHTML, whose elements are put back into tags.</summary>
     private static string? Markup(XElement? e) => e is null ? null
         : (string?)e.Attribute("type") == "xhtml" ? string.Concat(e.Elements().Select(x => x.ToString(SaveOptions.DisableFormatting)))
         : e.Value is { Length: > 0 } text ? text : null;
-
-    private static XElement? Child(XElement e, string name) => e.Elements().FirstOrDefault(c => c.Name.LocalName == name);
-
-    private static string? Value(XElement e, string name) => Child(e, name)?.Value.Trim() is { Length: > 0 } text ? text : null;
 
     private static string? Text(JsonElement item, string name) => !item.TryGetProperty(name, out var value) ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString() is { Length: > 0 } text ? text : null

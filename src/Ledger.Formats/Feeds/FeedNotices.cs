@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Ledger.Formats;
@@ -63,7 +61,7 @@ internal sealed class FeedNotices(FeedHead head, ArchiveOptions options)
         record.Unclear("link", "The feed does not say what the page stated: the title of the entry stands for it where the page is not known yet.");
 
         var identity = IdentityNames.Of(entry.Id) ?? (entry.Id is { Length: > 0 } own ? $"{IdentityNames.SiteOf(head.Site ?? link)}#{own}" : IdentityNames.Of(address ?? link)!);
-        var told = Hash($"{text} {since}");
+        var told = KeyParts.Hash($"{text} {since}");
         if (_seen.TryGetValue(identity, out var before))
         {
             record.Unclear("id", before == told ? "The feed has this entry before, with the same words: nothing more is recorded." : "The feed has this id before, with other words: it is recorded as a notice of its own.");
@@ -74,7 +72,7 @@ internal sealed class FeedNotices(FeedHead head, ArchiveOptions options)
             _seen[identity] = told;
         }
 
-        record.Notice(claim, publisher, $"feed:{Short(identity)}:{told}", new(KindOf(entry, title), text, "The entry of the publisher's corrections feed.")
+        record.Notice(claim, publisher, $"feed:{KeyParts.Short(identity)}:{told}", new(KindOf(entry, title), text, "The entry of the publisher's corrections feed.")
         {
             Url = isOwnPage ? null : address, Citation = address ?? (entry.Id is { Length: > 0 and <= 2_000 } given ? given : link), PublishedAt = published ?? Dates.Inferred(updated),
         });
@@ -108,8 +106,4 @@ internal sealed class FeedNotices(FeedHead head, ArchiveOptions options)
         var (x, y) = (new Uri(a).Host.Split('.'), new Uri(b).Host.Split('.'));
         return x.Length > 1 && y.Length > 1 ? x.TakeLast(2).SequenceEqual(y.TakeLast(2)) && (x[^2].Length > 3 || x.SequenceEqual(y) || x.TakeLast(3).SequenceEqual(y.TakeLast(3))) : a == b;
     }
-
-    private static string Short(string identity) => identity.Length <= 300 ? identity : Hash(identity);
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 }

@@ -18,6 +18,9 @@ internal sealed record LdItem(long Number, long Line, IReadOnlyList<LdNode> Node
 
     /// <summary>What of it cannot be read.</summary>
     public IReadOnlyList<Finding> Problems { get; init; } = [];
+
+    /// <summary>The nodes, with what a reference leads to in its place where that is known.</summary>
+    internal IEnumerable<LdNode> Followed(IEnumerable<LdNode> nodes) => nodes.Select(n => Graph.Follow(n) ?? n);
 }
 
 /// <summary>The nodes of an input by their <c>@id</c>, as far as they stand near the one that names them.</summary>

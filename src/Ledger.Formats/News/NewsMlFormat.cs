@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Xml.Linq;
+using static Ledger.Formats.XmlNames;
 
 namespace Ledger.Formats;
 
@@ -86,10 +87,4 @@ public sealed class NewsMlFormat : IArchiveFormat
     }
 
     private static string Qcode(XElement element, string attribute) => (string?)element.Attribute(attribute) ?? "";
-
-    private static XElement? Child(XElement? parent, string name) => All(parent, name).FirstOrDefault();
-
-    private static IEnumerable<XElement> All(XElement? parent, string name) => parent?.Elements().Where(e => e.Name.LocalName == name) ?? [];
-
-    private static string? Value(XElement? parent, string name) => Child(parent, name)?.Value.Trim() is { Length: > 0 } text ? text : null;
 }

@@ -61,7 +61,7 @@ internal readonly record struct CrossrefWork(JsonElement Json)
         .. from update in Array(name)
            where update.ValueKind == JsonValueKind.Object
            let work = new CrossrefWork(update)
-           select new Update(work.DoiOf, work.Text("type") ?? "", work.Text("label"), work.DateOf("updated"), work.Text("source") is null or "publisher"),
+           select new Update(work.DoiOf, work.Text("type") ?? "", work.DateOf("updated"), work.Text("source") is null or "publisher"),
     ];
 
     private JsonElement.ArrayEnumerator Array(string name) =>
@@ -72,8 +72,7 @@ internal readonly record struct CrossrefWork(JsonElement Json)
     /// <summary>One update.</summary>
     /// <param name="Other">The DOI of the other work; null where it is none.</param>
     /// <param name="Type">The type as it stands there.</param>
-    /// <param name="Label">The type in words.</param>
     /// <param name="Date">When it was made.</param>
     /// <param name="IsByPublisher">Whether the publisher asserts it, and not somebody else.</param>
-    internal sealed record Update(string? Other, string Type, string? Label, string? Date, bool IsByPublisher);
+    internal sealed record Update(string? Other, string Type, string? Date, bool IsByPublisher);
 }

@@ -7,7 +7,7 @@ namespace Ledger.Server;
 /// The body of an import in another format: as it is, or in gzip by its header or its first bytes. What unpacks to many times its size is refused:
 /// memory is bounded anyway, but not the time and the disk that it would take.
 /// </summary>
-internal sealed class ArchiveBody : Stream
+internal sealed class ArchiveBody : ReadOnlyStream
 {
     /// <summary>Archives of text shrink to a tenth or a twentieth; a bomb to a thousandth.</summary>
     private const int RatioMax = 200;
@@ -27,16 +27,6 @@ internal sealed class ArchiveBody : Stream
         _packed = new(packed);
         _unpacked = new(_packed, CompressionMode.Decompress);
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => _out; set => throw new NotSupportedException(); }
 
     /// <summary>The input, unpacked where it is packed.</summary>
     internal static async Task<Stream> OpenAsync(Stream body, bool isGzip, CancellationToken cancellationToken)
@@ -58,21 +48,6 @@ internal sealed class ArchiveBody : Stream
             throw new ArchiveFormatException($"The gzip stream is damaged after {_out} bytes of text; pack the file again.", e);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <summary>A parser that looks at the first bytes may do so without waiting for them: a thread waits in its place.</summary>
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -123,35 +98,5 @@ internal sealed class ArchiveBody : Stream
             _start = _start[count..];
             return new(count);
         }
-    }
-
-    /// <summary>What a stream that is only read, without blocking, must say beside.</summary>
-    private abstract class ReadOnlyStream : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
