@@ -31,7 +31,8 @@ internal sealed class IdentifierProjection : IReadModel
 
     public async Task ApplyAsync(IReadOnlyList<IEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var rows = page.Select(e => e.ToDomain()).SelectMany(e => NamesOf(e.Event).Distinct(StringComparer.Ordinal).Select(name => (Event: e, Name: name))).ToList();
+        var events = page.Select(e => e.ToDomain()).ToList();
+        var rows = events.SelectMany(e => NamesOf(e.Event).Distinct(StringComparer.Ordinal).Select(name => (Event: e, Name: name))).ToList();
         await using var batch = new NpgsqlBatch(connection, transaction);
         if (rows.Count > 0)
         {
@@ -44,7 +45,7 @@ internal sealed class IdentifierProjection : IReadModel
             batch.BatchCommands.Add(insert);
         }
 
-        var erased = page.Select(e => e.ToDomain().Event).OfType<PayloadErased>().Where(e => e.Fields.Any(f => f is "url" or "identifiers" or "aliases")).SelectMany(e => e.Positions).ToArray();
+        var erased = events.Select(e => e.Event).OfType<PayloadErased>().Where(e => e.Fields.Any(f => f is "url" or "identifiers" or "aliases")).SelectMany(e => e.Positions).ToArray();
         if (erased.Length > 0)
         {
             var delete = new NpgsqlBatchCommand("delete from ledger_read.identifier where from_pos = any($1)");

@@ -17,6 +17,9 @@ internal sealed class TextFlagProjection : IReadModel
     internal const string Changed = "textChangedWithoutNotice";
     internal const string Typographic = "typographicChange";
 
+    /// <summary>Statements that are sent at once: each depends on those before it, so that they cannot be one.</summary>
+    private const int StatementsMax = 500;
+
     public string Name => "TextFlags";
 
     public uint Version => 1;
@@ -35,9 +38,9 @@ internal sealed class TextFlagProjection : IReadModel
 
     public async Task ApplyAsync(IReadOnlyList<IEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
+        await using var batch = new NpgsqlBatch(connection, transaction);
         foreach (var e in page)
         {
-            await using var batch = new NpgsqlBatch(connection, transaction);
             switch (e.Data)
             {
                 case VersionCaptured { Evidence.Count: > 0 } version:
@@ -55,10 +58,16 @@ internal sealed class TextFlagProjection : IReadModel
                     break;
             }
 
-            if (batch.BatchCommands.Count > 0)
+            if (batch.BatchCommands.Count >= StatementsMax)
             {
                 await batch.ExecuteNonQueryAsync(cancellationToken);
+                batch.BatchCommands.Clear();
             }
+        }
+
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
         }
     }
 

@@ -35,9 +35,10 @@ internal sealed class RestrictionProjection(EventStore store, string schema = Re
     {
         // As stored, to the letter.
         var stored = (await store.ReadEventsAsync([.. page.Where(e => e.Data is AccessRestricted).Select(e => e.Sequence)], cancellationToken)).ToDictionary(e => e.Position);
+        await using var batch = new NpgsqlBatch(connection, transaction);
         foreach (var e in page)
         {
-            await using var command = new NpgsqlCommand { Connection = connection, Transaction = transaction };
+            var command = new NpgsqlBatchCommand();
             if (e.Data is Withdrawn withdrawn)
             {
                 command.CommandText = $"update {schema}.restriction set to_pos = $2 where event_id = $1 and to_pos is null";
@@ -53,7 +54,9 @@ internal sealed class RestrictionProjection(EventStore store, string schema = Re
                 command.Parameters.Add(new() { Value = e.Sequence });
             }
 
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            batch.BatchCommands.Add(command);
         }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 }
