@@ -38,11 +38,15 @@ internal static class Superuser
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.OwnerConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
+        // At once: a server that reads between two statements would sign what the test did not mean.
+        await using var transaction = await connection.BeginTransactionAsync();
         foreach (var sql in (string[])["alter table ledger.mt_events disable trigger all", .. statements, "alter table ledger.mt_events enable always trigger mt_events_append_only"])
         {
-            await using var command = new NpgsqlCommand(sql, connection);
+            await using var command = new NpgsqlCommand(sql, connection, transaction);
             await command.ExecuteNonQueryAsync();
         }
+
+        await transaction.CommitAsync();
     }
 
     internal static async Task<List<string>> AskAsync(TestDatabase database, string sql)

@@ -18,7 +18,10 @@ public sealed class TakeoverTests(ITestOutputHelper output)
     private static readonly int? LongPauseS =
         int.TryParse(Environment.GetEnvironmentVariable("LEDGER_PAUSE_SECONDS"), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 
-    private static readonly TimeSpan TakeoverMax = TimeSpan.FromSeconds(LongPauseS is null ? 90 : 10);
+    private static readonly TimeSpan TakeoverMax = TimeSpan.FromSeconds(LongPauseS is null ? 240 : 10);
+
+    /// <summary>Between histories that are written, so that two cores which other tests share can keep up.</summary>
+    private static readonly TimeSpan WriteInterval = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan PauseTime = TimeSpan.FromSeconds(LongPauseS ?? 15);
 
     [Theory]
@@ -95,7 +98,7 @@ public sealed class TakeoverTests(ITestOutputHelper output)
         for (var seed = 2; !enough.IsCancellationRequested; seed++)
         {
             await AppendAsync(store, seed);
-            await Task.Delay(50, CancellationToken.None);
+            await Task.Delay(WriteInterval, CancellationToken.None);
         }
     }
 

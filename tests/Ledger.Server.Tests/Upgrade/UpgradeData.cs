@@ -51,6 +51,9 @@ internal static class UpgradeData
     internal const string Origin = "ledger.example/upgrade";
     private const int EventsMin = 2_000;
 
+    /// <summary>What each key is tried with.</summary>
+    internal const string KeyQuestion = "/v1/audit?limit=5";
+
     internal static IReadOnlyDictionary<string, string?> Settings(string data) => new Dictionary<string, string?>
     {
         ["Ledger:SigningKey"] = File.ReadAllText(Path.Combine(data, "signing-key")),
@@ -81,6 +84,18 @@ internal static class UpgradeData
         await connection.OpenAsync();
         await using var restore = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
         await restore.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The overlap of the rotated key goes on, though the data are older than that: its end is renewed in the restored rows of keys.</summary>
+    internal static async Task RenewFormerKeysAsync(string connectionString)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var renew = new NpgsqlCommand("""
+            update ledger_ops.mt_doc_access_key set data = data || jsonb_build_object('formerUntil', to_char((now() + interval '1 day') at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+            where data ? 'formerUntil'
+            """, connection);
+        (await renew.ExecuteNonQueryAsync()).ShouldBe(1);
     }
 
     /// <summary>Records a ledger and saves its database and answers.</summary>
@@ -241,7 +256,7 @@ internal static class UpgradeData
             Ask(path);
         }
 
-        secrets.ForEach(secret => Ask("/v1/audit?limit=5", secret));
+        secrets.ForEach(secret => Ask(KeyQuestion, secret));
         return [.. questions, .. commands];
     }
 

@@ -25,8 +25,16 @@ public sealed class UpgradeTests
         answers.Count.ShouldBeGreaterThan(8_000);
 
         var differences = new List<string>();
-        foreach (var expected in answers)
+        // The keys last: one is renewed for them, which the list of keys would show.
+        var isRenewed = false;
+        foreach (var expected in answers.OrderBy(a => a.Path == UpgradeData.KeyQuestion))
         {
+            if (!isRenewed && expected.Path == UpgradeData.KeyQuestion)
+            {
+                await UpgradeData.RenewFormerKeysAsync(database.OwnerConnectionString);
+                isRenewed = true;
+            }
+
             var (answer, text) = await expected.AskAsync(ledger.Public);
             if (answer != expected)
             {
