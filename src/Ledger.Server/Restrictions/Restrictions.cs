@@ -128,10 +128,22 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         var position = await store.ReadProgressAsync(RestrictionProjection.ProgressName, cancellationToken);
+        foreach (var (id, restriction) in await ProjectedAsync(position, cancellationToken))
+        {
+            await OpenAsync(id, restriction, cancellationToken);
+        }
+
+        _position = position;
+    }
+
+    /// <summary>Takes over the projected ends, and gives what was open at a position.</summary>
+    private async Task<List<(Guid Id, OpenRestriction Restriction)>> ProjectedAsync(long position, CancellationToken cancellationToken)
+    {
         await using var command = store.DataSource.CreateCommand(
             "select event_id, stream, data, case when to_pos <= $1 then to_pos end, from_pos from ledger_read.restriction where from_pos <= $1 order by to_pos");
         command.Parameters.Add(new() { Value = position });
         var open = new List<(Guid Id, OpenRestriction Restriction)>();
+        _ended.Clear();     // Of an attempt that failed.
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -145,13 +157,7 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
             open.Add((reader.GetGuid(0), new(reader.GetString(1), reader.GetInt64(4), restriction)));
         }
 
-        await reader.DisposeAsync();
-        foreach (var (id, restriction) in open)
-        {
-            await OpenAsync(id, restriction, cancellationToken);
-        }
-
-        _position = position;
+        return open;
     }
 
     private async Task OpenAsync(Guid id, OpenRestriction restriction, CancellationToken cancellationToken)
