@@ -11,8 +11,8 @@ internal static class ExportCommand
 
     internal static Command Create(CommonOptions options, TextWriter output)
     {
-        var format = new Option<string>("--format") { Description = "ndjson: a CloudEvent a line; datafeed: schema.org; csv: the notices; retraction-watch, crossref: the notices on papers", DefaultValueFactory = _ => "ndjson" };
-        format.AcceptOnlyFromAmong("ndjson", "datafeed", "csv", "retraction-watch", "crossref");
+        var format = new Option<string>("--format") { Description = "ndjson: a CloudEvent a line; datafeed, claimreview: schema.org; ninjs: news items; csv: the notices; retraction-watch, crossref: the notices on papers", DefaultValueFactory = _ => "ndjson" };
+        format.AcceptOnlyFromAmong("ndjson", "datafeed", "claimreview", "ninjs", "csv", "retraction-watch", "crossref");
         var asOf = new Option<string?>("--as-of") { Description = "As the ledger was at a time or position" };
         var file = new Option<string?>("--output") { Description = "Write to this file" };
         var log = new Option<string?>("--log") { Description = "Write the log itself into this directory: ledger verify reads it there" };

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Threading.Channels;
 using Ledger.Domain;
@@ -15,9 +14,6 @@ internal static class ArchiveRoute
 {
     /// <summary>Commands that are looked up and started together: as many as the append engine takes in a batch.</summary>
     private const int PageCommandsMax = 512;
-
-    /// <summary>Pages under way, so that some are read and looked up while others wait for their commit.</summary>
-    private const int PagesMax = 8;
 
     /// <summary>The names of the formats.</summary>
     internal static IEnumerable<string> Names => ArchiveFormats.All.Select(f => f.Name);
@@ -40,24 +36,17 @@ internal static class ArchiveRoute
         await run.CatchUpAsync();
         var isGzip = context.Request.Headers.ContentEncoding.Any(c => c is not null && c.Contains("gzip", StringComparison.OrdinalIgnoreCase));
         await using var input = await OpenAsync(context.Request.Body, isGzip, context.RequestAborted);
-        var pages = Channel.CreateBounded<IReadOnlyList<Task<ArchiveAnswer>>>(PagesMax);
-        var lines = Channel.CreateBounded<byte[]>(ImportRoute.AnswersMax);
-        var settling = SettleAsync(pages.Reader, totals, lines.Writer);
-        var writing = WriteAsync(context, lines.Reader);
-        try
+        await AnswerLines.StreamAsync<ArchiveAnswer>(context, async pages =>
         {
-            await ReadAsync(ArchiveFormats.Find(name)!.ReadAsync(input, options, context.RequestAborted), run, pages.Writer, context.RequestAborted);
-        }
-        catch (ArchiveFormatException e)
-        {
-            totals.Stopped = e.Message;
-        }
-        finally
-        {
-            pages.Writer.TryComplete();
-            await Task.WhenAll(settling, writing);
-        }
-
+            try
+            {
+                await ReadAsync(ArchiveFormats.Find(name)!.ReadAsync(input, options, context.RequestAborted), run, pages, context.RequestAborted);
+            }
+            catch (ArchiveFormatException e)
+            {
+                totals.Stopped = e.Message;
+            }
+        }, totals.Add);
         if (totals is { Stopped: { } reason, Records: 0 })
         {
             throw new ProblemException(Problem.BadRequest("not-this-format", $"The body cannot be read as {name}: {reason}"));
@@ -112,57 +101,9 @@ internal static class ArchiveRoute
         }
     }
 
-    /// <summary>Waits for the answers of each page in turn, counts them and makes their lines.</summary>
-    private static async Task SettleAsync(ChannelReader<IReadOnlyList<Task<ArchiveAnswer>>> pages, ArchiveTotals totals, ChannelWriter<byte[]> lines)
-    {
-        try
-        {
-            var buffer = new ArrayBufferWriter<byte>();
-            await using var json = new Utf8JsonWriter(buffer);
-            await foreach (var page in pages.ReadAllAsync(CancellationToken.None))
-            {
-                foreach (var answer in page)
-                {
-                    var result = await answer;
-                    totals.Add(result);
-                    json.Reset(buffer);
-                    JsonSerializer.Serialize(json, result, DomainJson.Stored);
-                    buffer.Write("\n"u8);
-                }
-
-                await lines.WriteAsync(buffer.WrittenSpan.ToArray());
-                buffer.ResetWrittenCount();
-            }
-        }
-        finally
-        {
-            lines.TryComplete();
-        }
-    }
-
-    private static async Task WriteAsync(HttpContext context, ChannelReader<byte[]> lines)
-    {
-        try
-        {
-            await foreach (var page in lines.ReadAllAsync(context.RequestAborted))
-            {
-                context.Response.ContentType ??= "application/x-ndjson";
-                await context.Response.Body.WriteAsync(page, context.RequestAborted);
-                await context.Response.Body.FlushAsync(context.RequestAborted);
-            }
-        }
-        finally
-        {
-            // Nobody reads them any more: what is under way must still come to its end.
-            await foreach (var _ in lines.ReadAllAsync(CancellationToken.None))
-            {
-            }
-        }
-    }
-
     private static async Task WriteLineAsync<T>(HttpContext context, T line)
     {
-        context.Response.ContentType ??= "application/x-ndjson";
+        context.Response.ContentType ??= AnswerLines.MediaType;
         await context.Response.Body.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(line, DomainJson.Stored), (byte)'\n'], context.RequestAborted);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Ledger.Domain;
+using static Ledger.Server.JsonMembers;
 
 namespace Ledger.Server;
 
@@ -25,7 +26,7 @@ internal sealed class ClaimReviewExport(IReadOnlyDictionary<string, SourceView> 
                 .Distinct(StringComparer.Ordinal),
         ];
         var parties = (await PartyView.AllAtAsync(call, speakers, point)).ToDictionary(p => p.Id, StringComparer.Ordinal);
-        var export = new ClaimReviewExport(sources, parties, new Uri($"{call.Context.Request.Scheme}://{call.Context.Request.Host}/v1/"));
+        var export = new ClaimReviewExport(sources, parties, call.Root);
         return [.. reviewed.SelectMany(s => Rulings(s).Select(p => export.Item(s, p.Record, p.Event)))];
     }
 
@@ -71,6 +72,4 @@ internal sealed class ClaimReviewExport(IReadOnlyDictionary<string, SourceView> 
             ("@type", party.Kind switch { "person" => "Person", "government" => "GovernmentOrganization", "publisher" => "NewsMediaOrganization", _ => "Organization" }),
             ("name", party.Name), ("url", addresses.FirstOrDefault()), ("sameAs", addresses.Length > 1 ? new JsonArray([.. addresses.Skip(1).Select(a => (JsonNode)a)]) : null));
     }
-
-    private static JsonObject Present(params (string Name, JsonNode? Value)[] members) => new(members.Where(m => m.Value is not null).Select(m => KeyValuePair.Create(m.Name, m.Value)));
 }

@@ -7,37 +7,48 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>The whole ledger at a moment, streamed: every event as a CloudEvent a line, every claim as a schema.org feed, or every notice as CSV.</summary>
+/// <summary>The whole ledger at a moment, streamed: every event as a CloudEvent a line, or what is made of its assertions in a format of the field.</summary>
 internal static class ExportRoute
 {
     /// <summary>Assertions folded by one query.</summary>
     private const int AssertionsPage = 200;
 
     private const int EventsPage = 1_000;
+    private const string Events = "ndjson";
+    private const string Csv = "text/csv; charset=utf-8";
+    private const string LinkedData = "application/ld+json";
+    private const string JsonSeparator = ",\n";
+
+    /// <summary>The formats that are made of the assertions.</summary>
+    private static readonly Dictionary<string, Format> OfAssertions = new(StringComparer.Ordinal)
+    {
+        ["datafeed"] = new(LinkedData, $$"""{"@context":"{{SchemaOrg.Context}}","@type":"DataFeed","name":"Claims Ledger","dataFeedElement":[""", JsonSeparator, "]}", ClaimsAsync),
+        ["claimreview"] = new(LinkedData, $$"""{"@context":"{{SchemaOrg.Context}}","@type":"DataFeed","name":"Claims Ledger: published reviews","dataFeedElement":[""", JsonSeparator, "]}",
+            async (call, page, point) => Json(await ClaimReviewExport.OfAsync(call, page, point))),
+        ["ninjs"] = new("application/json", "[", JsonSeparator, "]", async (call, page, point) => Json(await NinjsExport.OfAsync(call, page, point))),
+        ["crossref"] = new("application/json", """{"status":"ok","message-type":"work-list","message":{"items":[""", JsonSeparator, "]}}",
+            async (call, page, point) => Json((await PaperExport.OfAsync(call, page, point)).Select(p => p.Work()).OfType<JsonObject>())),
+        ["retraction-watch"] = new(Csv, PaperExport.Header, "", "", async (call, page, point) => (await PaperExport.OfAsync(call, page, point)).SelectMany(p => p.Rows())),
+        ["csv"] = new(Csv, NoticeCsv.Header, "", "", (_, page, _) => Task.FromResult(page.SelectMany(NoticeCsv.Rows))),
+    };
+
+    /// <summary>The names of the formats; the first is that of who asks for none.</summary>
+    internal static IReadOnlyList<string> Formats { get; } = [Events, .. OfAssertions.Keys];
 
     internal static void Map(IEndpointRouteBuilder routes) => routes.MapRead("/v1/export", "Export the ledger", ReadAsync);
 
     private static async Task ReadAsync(ReadCall call)
     {
-        var format = call.Query.Word("format", ["ndjson", "datafeed", "csv", "claimreview", "ninjs", "retraction-watch", "crossref"]) ?? "ndjson";
+        var format = call.Query.Word("format", Formats) ?? Events;
         var point = await call.PointAsync();
         call.Query.Done();
-        if (format != "ndjson")
+        if (format != Events)
         {
             await call.Service<ProjectionPositions>().ForAsync(DocumentProjection.ProgressName, point.Position, 0, call.Cancelled);
         }
 
         call.Response.Headers["Ledger-Position"] = point.Position.ToString(CultureInfo.InvariantCulture);
-        await (format switch
-        {
-            "ndjson" => EventsAsync(call, point),
-            "datafeed" => DataFeedAsync(call, point),
-            "claimreview" => ReviewsAsync(call, point),
-            "ninjs" => ListAsync(call, point, "application/json", "[", "]", NinjsExport.OfAsync),
-            "retraction-watch" => RetractionWatchAsync(call, point),
-            "crossref" => CrossrefAsync(call, point),
-            _ => NoticesAsync(call, point),
-        });
+        await (format == Events ? EventsAsync(call, point) : AssertionsAsync(call, point, OfAssertions[format]));
     }
 
     private static async Task EventsAsync(ReadCall call, ReadPoint point)
@@ -58,139 +69,40 @@ internal static class ExportRoute
         }
     }
 
-    private static async Task DataFeedAsync(ReadCall call, ReadPoint point)
+    private static async Task AssertionsAsync(ReadCall call, ReadPoint point, Format format)
     {
-        call.Response.ContentType = "application/ld+json";
-        var root = new Uri($"{call.Context.Request.Scheme}://{call.Context.Request.Host}/v1/");
+        call.Response.ContentType = format.MediaType;
         var body = call.Response.BodyWriter;
-        body.Write(Encoding.UTF8.GetBytes($$"""{"@context":"{{SchemaOrg.Context}}","@type":"DataFeed","name":"Claims Ledger","dataFeedElement":["""));
-        var first = true;
-        await foreach (var state in StatesAsync(call, point))
+        body.Write(Encoding.UTF8.GetBytes(format.Begin));
+        var separator = Array.Empty<byte>();
+        await foreach (var page in StatePagesAsync(call, point))
         {
-            foreach (var node in SchemaOrg.Reviews(state, root).Prepend(SchemaOrg.Claim(state, root)))
+            foreach (var item in await format.ItemsOf(call, page, point))
             {
-                var item = new JsonObject
-                {
-                    ["@type"] = "DataFeedItem", ["dateCreated"] = WireTime.Format(state.Claim!.RecordedAt), ["dateModified"] = WireTime.Format(state.RecordedAt), ["item"] = node,
-                };
-                body.Write(first ? ""u8 : ",\n"u8);
-                body.Write(Encoding.UTF8.GetBytes(item.ToJsonString(DomainJson.Stored)));
-                first = false;
+                body.Write(separator);
+                body.Write(Encoding.UTF8.GetBytes(item));
+                separator = Encoding.UTF8.GetBytes(format.Separator);
             }
 
             await body.FlushAsync(call.Cancelled);
         }
 
-        body.Write("]}"u8);
+        body.Write(Encoding.UTF8.GetBytes(format.End));
         await body.FlushAsync(call.Cancelled);
     }
 
-    private static Task ReviewsAsync(ReadCall call, ReadPoint point) => ListAsync(call, point, "application/ld+json",
-        $$"""{"@context":"{{SchemaOrg.Context}}","@type":"DataFeed","name":"Claims Ledger: published reviews","dataFeedElement":[""", "]}", ClaimReviewExport.OfAsync);
+    private static IEnumerable<string> Json(IEnumerable<JsonObject> items) => items.Select(i => i.ToJsonString(DomainJson.Stored));
 
-    /// <summary>What is made of each page of assertions, as one list in JSON.</summary>
-    private static async Task ListAsync(
-        ReadCall call, ReadPoint point, string mediaType, string before, string after, Func<ReadCall, IReadOnlyList<Assertion>, ReadPoint, Task<IReadOnlyList<JsonObject>>> itemsOf)
+    private static Task<IEnumerable<string>> ClaimsAsync(ReadCall call, IReadOnlyList<Assertion> page, ReadPoint point)
     {
-        call.Response.ContentType = mediaType;
-        var body = call.Response.BodyWriter;
-        body.Write(Encoding.UTF8.GetBytes(before));
-        var first = true;
-        await foreach (var page in StatePagesAsync(call, point))
-        {
-            foreach (var item in await itemsOf(call, page, point))
+        var root = call.Root;
+        return Task.FromResult(Json(
+            from state in page
+            from node in SchemaOrg.Reviews(state, root).Prepend(SchemaOrg.Claim(state, root))
+            select new JsonObject
             {
-                body.Write(first ? ""u8 : ",\n"u8);
-                body.Write(Encoding.UTF8.GetBytes(item.ToJsonString(DomainJson.Stored)));
-                first = false;
-            }
-
-            await body.FlushAsync(call.Cancelled);
-        }
-
-        body.Write(Encoding.UTF8.GetBytes(after));
-        await body.FlushAsync(call.Cancelled);
-    }
-
-    private static async Task NoticesAsync(ReadCall call, ReadPoint point)
-    {
-        call.Response.ContentType = "text/csv; charset=utf-8";
-        var body = call.Response.BodyWriter;
-        body.Write(Encoding.UTF8.GetBytes(NoticeCsv.Header));
-        await foreach (var state in StatesAsync(call, point))
-        {
-            foreach (var row in NoticeCsv.Rows(state))
-            {
-                body.Write(Encoding.UTF8.GetBytes(row));
-            }
-
-            await body.FlushAsync(call.Cancelled);
-        }
-    }
-
-    private static async Task RetractionWatchAsync(ReadCall call, ReadPoint point)
-    {
-        call.Response.ContentType = "text/csv; charset=utf-8";
-        var body = call.Response.BodyWriter;
-        body.Write(Encoding.UTF8.GetBytes(PaperExport.Header));
-        await foreach (var paper in PapersAsync(call, point))
-        {
-            foreach (var row in paper.Rows())
-            {
-                body.Write(Encoding.UTF8.GetBytes(row));
-            }
-
-            await body.FlushAsync(call.Cancelled);
-        }
-    }
-
-    private static async Task CrossrefAsync(ReadCall call, ReadPoint point)
-    {
-        call.Response.ContentType = "application/json";
-        var body = call.Response.BodyWriter;
-        body.Write("""{"status":"ok","message-type":"work-list","message":{"items":["""u8);
-        var first = true;
-        await foreach (var paper in PapersAsync(call, point))
-        {
-            if (paper.Work() is { } work)
-            {
-                body.Write(first ? ""u8 : ",\n"u8);
-                body.Write(Encoding.UTF8.GetBytes(work.ToJsonString(DomainJson.Stored)));
-                first = false;
-                await body.FlushAsync(call.Cancelled);
-            }
-        }
-
-        body.Write("]}}"u8);
-        await body.FlushAsync(call.Cancelled);
-    }
-
-    /// <summary>Every assertion with the work that states it, as far as the reader may see and the moment knows both.</summary>
-    private static async IAsyncEnumerable<PaperExport> PapersAsync(ReadCall call, ReadPoint point)
-    {
-        await foreach (var page in StatePagesAsync(call, point))
-        {
-            var sources = (await SourceView.AllAtAsync(call, [.. page.Select(s => ProvenanceGraph.Claim(s).Source.Id).Distinct(StringComparer.Ordinal)], point)).ToDictionary(s => s.Id, StringComparer.Ordinal);
-            foreach (var state in page)
-            {
-                if (sources.TryGetValue(ProvenanceGraph.Claim(state).Source.Id, out var source))
-                {
-                    var publisher = (StreamState.OfParty)await call.States.KnownAsync(Ids.PartyStream(source.Publisher), s => s.Version > 0, call.Cancelled);
-                    yield return new(state, source, publisher.State.Entry?.Name ?? source.Publisher);
-                }
-            }
-        }
-    }
-
-    private static async IAsyncEnumerable<Assertion> StatesAsync(ReadCall call, ReadPoint point)
-    {
-        await foreach (var page in StatePagesAsync(call, point))
-        {
-            foreach (var state in page)
-            {
-                yield return state;
-            }
-        }
+                ["@type"] = "DataFeedItem", ["dateCreated"] = WireTime.Format(state.Claim!.RecordedAt), ["dateModified"] = WireTime.Format(state.RecordedAt), ["item"] = node,
+            }));
     }
 
     /// <summary>Every assertion at a moment, in the order of recording, a bounded number in memory.</summary>
@@ -221,4 +133,8 @@ internal static class ExportRoute
 
         return page;
     }
+
+    /// <summary>How an export is written: what comes first, between items and last, and the items of a page of assertions.</summary>
+    private sealed record Format(
+        string MediaType, string Begin, string Separator, string End, Func<ReadCall, IReadOnlyList<Assertion>, ReadPoint, Task<IEnumerable<string>>> ItemsOf);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Ledger.Domain;
+using static Ledger.Server.JsonMembers;
 
 namespace Ledger.Server;
 
@@ -24,13 +25,12 @@ internal sealed class NinjsExport(Assertion state, SourceView source, PartyView?
             : (await SourceView.AllAtAsync(call, [.. headlines.Select(s => ProvenanceGraph.Claim(s).Source.Id).Distinct(StringComparer.Ordinal)], point)).ToDictionary(s => s.Id, StringComparer.Ordinal);
         var publishers = sources.Count == 0 ? []
             : (await PartyView.AllAtAsync(call, [.. sources.Values.Select(s => s.Publisher).Distinct(StringComparer.Ordinal)], point)).ToDictionary(p => p.Id, StringComparer.Ordinal);
-        var root = new Uri($"{call.Context.Request.Scheme}://{call.Context.Request.Host}/v1/");
         return
         [
             .. from headline in headlines
                where sources.ContainsKey(ProvenanceGraph.Claim(headline).Source.Id)
                let source = sources[ProvenanceGraph.Claim(headline).Source.Id]
-               from item in new NinjsExport(headline, source, publishers.GetValueOrDefault(source.Publisher), root).Items()
+               from item in new NinjsExport(headline, source, publishers.GetValueOrDefault(source.Publisher), call.Root).Items()
                select item,
         ];
     }
@@ -82,6 +82,4 @@ internal sealed class NinjsExport(Assertion state, SourceView source, PartyView?
             ("infoSources", new JsonArray(Present(("role", "publisher"), ("name", publisher?.Name ?? source.Publisher),
                 ("uri", publisher?.Aliases.FirstOrDefault(a => Uri.IsWellFormedUriString(a, UriKind.Absolute)))))));
     }
-
-    private static JsonObject Present(params (string Name, JsonNode? Value)[] members) => new(members.Where(m => m.Value is not null).Select(m => KeyValuePair.Create(m.Name, m.Value)));
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Ledger.Domain;
@@ -10,11 +9,6 @@ internal static class NoticeCsv
 {
     internal const string Header =
         "RecordID,Title,Subject,Source,Publisher,Author,URLS,ArticleType,RetractionDate,OriginalDate,RetractionNature,Reason,Changes,Notes\r\n";
-
-    private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n");
-
-    /// <summary>Spreadsheets run a cell that begins with one of these as a formula.</summary>
-    private static readonly SearchValues<char> Formula = SearchValues.Create("=+-@\t");
 
     /// <summary>A row for every correction of an assertion, and for every retraction and concern that stands.</summary>
     internal static IEnumerable<string> Rows(Assertion state)
@@ -45,13 +39,6 @@ internal static class NoticeCsv
             string.Join("; ", state.Content.Attribution.Select(a => a.Party ?? a.Description)), notice.Url, "claim", record.Since, state.Claim!.Since,
             nature, reason, changes.Count == 0 ? "" : JsonSerializer.Serialize(changes, DomainJson.Stored), notice.Text,
         ];
-        return string.Join(',', cells.Select(Cell)) + "\r\n";
-    }
-
-    /// <summary>A cell, in quotes where it needs them, with an apostrophe before what a spreadsheet would run.</summary>
-    internal static string Cell(string? text)
-    {
-        var safe = text is { Length: > 0 } && Formula.Contains(text[0]) ? "'" + text : text ?? "";
-        return safe.AsSpan().ContainsAny(Quoted) ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+        return string.Join(',', cells.Select(CsvText.Cell)) + "\r\n";
     }
 }

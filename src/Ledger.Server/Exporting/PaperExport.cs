@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Ledger.Domain;
 using Ledger.Formats;
+using static Ledger.Server.JsonMembers;
 
 namespace Ledger.Server;
 
@@ -22,22 +23,31 @@ internal sealed record PaperExport(Assertion State, SourceView Source, string Pu
 
     private IEnumerable<string> Authors => State.Content.Attribution.Select(a => a.Description ?? a.Party).OfType<string>();
 
+    /// <summary>Every assertion of a page with the work that states it, as far as the reader may see and the moment knows both.</summary>
+    internal static async Task<IReadOnlyList<PaperExport>> OfAsync(ReadCall call, IReadOnlyList<Assertion> page, ReadPoint point)
+    {
+        var sources = (await SourceView.AllAtAsync(call, [.. page.Select(s => ProvenanceGraph.Claim(s).Source.Id).Distinct(StringComparer.Ordinal)], point)).ToDictionary(s => s.Id, StringComparer.Ordinal);
+        var papers = new List<PaperExport>();
+        foreach (var state in page)
+        {
+            if (sources.TryGetValue(ProvenanceGraph.Claim(state).Source.Id, out var source))
+            {
+                var publisher = (StreamState.OfParty)await call.States.KnownAsync(Ids.PartyStream(source.Publisher), s => s.Version > 0, call.Cancelled);
+                papers.Add(new(state, source, publisher.State.Entry?.Name ?? source.Publisher));
+            }
+        }
+
+        return papers;
+    }
+
     /// <summary>A row for each notice.</summary>
     internal IEnumerable<string> Rows() => PaperNotice.Of(State).Select(Row);
 
     /// <summary>The work with what updated it; null for one without a DOI, which Crossref does not know.</summary>
-    internal JsonObject? Work() => DoiOf is not { } doi ? null : Present(new()
-    {
-        ["DOI"] = doi,
-        ["type"] = "journal-article",
-        ["title"] = new JsonArray(Source.Title),
-        ["publisher"] = Publisher,
-        ["published"] = Date(PublishedAt),
-        ["author"] = new JsonArray([.. Authors.Select(a => new JsonObject { ["name"] = a })]),
-        ["subject"] = new JsonArray([.. State.Content.Topics.Select(t => (JsonNode)t)]),
-        ["language"] = State.Content.Language,
-        ["updated-by"] = new JsonArray([.. Updates()]),
-    });
+    internal JsonObject? Work() => DoiOf is not { } doi ? null : Present(
+        ("DOI", doi), ("type", "journal-article"), ("title", new JsonArray(Source.Title)), ("publisher", Publisher), ("published", Date(PublishedAt)),
+        ("author", new JsonArray([.. Authors.Select(a => new JsonObject { ["name"] = a })])), ("subject", new JsonArray([.. State.Content.Topics.Select(t => (JsonNode)t)])),
+        ("language", State.Content.Language), ("updated-by", new JsonArray([.. Updates()])));
 
     private IEnumerable<JsonNode> Updates() =>
         (from notice in PaperNotice.Of(State)
@@ -49,14 +59,12 @@ internal sealed record PaperExport(Assertion State, SourceView Source, string Pu
                 select Update(Doi.Normalise(version.Url)!, type, version.PublishedAt));
 
     private static JsonObject Update(string doi, string type, StatedTime? at) =>
-        Present(new() { ["DOI"] = doi, ["type"] = type, ["label"] = CrossrefUpdate.LabelOf(type), ["source"] = "publisher", ["updated"] = Date(at) });
+        Present(("DOI", doi), ("type", type), ("label", CrossrefUpdate.LabelOf(type)), ("source", "publisher"), ("updated", Date(at)));
 
     private static JsonObject? Date(StatedTime? time) => time is null ? null : new()
     {
         ["date-parts"] = new JsonArray(new JsonArray([.. time.Value.Split('T')[0].Split('-').Select(p => (JsonNode)int.Parse(p, CultureInfo.InvariantCulture))])),
     };
-
-    private static JsonObject Present(JsonObject members) => new(members.Where(m => m.Value is not null).Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone())));
 
     private string Row(PaperNotice notice)
     {
@@ -70,7 +78,7 @@ internal sealed record PaperExport(Assertion State, SourceView Source, string Pu
             RetractionWatchRow.DateCell(PublishedAt), DoiOf ?? "unavailable", Source.Identifiers.FirstOrDefault(i => i.StartsWith("pmid:", StringComparison.Ordinal))?["pmid:".Length..] ?? "0",
             Own("RetractionNature", notice.Nature), notice.Reason == RetractionWatchRow.NoReason ? "" : List(notice.Reason.Split("; "), "+"), Own("Paywalled"), Own("Notes"),
         ];
-        return string.Join(',', cells.Select(c => NoticeCsv.Cell(c?.TrimStart(Bom)))) + ",\r\n";
+        return string.Join(',', cells.Select(c => CsvText.Cell(c?.TrimStart(Bom)))) + ",\r\n";
     }
 
     /// <summary>As the public file writes a list: each item with a semicolon behind it.</summary>

@@ -18,7 +18,7 @@ internal static partial class ApiOperations
     {
         ["GET /v1/events/stream"] = (200, ["text/event-stream"]),
         ["GET /v1/assertions/{id}/provenance"] = (200, [Json, "application/ld+json", "application/prov+json"]),
-        ["GET /v1/export"] = (200, ["application/x-ndjson", "application/ld+json", "text/csv"]),
+        ["GET /v1/export"] = (200, ["application/x-ndjson", "application/ld+json", Json, "text/csv"]),
         ["GET /v1/audit"] = (200, [Json, "text/csv"]),
         ["GET /v1/certificates"] = (200, [Json, "text/html"]),
         ["GET /v1/proofs/{position}"] = (200, ["text/plain"]),
@@ -45,7 +45,7 @@ internal static partial class ApiOperations
         operation.Parameters =
         [
             .. PathParameter().Matches(path).Select(m => ApiParameters.OfPath(m.Groups[1].Value)),
-            .. method is "GET" or "HEAD" ? ApiParameters.OfRead(path) : [],
+            .. ApiParameters.OfQuery(method is "GET" or "HEAD" ? path : $"{method} {path}"),
             .. metadata.OfType<CommandEndpoint>().Any() ? ApiParameters.OfCommand() : [],
         ];
         Answer(operation, method == "HEAD" ? "GET " + path : $"{method} {path}", hasBody: method != "HEAD");

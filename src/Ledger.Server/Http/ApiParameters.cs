@@ -8,11 +8,14 @@ namespace Ledger.Server;
 internal static class ApiParameters
 {
     private static readonly string[] Moments = ["asOf", "knownAt"];
+    private static readonly string[] Flags = ["true", "false"];
     private static readonly string[] Page = ["limit", "cursor", "minPosition"];
     private static readonly string[] Filters = ["types", "stream", "source", "publisher", "party", "topic", "materiality"];
 
-    /// <summary>The names that each read takes in its query.</summary>
-    private static readonly Dictionary<string, string[]> OfReads = new(StringComparer.Ordinal)
+    private const string Import = "POST /v1/import";
+
+    /// <summary>The names that each route takes in its query: reads by their path, others by their method too.</summary>
+    private static readonly Dictionary<string, string[]> InQuery = new(StringComparer.Ordinal)
     {
         ["/v1/parties"] = [.. Moments, .. Page],
         ["/v1/parties/{id}"] = Moments,
@@ -36,6 +39,7 @@ internal static class ApiParameters
         ["/v1/proofs/consistency"] = ["from", "to"],
         ["/v1/subscriptions/{id}/deliveries"] = ["state", "after", "limit"],
         ["/feeds/corrections.atom"] = ["publisher", "materiality", "before", "beforeLate"],
+        [Import] = ["format", "plan", "publisher", "base", "inferLinks", "mapping"],
         ["/feeds/corrections.json"] = ["publisher", "materiality", "before", "beforeLate"],
     };
 
@@ -62,6 +66,11 @@ internal static class ApiParameters
         ["materiality"] = "Only corrections of this weight: substantive, minor, or both.",
         ["at"] = "The moment that the certificate is of.",
         ["actor"] = "The principal that recorded it.",
+        ["plan"] = "Answers what would be recorded, and records nothing. Only with the format of an archive.",
+        ["publisher"] = "The publisher's id.",
+        ["base"] = "The address that relative links of the archive stand on.",
+        ["inferLinks"] = "Links claims with the same words, with the basis inferred.",
+        ["mapping"] = "For the format csv: the columns and the fields that they fill, as JSON.",
     };
 
     private static readonly Dictionary<string, IReadOnlyList<string>> WordsOf = new(StringComparer.Ordinal)
@@ -70,21 +79,24 @@ internal static class ApiParameters
         ["lifecycle"] = StandingNumbers.Lifecycles,
         ["order"] = ["changed", "-changed"],
         ["direction"] = ["up", "down", "both"],
-        ["format"] = ["ndjson", "datafeed", "csv"],
+        ["format"] = ExportRoute.Formats,
+        [Import + " format"] = [ImportRoute.Lines, .. ArchiveRoute.Names],
+        ["plan"] = Flags,
+        ["inferLinks"] = Flags,
         ["state"] = [Delivery.Pending, Delivery.Parked, Delivery.Delivered, Delivery.Skipped],
     };
 
     private static readonly HashSet<string> Numbers = new(["limit", "minPosition", "after", "before", "beforeLate", "version", "depth", "position"], StringComparer.Ordinal);
 
-    /// <summary>What is asked in the query of a read.</summary>
-    internal static IEnumerable<OpenApiParameter> OfRead(string path) =>
-        OfReads.GetValueOrDefault(path, []).Select(name => new OpenApiParameter
+    /// <summary>What is asked in the query of a route: a read by its path, another by its method too.</summary>
+    internal static IEnumerable<OpenApiParameter> OfQuery(string path) =>
+        InQuery.GetValueOrDefault(path, []).Select(name => new OpenApiParameter
         {
             Name = name,
             In = ParameterLocation.Query,
             Required = (path, name) is ("/v1/changes", "from") or ("/v1/sources/{id}/comparison", "with"),
             Description = Meanings.GetValueOrDefault(name),
-            Schema = SchemaOf(name),
+            Schema = SchemaOf(name, path),
         });
 
     /// <summary>A part of the path.</summary>
@@ -97,7 +109,7 @@ internal static class ApiParameters
         new() { Name = "If-Match", In = ParameterLocation.Header, Description = "The quoted version that the stream must still have.", Schema = SchemaOf("version of a stream") },
     ];
 
-    private static OpenApiSchema SchemaOf(string name) =>
+    private static OpenApiSchema SchemaOf(string name, string path = "") =>
         Numbers.Contains(name) ? new() { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" }
-        : new() { Type = JsonSchemaType.String, Enum = WordsOf.GetValueOrDefault(name)?.Select(word => (JsonNode)word).ToList() };
+        : new() { Type = JsonSchemaType.String, Enum = (WordsOf.GetValueOrDefault($"{path} {name}") ?? WordsOf.GetValueOrDefault(name))?.Select(word => (JsonNode)word).ToList() };
 }

@@ -28,6 +28,9 @@ internal sealed class ReadCall(HttpContext context, bool audits)
     internal T Service<T>()
         where T : notnull => Context.RequestServices.GetRequiredService<T>();
 
+    /// <summary>Where this ledger's things stand for the reader, who may have come by one of several names of the host.</summary>
+    internal Uri Root => new($"{Context.Request.Scheme}://{Context.Request.Host}/v1/");
+
     internal string Route(string name) => (string)Context.GetRouteValue(name)!;
 
     /// <summary>The moment that the query asks about.</summary>

@@ -1,7 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
-using System.Threading.Channels;
-using Ledger.Domain;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Ledger.Server;
@@ -13,17 +9,11 @@ namespace Ledger.Server;
 /// </summary>
 internal static class ImportRoute
 {
-    /// <summary>Pages of lines under way, so that some are read and looked up while others wait for their commit.</summary>
-    private const int PagesMax = 8;
+    /// <summary>The name of the format that is no archive's: a command a line.</summary>
+    internal const string Lines = "ndjson";
 
     /// <summary>The names under which lines of JSON travel; none has won.</summary>
     private static readonly string[] MediaTypes = ["application/x-ndjson", "application/ndjson", "application/jsonl", "application/json", "text/plain"];
-
-    /// <summary>
-    /// Pages of answers that are kept for a sender which reads nothing before it has sent everything, as many HTTP clients do: without them both
-    /// would wait for one another for ever. A page of answers takes some 20 kB, so these are enough for more than a million lines.
-    /// </summary>
-    internal const int AnswersMax = 4_096;
 
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/import", (Delegate)ImportAsync).WithSummary("Record many commands, a line each").WithTags("Recording").RequireScope(Scopes.Record).ProducesProblem(401);
@@ -31,7 +21,7 @@ internal static class ImportRoute
     private static async Task ImportAsync(HttpContext context)
     {
         var query = new Query(context);
-        if (query.Word("format", ["ndjson", .. ArchiveRoute.Names]) is { } format && format != "ndjson")
+        if (query.Word("format", [Lines, .. ArchiveRoute.Names]) is { } format && format != Lines)
         {
             await ArchiveRoute.ImportAsync(context, query, format);
             return;
@@ -45,70 +35,14 @@ internal static class ImportRoute
 
         // Each line is bounded; how many there are is the sender's business.
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
-        context.Response.ContentType = "application/x-ndjson";
-        var results = Channel.CreateBounded<IReadOnlyList<Task<ImportResult>>>(PagesMax);
-        var answers = Channel.CreateBounded<byte[]>(AnswersMax);
+        context.Response.ContentType = AnswerLines.MediaType;
         await using var run = new ImportRun(context);
-        var settling = SettleAsync(run, results.Reader, answers.Writer);
-        var writing = WriteAsync(context, answers.Reader);
-        try
+        await AnswerLines.StreamAsync<ImportResult>(context, async pages =>
         {
             await foreach (var page in ImportLines.ReadAsync(context.Request.Body, context.RequestAborted))
             {
-                await results.Writer.WriteAsync(await run.StartAsync(page), context.RequestAborted);
+                await pages.WriteAsync(await run.StartAsync(page), context.RequestAborted);
             }
-        }
-        finally
-        {
-            results.Writer.TryComplete();
-            await Task.WhenAll(settling, writing);
-        }
-    }
-
-    /// <summary>Waits for the results of each page in turn and makes its answers.</summary>
-    private static async Task SettleAsync(ImportRun run, ChannelReader<IReadOnlyList<Task<ImportResult>>> results, ChannelWriter<byte[]> answers)
-    {
-        try
-        {
-            var buffer = new ArrayBufferWriter<byte>();
-            await using var json = new Utf8JsonWriter(buffer);
-            await foreach (var page in results.ReadAllAsync())
-            {
-                foreach (var line in page)
-                {
-                    var result = await line;
-                    run.NoteRepeat(result);
-                    json.Reset(buffer);
-                    JsonSerializer.Serialize(json, result, DomainJson.Stored);
-                    buffer.Write("\n"u8);
-                }
-
-                await answers.WriteAsync(buffer.WrittenSpan.ToArray());
-                buffer.ResetWrittenCount();
-            }
-        }
-        finally
-        {
-            answers.TryComplete();
-        }
-    }
-
-    private static async Task WriteAsync(HttpContext context, ChannelReader<byte[]> answers)
-    {
-        try
-        {
-            await foreach (var page in answers.ReadAllAsync(context.RequestAborted))
-            {
-                await context.Response.Body.WriteAsync(page, context.RequestAborted);
-                await context.Response.Body.FlushAsync(context.RequestAborted);
-            }
-        }
-        finally
-        {
-            // Nobody reads them any more: what is under way must still come to its end.
-            await foreach (var _ in answers.ReadAllAsync(CancellationToken.None))
-            {
-            }
-        }
+        }, run.NoteRepeat);
     }
 }

@@ -94,16 +94,9 @@ internal static class AuditRoute
             {
                 e.Position.ToString(CultureInfo.InvariantCulture), WireTime.Format(e.RecordedAt), e.Type, e.Stream, e.Version.ToString(CultureInfo.InvariantCulture),
                 e.RecordedBy, e.OnBehalfOf ?? "", e.Receipt, e.Data.GetRawText(),
-            }.Select(Cell)).Append("\r\n");
+            }.Select(CsvText.Cell)).Append("\r\n");
         }
 
         return csv.ToString();
-    }
-
-    /// <summary>RFC 4180; a cell that a spreadsheet would take for a formula is marked as text.</summary>
-    private static string Cell(string text)
-    {
-        var safe = text is ['=' or '+' or '-' or '@', ..] ? "'" + text : text;
-        return safe.AsSpan().ContainsAny(",\"\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
     }
 }

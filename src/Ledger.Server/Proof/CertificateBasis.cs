@@ -20,7 +20,6 @@ internal sealed record CertificateBasis(IReadOnlyList<CertificateBasis.Stream> A
     internal static async Task<CertificateBasis> OfDocumentAsync(ReadCall call, string url, long position)
     {
         var point = new ReadPoint(position, false, null);
-        await call.Service<ProjectionPositions>().ForAsync(DocumentProjection.ProgressName, position, 0, call.Cancelled);
         var ids = new List<string>();
         foreach (var (source, _) in await StatusRoute.FindAsync(call, url, null, position))
         {
@@ -38,7 +37,7 @@ internal sealed record CertificateBasis(IReadOnlyList<CertificateBasis.Stream> A
         return new(assertions, [.. sources.Select(s => s with { Events = [.. s.Events.Where(e => Counts(e, s.Id))] })]);
 
         bool Counts(Recorded e, string source) => e.Event is SourceRegistered
-            || (e.Event is VersionCaptured v && (cited.Contains(new(source, v.Version)) || (url is not null && DocumentUrl.Normalise(v.Url) == url)));
+            || (e.Event is VersionCaptured v && (cited.Contains(new(source, v.Version)) || (url is not null && StatusRoute.TryNormalOf(v.Url) == url)));
     }
 
     private static async Task<IReadOnlyList<Stream>> ReadAsync(ReadCall call, List<string> streams, long position)

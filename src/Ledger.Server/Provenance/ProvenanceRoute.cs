@@ -27,7 +27,7 @@ internal static class ProvenanceRoute
         await call.Service<ProjectionPositions>().ForAsync(LinkProjection.ProgressName, point.Position, 0, call.Cancelled);
         var graph = await ProvenanceGraph.AroundAsync(call, id, direction, depth, point);
         call.Response.Headers.Vary = "Accept";
-        var root = new Uri($"{call.Context.Request.Scheme}://{call.Context.Request.Host}/v1/");
+        var root = call.Root;
         var accept = call.Context.Request.Headers.Accept.ToString();
         if (accept.Contains(LinkedData, StringComparison.OrdinalIgnoreCase) && accept.Contains(ProvLinkedData.Profile, StringComparison.Ordinal))
         {

@@ -33,7 +33,6 @@ internal static class StatusRoute
         }
 
         var normal = url is null ? null : NormalOf(url);
-        await call.Service<ProjectionPositions>().ForAsync(DocumentProjection.ProgressName, point.Position, 0, call.Cancelled);
         var restricted = await call.RestrictedAsync();
         var documents = new List<DocumentStatus>();
         foreach (var (id, version) in source is not null ? [(source, 0)] : await FindAsync(call, normal, sha256?.ToLowerInvariant(), point.Position))
@@ -57,8 +56,11 @@ internal static class StatusRoute
         await call.WriteAsync(new { url, normalised = normal, sha256, documents, position = point.Position }, point.Position);
     }
 
-    /// <summary>The form by which a document is found: <c>doi:…</c> of a DOI however it is written, else the address; 400 for what is neither.</summary>
-    internal static string NormalOf(string url) => Doi.Normalise(url) is { } doi ? $"doi:{doi}" : DocumentUrl.Normalise(url) ?? throw Query.Invalid("url", "is neither a web address nor a DOI.");
+    /// <summary>As <see cref="TryNormalOf"/>; 400 for what is neither.</summary>
+    internal static string NormalOf(string url) => TryNormalOf(url) ?? throw Query.Invalid("url", "is neither a web address nor a DOI.");
+
+    /// <summary>The form by which a document is found: <c>doi:…</c> of a DOI however it is written, else the address; null for what is neither.</summary>
+    internal static string? TryNormalOf(string? url) => Doi.Normalise(url) is { } doi ? $"doi:{doi}" : DocumentUrl.Normalise(url);
 
     private static async Task<DocumentStatus?> OfAsync(ReadCall call, string id, int version, ReadPoint point)
     {
@@ -106,6 +108,7 @@ internal static class StatusRoute
     /// <summary>The versions that an address or hash names; an address of the source alone names no version.</summary>
     internal static async Task<List<(string Source, int Version)>> FindAsync(ReadCall call, string? url, string? sha256, long position)
     {
+        await call.Service<ProjectionPositions>().ForAsync(DocumentProjection.ProgressName, position, 0, call.Cancelled);
         var doi = url?.StartsWith("doi:", StringComparison.Ordinal) == true ? url : null;
         if (doi is not null)
         {

@@ -34,7 +34,7 @@ internal static class DeskHomeRoutes
         var point = await call.Read.PointAsync();
         call.Read.Query.Done();
         var frame = call.Frame("Desk");
-        var drafts = frame.May(Scopes.Correct) ? (await call.Service<NoticeDrafts>().ListAsync(call.Cancelled)).Count(d => d.State != NoticeDraft.Published && d.State != NoticeDraft.Rejected) : 0;
+        var drafts = frame.May(Scopes.Correct) ? (await call.Service<NoticeDrafts>().ListAsync(call.Cancelled)).Count(d => d.IsOpen) : 0;
         var waitingAt = await call.Service<ProjectionPositions>().ForAsync(UnansweredProjection.ProgressName, null, 0, call.Cancelled);
         var (waiting, more) = await UnansweredRoute.ItemsAsync(call.Read, null, null, point with { Position = waitingAt }, 0, WaitingMax);
         await call.WriteAsync<DeskHomeDocument>(new DeskHomePage(frame, frame.May(Scopes.Record) ? RecordingForms.All : [], drafts, waiting.Count, more is not null));
@@ -46,9 +46,8 @@ internal static class DeskHomeRoutes
         var of = call.Read.Query.Text("of")?.Trim() ?? throw Query.Invalid("of", "is the address of a document, or the id of a source or an assertion.");
         call.Read.Query.Done();
         var point = await call.Read.PointAsync();
-        if (DocumentUrl.Normalise(of) is { } url)
+        if (StatusRoute.TryNormalOf(of) is { } url)
         {
-            await call.Service<ProjectionPositions>().ForAsync(DocumentProjection.ProgressName, point.Position, 0, call.Cancelled);
             var found = await StatusRoute.FindAsync(call.Read, url, null, point.Position);
             var hidden = (await call.Read.RestrictedAsync()).Sources;
             var sources = await SourceView.AllAtAsync(call.Read, [.. found.Select(f => f.Source).Distinct().Where(s => !hidden.Contains(s))], point);

@@ -1,0 +1,10 @@
+using System.Text.Json.Nodes;
+
+namespace Ledger.Server;
+
+/// <summary>Objects of the formats that are written, in which a member without a value is left out.</summary>
+internal static class JsonMembers
+{
+    /// <summary>An object of the members that have a value, in their order.</summary>
+    internal static JsonObject Present(params (string Name, JsonNode? Value)[] members) => new(members.Where(m => m.Value is not null).Select(m => KeyValuePair.Create(m.Name, m.Value)));
+}

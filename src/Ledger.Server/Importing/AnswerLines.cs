@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Threading.Channels;
+using Ledger.Domain;
+
+namespace Ledger.Server;
+
+/// <summary>Answers to a body that is still being read: a line of JSON each, in the order in which their work was begun.</summary>
+internal static class AnswerLines
+{
+    internal const string MediaType = "application/x-ndjson";
+
+    /// <summary>Pages of work under way, so that some are read and looked up while others wait for their commit.</summary>
+    private const int PagesMax = 8;
+
+    /// <summary>
+    /// Pages of answers that are kept for a sender which reads nothing before it has sent everything, as many HTTP clients do: without them both
+    /// would wait for one another for ever. A page of answers takes some 20 kB, so these are enough for more than a million lines.
+    /// </summary>
+    private const int AnswersMax = 4_096;
+
+    /// <summary>Writes each answer once it is there. What was begun comes to its end, also where nobody reads the answers any more.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="begin">Reads the body and begins the work, a page at a time.</param>
+    /// <param name="settled">Told each answer, in order.</param>
+    internal static async Task StreamAsync<T>(HttpContext context, Func<ChannelWriter<IReadOnlyList<Task<T>>>, Task> begin, Action<T> settled)
+    {
+        var pages = Channel.CreateBounded<IReadOnlyList<Task<T>>>(PagesMax);
+        var lines = Channel.CreateBounded<byte[]>(AnswersMax);
+        var settling = SettleAsync(pages.Reader, settled, lines.Writer);
+        var writing = WriteAsync(context, lines.Reader);
+        try
+        {
+            await begin(pages.Writer);
+        }
+        finally
+        {
+            pages.Writer.TryComplete();
+            await Task.WhenAll(settling, writing);
+        }
+    }
+
+    private static async Task SettleAsync<T>(ChannelReader<IReadOnlyList<Task<T>>> pages, Action<T> settled, ChannelWriter<byte[]> lines)
+    {
+        try
+        {
+            var buffer = new ArrayBufferWriter<byte>();
+            await using var json = new Utf8JsonWriter(buffer);
+            await foreach (var page in pages.ReadAllAsync(CancellationToken.None))
+            {
+                foreach (var answer in page)
+                {
+                    var result = await answer;
+                    settled(result);
+                    json.Reset(buffer);
+                    JsonSerializer.Serialize(json, result, DomainJson.Stored);
+                    buffer.Write("\n"u8);
+                }
+
+                await lines.WriteAsync(buffer.WrittenSpan.ToArray());
+                buffer.ResetWrittenCount();
+            }
+        }
+        finally
+        {
+            lines.TryComplete();
+        }
+    }
+
+    private static async Task WriteAsync(HttpContext context, ChannelReader<byte[]> lines)
+    {
+        try
+        {
+            await foreach (var page in lines.ReadAllAsync(context.RequestAborted))
+            {
+                context.Response.ContentType ??= MediaType;
+                await context.Response.Body.WriteAsync(page, context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+        }
+        finally
+        {
+            // Nobody reads them any more: what is under way must still come to its end.
+            await foreach (var _ in lines.ReadAllAsync(CancellationToken.None))
+            {
+            }
+        }
+    }
+}
