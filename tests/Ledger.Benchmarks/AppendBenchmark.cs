@@ -21,7 +21,7 @@ internal static class AppendBenchmark
         ["max_connections"] = "300",
     };
 
-    public static async Task RunAsync(TimeSpan duration, int rounds, IReadOnlyList<int> callers)
+    public static async Task RunAsync(TimeSpan duration, int rounds, IReadOnlyList<int> callers, TimeSpan warmUp)
     {
         await using var postgres = await TestPostgres.StartAsync(Settings);
         await using var engineDatabase = await TestDatabase.CreateAsync(postgres: postgres);
@@ -53,16 +53,16 @@ internal static class AppendBenchmark
             AnsiConsole.WriteLine("This PostgreSQL installation has no pgbench to compare with.");
         }
 
-        await HttpBenchmark.RunAsync(postgres, pgbench, duration, rounds);
+        await HttpBenchmark.RunAsync(postgres, pgbench, duration, rounds, warmUp);
     }
 
     /// <summary>The part over HTTP alone.</summary>
-    public static async Task RunHttpAsync(TimeSpan duration, int rounds)
+    public static async Task RunHttpAsync(TimeSpan duration, int rounds, TimeSpan warmUp)
     {
         await using var postgres = await TestPostgres.StartAsync(Settings);
         await using var database = await TestDatabase.CreateAsync(postgres: postgres);
         using var pgbench = await PgbenchLoad.CreateAsync(postgres.BinDirectory, database);
-        await HttpBenchmark.RunAsync(postgres, pgbench, duration, rounds);
+        await HttpBenchmark.RunAsync(postgres, pgbench, duration, rounds, warmUp);
     }
 
     private static void Print(

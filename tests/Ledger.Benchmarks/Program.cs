@@ -6,10 +6,10 @@ switch (args)
 {
     case ["append", ..]:
         await AppendBenchmark.RunAsync(
-            Seconds(), (int)Number("--rounds", 5), [.. Option("--callers", "1,8,32,256").Split(',').Select(c => int.Parse(c, CultureInfo.InvariantCulture))]);
+            Seconds(), (int)Number("--rounds", 5), [.. Option("--callers", "1,8,32,256").Split(',').Select(c => int.Parse(c, CultureInfo.InvariantCulture))], WarmUp());
         return 0;
     case ["http", ..]:
-        await AppendBenchmark.RunHttpAsync(Seconds(), (int)Number("--rounds", 5));
+        await AppendBenchmark.RunHttpAsync(Seconds(), (int)Number("--rounds", 5), WarmUp());
         return 0;
     case ["reads", ..]:
         await ReadsBenchmark.RunAsync((int)Number("--rounds", 5));
@@ -29,11 +29,14 @@ switch (args)
     case ["subscribers", ..]:
         await SubscriberBenchmark.RunAsync(Number("--events", 1_000_000), Option("--only", ""));
         return 0;
+    case ["archive", ..]:
+        await ArchiveBenchmark.RunAsync((int)Number("--records", 100_000));
+        return 0;
     default:
         Console.WriteLine("""
-            usage: append [--seconds 3] [--rounds 5] [--callers 1,8,32,256]
+            usage: append [--seconds 3] [--rounds 5] [--callers 1,8,32,256] [--warmup 60]
                    appends/s of the engine, and of denials over HTTP, beside pgbench's two inserts in one statement, on one private cluster
-                   http [--seconds 3] [--rounds 5]
+                   http [--seconds 3] [--rounds 5] [--warmup 60]
                    the part of append that goes over HTTP
                    reads [--rounds 5]
                    one stream read and folded: the store's rows beside Marten's session
@@ -47,9 +50,13 @@ switch (args)
                    appends with and without signing, the lag of the signed head, a receipt, and ledger verify
                    subscribers [--events 1000000] [--only live|catchup]
                    commit to receipt by SSE and webhook, idle and many readers, and one reader's way through a whole log
+                   archive [--records 100000]
+                   rows of Retraction Watch imported over HTTP, and the same again: records/s, memory
             """);
         return 2;
 }
+
+TimeSpan WarmUp() => TimeSpan.FromSeconds(double.Parse(Option("--warmup", "60"), CultureInfo.InvariantCulture));
 
 TimeSpan Seconds() => TimeSpan.FromSeconds(double.Parse(Option("--seconds", "3"), CultureInfo.InvariantCulture));
 

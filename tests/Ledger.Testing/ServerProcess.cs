@@ -55,6 +55,9 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The most memory that it has held so far, in bytes (Linux; else 0).</summary>
+    public long PeakMemoryBytes => PeakMemory();
+
     /// <summary>Where it listens.</summary>
     public Uri BaseAddress => _address.Task.Result;
 
@@ -94,7 +97,7 @@ public sealed class ServerProcess : IAsyncDisposable
         var ended = server._process.WaitForExitAsync();
         while (!ended.IsCompleted)
         {
-            peak = Math.Max(peak, server.PeakMemoryBytes());
+            peak = Math.Max(peak, server.PeakMemory());
             await Task.WhenAny(ended, Task.Delay(PeakInterval));
         }
 
@@ -146,7 +149,7 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>The kernel's own high-water mark, so that nothing between two looks is missed but the last moment.</summary>
-    private long PeakMemoryBytes()
+    private long PeakMemory()
     {
         try
         {
