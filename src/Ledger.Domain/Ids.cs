@@ -14,6 +14,12 @@ public static partial class Ids
     /// <summary>The stream of an assertion.</summary>
     public static string AssertionStream(string id) => $"assertion-{id}";
 
+    /// <summary>The stream of the requests that were refused.</summary>
+    public const string RefusalsStream = "access-refused";
+
+    /// <summary>Whether a stream tells of access to the ledger itself: of a key, whose id is the name of its stream, or of refused requests.</summary>
+    public static bool IsOfAccess(string stream) => stream.StartsWith("key-", StringComparison.Ordinal) || stream == RefusalsStream;
+
     /// <summary>The type and the id in a stream's name: <c>assertion-t06</c> is of type <c>assertion</c>, id <c>t06</c>.</summary>
     public static (string Type, string Id) OfStream(string stream)
     {

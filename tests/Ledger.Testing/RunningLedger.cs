@@ -52,6 +52,7 @@ public sealed class RunningLedger : IAsyncDisposable
             ["Ledger:AdminKey"] = AdminKey,
             ["Ledger:PublicReads"] = "true",
             ["Ledger:DataDirectory"] = data,
+            ["Ledger:RefusalsIntervalS"] = "0", // Where a test refuses somebody, nothing is to be appended while it looks.
         });
         builder.Configuration.AddInMemoryCollection(settings);
         var read = LedgerSettings.From(builder.Configuration);

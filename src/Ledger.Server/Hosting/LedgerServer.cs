@@ -60,6 +60,7 @@ internal static class LedgerServer
             app.UseCors();
         }
 
+        RefusedKey.Count(app);
         app.UseProblems();
         app.UseAuthentication();
         app.UseRateLimiter();

@@ -39,6 +39,9 @@ internal sealed record LedgerSettings
     /// <summary>The pause between two tiles of 256 events while the log is compared with its tree in the background, in milliseconds.</summary>
     public int ScanPauseMs { get; init; } = 1_000;
 
+    /// <summary>How often refused requests are recorded, counted, in seconds; 0 for never.</summary>
+    public int RefusalsIntervalS { get; init; } = 60;
+
     /// <summary>The origins of other sites, such as <c>https://reader.example</c>, whose pages may read in a browser; none unless set.</summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
@@ -72,6 +75,7 @@ internal sealed record LedgerSettings
             Origin = section["Origin"],
             CorsOrigins = section.GetSection("Cors:Origins").Get<string[]>() ?? [.. (section["Cors:Origins"] ?? "").Split(',', Trimmed)],
             ScanPauseMs = section.GetValue("ScanPauseMs", 1_000),
+            RefusalsIntervalS = section.GetValue("RefusalsIntervalS", 60),
             ProjectionLagMax = section.GetValue("ProjectionLagMax", 10_000L),
             ProjectionWaitMs = section.GetValue("ProjectionWaitMs", 5_000),
         };

@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
+using Ledger.Domain;
 using Marten;
 using Marten.Linq;
 
@@ -48,7 +49,7 @@ internal sealed record StoredKey
 }
 
 /// <summary>Keeps the keys: only hashes, for the secrets are as random as the hashes are. The admin key is the operator's, from the settings.</summary>
-internal sealed class AccessKeys(IDocumentStore documents, TimeProvider clock, LedgerSettings settings)
+internal sealed class AccessKeys(IDocumentStore documents, AccessLog log, TimeProvider clock, LedgerSettings settings)
 {
     /// <summary>The principal behind the admin key, stored as recordedBy.</summary>
     internal const string AdminPrincipal = "admin";
@@ -66,15 +67,20 @@ internal sealed class AccessKeys(IDocumentStore documents, TimeProvider clock, L
     /// <summary>The operator, where the secret is the admin key.</summary>
     internal ClaimsPrincipal? FindAdmin(string secret) => _adminHash is not null && CryptographicOperations.FixedTimeEquals(_adminHash, HashOf(secret)) ? _admin : null;
 
-    /// <summary>Whose key it is; null where it is unknown, expired or revoked. Asked of the database every time, so that a revocation holds at once on every node.</summary>
-    internal Task<ClaimsPrincipal?> FindAsync(string secret, CancellationToken cancellationToken) => OfHashAsync(Convert.ToHexStringLower(HashOf(secret)), cancellationToken);
+    /// <summary>Whose key it is, or why it is not good. Asked of the database every time, so that a revocation holds at once on every node.</summary>
+    internal Task<(ClaimsPrincipal? Caller, RefusedKey? Refused)> FindAsync(string secret, CancellationToken cancellationToken) =>
+        OfHashAsync(Convert.ToHexStringLower(HashOf(secret)), cancellationToken);
 
-    private async Task<ClaimsPrincipal?> OfHashAsync(string hash, CancellationToken cancellationToken)
+    private async Task<(ClaimsPrincipal? Caller, RefusedKey? Refused)> OfHashAsync(string hash, CancellationToken cancellationToken)
     {
         await using var session = documents.QuerySession();
-        return await session.QueryAsync(new KeyOfSecret { Hash = hash }, cancellationToken) is { } key && key.Admits(hash, clock.GetUtcNow())
-            ? Caller.Of(key.Id, key.Party, key.Scopes)
-            : null;
+        return await session.QueryAsync(new KeyOfSecret { Hash = hash }, cancellationToken) switch
+        {
+            null => (null, new("unknownKey", null)),
+            { } key when key.Admits(hash, clock.GetUtcNow()) => (Caller.Of(key.Id, key.Party, key.Scopes), null),
+            { RevokedAt: not null } key => (null, new("revokedKey", key.Id)),
+            { } key => (null, new("expiredKey", key.Id)),
+        };
     }
 
     /// <summary>
@@ -82,11 +88,11 @@ internal sealed class AccessKeys(IDocumentStore documents, TimeProvider clock, L
     /// secret's hash: a session ends with the secret that began it.
     /// </summary>
     internal async Task<(ClaimsPrincipal Caller, string Mark)?> BeginSessionAsync(string secret, CancellationToken cancellationToken) =>
-        (FindAdmin(secret) ?? await FindAsync(secret, cancellationToken)) is { } caller ? (caller, Convert.ToHexStringLower(HashOf(secret))) : null;
+        (FindAdmin(secret) ?? (await FindAsync(secret, cancellationToken)).Caller) is { } caller ? (caller, Convert.ToHexStringLower(HashOf(secret))) : null;
 
     /// <summary>Who is behind a session now, with the scopes of now; null where the secret that began it opens nothing any more.</summary>
     internal async Task<ClaimsPrincipal?> OfSessionAsync(string mark, CancellationToken cancellationToken) =>
-        _adminHash is not null && Convert.ToHexStringLower(_adminHash) == mark ? _admin : await OfHashAsync(mark, cancellationToken);
+        _adminHash is not null && Convert.ToHexStringLower(_adminHash) == mark ? _admin : (await OfHashAsync(mark, cancellationToken)).Caller;
 
     /// <summary>Whom configuration names: the operator, or a key by its id; null where there is none in force.</summary>
     internal async Task<ClaimsPrincipal?> FindNamedAsync(string name, CancellationToken cancellationToken)
@@ -96,8 +102,7 @@ internal sealed class AccessKeys(IDocumentStore documents, TimeProvider clock, L
             return _admin;
         }
 
-        await using var session = documents.QuerySession();
-        return await session.LoadAsync<StoredKey>(name, cancellationToken) is { } key && key.IsInForce(clock.GetUtcNow()) ? Caller.Of(key.Id, key.Party, key.Scopes) : null;
+        return await LoadAsync(name, cancellationToken) is { } key && key.IsInForce(clock.GetUtcNow()) ? Caller.Of(key.Id, key.Party, key.Scopes) : null;
     }
 
     /// <summary>Makes a key; the secret is given here and never again.</summary>
@@ -110,6 +115,7 @@ internal sealed class AccessKeys(IDocumentStore documents, TimeProvider clock, L
             Id = $"key-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes))}", Name = name, Hash = Convert.ToHexStringLower(HashOf(secret)),
             Scopes = scopes, Party = party, CreatedAt = clock.GetUtcNow(), CreatedBy = createdBy, ExpiresAt = expiresAt?.ToUniversalTime(),
         };
+        await log.AppendAsync(key.Id, new KeyMade { Scopes = scopes, Party = party, Expires = key.ExpiresAt }, createdBy, once: null, cancellationToken);
         await using var session = documents.LightweightSession();
         session.Insert(key);
         await session.SaveChangesAsync(cancellationToken);
@@ -124,18 +130,42 @@ internal sealed class AccessKeys(IDocumentStore documents, TimeProvider clock, L
     }
 
     /// <summary>Ends a key at once. False where there is none.</summary>
-    internal Task<bool> RevokeAsync(string id, CancellationToken cancellationToken) =>
-        ChangeAsync(id, key => key with { RevokedAt = key.RevokedAt ?? clock.GetUtcNow() }, cancellationToken);
+    internal async Task<bool> RevokeAsync(string id, string by, CancellationToken cancellationToken)
+    {
+        if (await LoadAsync(id, cancellationToken) is not { } key)
+        {
+            return false;
+        }
+
+        if (key.RevokedAt is null)
+        {
+            await log.AppendAsync(id, new KeyRevoked(), by, once: $"{id} is revoked", cancellationToken);
+        }
+
+        return await ChangeAsync(id, key => key with { RevokedAt = key.RevokedAt ?? clock.GetUtcNow() }, cancellationToken);
+    }
 
     /// <summary>Gives a key a new secret; the former one is good until a moment. Null where there is no such key in force.</summary>
-    internal async Task<string?> RotateAsync(string id, DateTimeOffset formerUntil, CancellationToken cancellationToken)
+    internal async Task<string?> RotateAsync(string id, DateTimeOffset formerUntil, string by, CancellationToken cancellationToken)
     {
+        if (await LoadAsync(id, cancellationToken) is not { RevokedAt: null })
+        {
+            return null;
+        }
+
+        await log.AppendAsync(id, new KeyRotated { FormerUntil = formerUntil }, by, once: null, cancellationToken);
         var secret = NewSecret();
         var rotated = await ChangeAsync(
             id,
             key => key.RevokedAt is null ? key with { FormerHash = key.Hash, FormerUntil = formerUntil, Hash = Convert.ToHexStringLower(HashOf(secret)) } : null,
             cancellationToken);
         return rotated ? secret : null;
+    }
+
+    private async Task<StoredKey?> LoadAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var session = documents.QuerySession();
+        return await session.LoadAsync<StoredKey>(id, cancellationToken);
     }
 
     /// <summary>Changes a key as it stands; where another node changed it meanwhile, as that left it. False where there is none to change.</summary>

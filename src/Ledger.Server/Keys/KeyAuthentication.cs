@@ -20,9 +20,20 @@ internal sealed class KeyAuthentication(
         }
 
         var secret = header.StartsWith(Name + " ", StringComparison.OrdinalIgnoreCase) ? header[Name.Length..].Trim() : "";
-        var caller = keys.FindAdmin(secret);
-        return caller is null && settings.Jwt is not null && secret.AsSpan().Count('.') == 2 ? await Context.AuthenticateAsync(TokenAuthentication.Name)
-            : (caller ?? await keys.FindAsync(secret, Context.RequestAborted)) is { } found ? AuthenticateResult.Success(new(found, Name))
-            : AuthenticateResult.Fail("No key in force was sent.");
+        if (keys.FindAdmin(secret) is { } admin)
+        {
+            return AuthenticateResult.Success(new(admin, Name));
+        }
+
+        if (settings.Jwt is not null && secret.AsSpan().Count('.') == 2)
+        {
+            var token = await Context.AuthenticateAsync(TokenAuthentication.Name);
+            Context.Features.Set(token.Succeeded ? null : new RefusedKey("badToken", null));
+            return token;
+        }
+
+        var (caller, refused) = await keys.FindAsync(secret, Context.RequestAborted);
+        Context.Features.Set(refused);
+        return caller is not null ? AuthenticateResult.Success(new(caller, Name)) : AuthenticateResult.Fail("No key in force was sent.");
     }
 }

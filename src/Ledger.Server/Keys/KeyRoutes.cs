@@ -27,7 +27,7 @@ internal static class KeyRoutes
     private const int NameLengthMax = 200;
 
     /// <summary>A day is enough to tell every client of the new secret.</summary>
-    private const int OverlapDefaultS = 24 * 60 * 60;
+    internal const int OverlapDefaultS = 24 * 60 * 60;
 
     /// <summary>A month: a secret that was leaked must not live on for ever.</summary>
     private const int OverlapMaxS = 30 * OverlapDefaultS;
@@ -83,15 +83,20 @@ internal static class KeyRoutes
         await context.WriteJsonAsync(200, (await keys.ListAsync(context.RequestAborted)).FirstOrDefault(k => k.Id == id) ?? throw NoKey(id));
     }
 
-    private static async Task RevokeAsync(HttpContext context, AccessKeys keys, string id)
+    private static async Task RevokeAsync(HttpContext context, string id)
     {
         new Query(context).Done();
-        if (!await keys.RevokeAsync(id, context.RequestAborted))
+        await EndAsync(context, id);
+        context.Response.StatusCode = 204;
+    }
+
+    /// <summary>Ends a key at once; 404 where there is none.</summary>
+    internal static async Task EndAsync(HttpContext context, string id)
+    {
+        if (!await context.RequestServices.GetRequiredService<AccessKeys>().RevokeAsync(id, context.User.Identity!.Name!, context.RequestAborted))
         {
             throw NoKey(id);
         }
-
-        context.Response.StatusCode = 204;
     }
 
     private static async Task RotateAsync(HttpContext context, string id)
@@ -112,7 +117,7 @@ internal static class KeyRoutes
         }
 
         var formerUntil = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().AddSeconds(overlapS);
-        return (await context.RequestServices.GetRequiredService<AccessKeys>().RotateAsync(id, formerUntil, context.RequestAborted) ?? throw NoKey(id), formerUntil);
+        return (await context.RequestServices.GetRequiredService<AccessKeys>().RotateAsync(id, formerUntil, context.User.Identity!.Name!, context.RequestAborted) ?? throw NoKey(id), formerUntil);
     }
 
     private static async Task<bool> IsRecordedAsync(string party, StreamStates states, CancellationToken cancellationToken) =>
@@ -120,5 +125,5 @@ internal static class KeyRoutes
 
     private static ProblemException Invalid(string field, string message) => new(Problem.BadRequest("invalid", $"{field} {message}", field));
 
-    internal static ProblemException NoKey(string id) => new(Problem.NotFound($"There is no key {id} in force; GET /v1/keys lists them."));
+    private static ProblemException NoKey(string id) => new(Problem.NotFound($"There is no key {id} in force; GET /v1/keys lists them."));
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Ledger.Domain;
 using Ledger.Transparency;
 
 namespace Ledger.Server;
@@ -72,7 +73,7 @@ internal static class LogRoutes
         await WriteAsync(call, Binary, buffer.WrittenSpan.ToArray());
     }
 
-    /// <summary>What is restricted is left out for the public: its leaf stands among the entries all the same.</summary>
+    /// <summary>What is restricted, or tells of access, is left out for the public: its leaf stands among the entries all the same.</summary>
     private static async Task EventsAsync(ReadCall call)
     {
         call.Query.Done();
@@ -91,7 +92,7 @@ internal static class LogRoutes
         var buffer = new ArrayBufferWriter<byte>();
         foreach (var row in rows)
         {
-            if (hidden.Contains(row.Event.Position))
+            if (hidden.Contains(row.Event.Position) || (restricted.HidesAccess && Ids.IsOfAccess(row.Event.Stream)))
             {
                 buffer.Write(Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{{\"withheld\":{row.Event.Position}}}")));
             }

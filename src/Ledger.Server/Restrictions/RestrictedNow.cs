@@ -9,7 +9,11 @@ internal sealed record RestrictedNow(IReadOnlySet<string> Assertions, IReadOnlyS
 
     internal static readonly string LinkedType = EventTypes.NameOf(typeof(Linked));
 
-    internal static RestrictedNow Nothing { get; } = new(new HashSet<string>(), new HashSet<string>());
+    /// <summary>What is hidden from an auditor.</summary>
+    internal static RestrictedNow Nothing { get; } = new(new HashSet<string>(), new HashSet<string>()) { HidesAccess = false };
+
+    /// <summary>Whether events about access to the ledger itself are hidden: from everybody but auditors, for good.</summary>
+    internal bool HidesAccess { get; init; } = true;
 
     /// <summary>The assertions of each restricted source.</summary>
     internal IReadOnlyList<IReadOnlySet<string>> AssertionsOfSources { get; init; } = [];
@@ -30,9 +34,14 @@ internal sealed record RestrictedNow(IReadOnlySet<string> Assertions, IReadOnlyS
         (link.Differences.Any(d => d.Theirs is not null) && HidesTarget(link.To))
         || (link.SupersededBy is { } successor && link.Differences.Any(d => d.Ours is not null) && HidesAssertion(successor));
 
-    /// <summary>Whether a recorded event belongs to something restricted, or quotes it.</summary>
+    /// <summary>Whether a recorded event belongs to something restricted, quotes it, or tells of access.</summary>
     internal bool Hides(RecordedEvent e)
     {
+        if (HidesAccess && Ids.IsOfAccess(e.Stream))
+        {
+            return true;
+        }
+
         if (IsEmpty)
         {
             return false;

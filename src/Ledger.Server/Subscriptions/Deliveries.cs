@@ -36,7 +36,7 @@ internal sealed class Deliveries(EventStore store)
     /// <summary>Delivers a range again; gives how many events that is.</summary>
     internal async Task<int> ReplayAsync(Subscription subscription, long from, long to, CancellationToken cancellationToken)
     {
-        var interest = new Interest(subscription.Filter, store);
+        var interest = new Interest(subscription, store);
         var count = 0;
         var after = from - 1;
         while (after < to)

@@ -119,7 +119,7 @@ internal sealed partial class Dispatchers(
             }
 
             await using var target = targets.Open(subscription);
-            var interest = new Interest(subscription.Filter, store);
+            var interest = new Interest(subscription, store);
             using var reader = new EventReader(tail, store, restrictions, identity)
             {
                 Filter = interest.Read,

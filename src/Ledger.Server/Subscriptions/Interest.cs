@@ -19,12 +19,14 @@ internal sealed class Interest
     private const string MaterialityTag = "materiality:";
 
     private readonly EventStore _store;
+    private readonly bool _audits;
     private readonly FeedFilter _own;
     private readonly IReadOnlyList<IReadOnlyList<string>> _places;
 
-    internal Interest(SubscriptionFilter filter, EventStore store)
+    internal Interest(Subscription subscription, EventStore store)
     {
-        _store = store;
+        var filter = subscription.Filter;
+        (_store, _audits) = (store, subscription.Audits);
         _own = filter.ToFeed();
         _places = [.. _own.AnyOfTags.Where(g => !IsMateriality(g))];
         ReadsMore = filter.IncludeDerived == true && (_own.Streams.Count > 0 || _places.Count > 0);
@@ -40,6 +42,11 @@ internal sealed class Interest
     /// <summary>Those of the events that were read which concern the subscription.</summary>
     internal async Task<IReadOnlyList<T>> SelectAsync<T>(IReadOnlyList<T> events, Func<T, RecordedEvent> of, CancellationToken cancellationToken)
     {
+        if (!_audits)
+        {
+            events = [.. events.Where(e => !Ids.IsOfAccess(of(e).Stream))];     // Withheld for good: nothing to wait for.
+        }
+
         if (!ReadsMore)
         {
             return [.. events.Where(e => _own.Shows(of(e)))];

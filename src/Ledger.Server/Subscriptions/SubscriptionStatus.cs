@@ -53,7 +53,7 @@ internal sealed class SubscriptionStatuses(EventStore store, TimeProvider clock)
     internal async Task<SubscriptionStatus> OfAsync(Subscription subscription, CancellationToken cancellationToken)
     {
         var (pending, parked, oldest) = await OpenAsync(subscription.Id, cancellationToken);
-        var interest = new Interest(subscription.Filter, store);
+        var interest = new Interest(subscription, store);
         var page = await store.ReadFeedAsync(subscription.Position, interest.ReadsMore ? UndeliveredPage : 1, interest.Read, cancellationToken);
         if (await interest.SelectAsync(page.Events, e => e, cancellationToken) is [var next, ..] && (oldest is null || next.RecordedAt < oldest))
         {

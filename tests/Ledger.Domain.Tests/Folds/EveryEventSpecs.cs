@@ -43,11 +43,11 @@ public class EveryEventSpecs
     public void Every_event_counts()
     {
         var assertion = Scenario.Given([.. StoredEvents.All, new UnknownEvent("mood_recorded", Example.Json("{}"))]);
-        assertion.State.Version.ShouldBe(19);
-        assertion.State.Position.ShouldBe(119);
+        assertion.State.Version.ShouldBe(23);
+        assertion.State.Position.ShouldBe(123);
         assertion.State.RecordedAt.ShouldBe(assertion.History[^1].RecordedAt);
-        Scenario.GivenSource([.. StoredEvents.All]).State.Version.ShouldBe(18);
-        Scenario.GivenParty([.. StoredEvents.All]).State.Version.ShouldBe(18);
+        Scenario.GivenSource([.. StoredEvents.All]).State.Version.ShouldBe(22);
+        Scenario.GivenParty([.. StoredEvents.All]).State.Version.ShouldBe(22);
     }
 
     private static LedgerEvent[] Everything { get; } = [.. StoredEvents.All];

@@ -79,6 +79,13 @@ internal static class StoredEvents
             """,
         ["entry_amended"] = $$"""{"field":"topics","before":[],"after":["labour"],"reason":"Left out.",{{Times}}}""",
         ["access_restricted"] = $$"""{"reason":"embargo","until":{{Day}},{{Times}}}""",
+        ["key_made"] = $$"""{"scopes":["record"],"party":"the-telegraph","expires":"2027-01-01T00:00:00.000000Z",{{Times}}}""",
+        ["key_rotated"] = $$"""{"formerUntil":"2026-12-01T00:00:00.000000Z",{{Times}}}""",
+        ["key_revoked"] = $$"""{{{Times}}}""",
+        ["access_refused"] = $$"""
+            {"from":"2026-11-28T12:00:00.000000Z","to":"2026-11-28T12:01:00.000000Z",
+             "requests":[{"reason":"revokedKey","principal":"key-0123456789abcdef","count":7},{"reason":"noKey","count":1}],{{Times}}}
+            """,
         ["payload_erased"] = $$"""
             {"positions":[41,42],"fields":["statement"],"tagsOf":[42],"legalBasis":"GDPR Art. 17","approvers":["key-desk","key-counsel"],{{Times}}}
             """,

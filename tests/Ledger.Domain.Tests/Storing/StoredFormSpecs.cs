@@ -7,10 +7,10 @@ public class StoredFormSpecs
     public static TheoryData<string> Types { get; } = [.. StoredEvents.ByType.Keys];
 
     [Fact]
-    public void The_stored_names_are_these_eighteen_for_ever() => EventTypes.All.Keys.Order(StringComparer.Ordinal).ShouldBe(
+    public void The_stored_names_are_these_for_ever() => EventTypes.All.Keys.Order(StringComparer.Ordinal).ShouldBe(
     [
-        "access_restricted", "action_answered", "action_requested", "claim_recorded", "concern_expressed", "correction_issued",
-        "denial_recorded", "entry_amended", "evidence_attached", "linked", "party_recorded", "payload_erased", "position_recorded",
+        "access_refused", "access_restricted", "action_answered", "action_requested", "claim_recorded", "concern_expressed", "correction_issued",
+        "denial_recorded", "entry_amended", "evidence_attached", "key_made", "key_revoked", "key_rotated", "linked", "party_recorded", "payload_erased", "position_recorded",
         "retraction_issued", "source_registered", "upstream_changed", "version_captured", "withdrawn",
     ]);
 

@@ -30,7 +30,7 @@ public class LateEventsTests
         await SubscribeAsync(subscriber, "retractions", receiver.Url, """{"types": ["retraction_issued"]}""");
         using var stream = new StreamReading(ledger, "/v1/events/stream");
         var head = await ledger.Store.HeadAsync();
-        await UntilAsync(() => stream.LastId == Text(head) && receiver.All.Count == head, "all have what is public");
+        await UntilAsync(() => stream.Events.Count == head - 1 && receiver.All.Count == head - 1, "all have what is public, which the making of the key is not");
 
         var until = lapses ? $$""", "until": "{{TimeProvider.System.GetUtcNow().AddSeconds(6):yyyy-MM-ddTHH:mm:ss.fffZ}}" """ : "";
         var restriction = await ledger.RecordAsync("/v1/restrictions", $$"""{"{{target}}": "{{id}}", "reason": "embargo"{{until}}}""");

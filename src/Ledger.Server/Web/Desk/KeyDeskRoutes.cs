@@ -19,7 +19,6 @@ public sealed record SecretPage(DeskFrame Frame, string Id, string Secret, DateT
 internal static class KeyDeskRoutes
 {
     private const string Policy = DeskAccess.Prefix + Scopes.Admin;
-    private const int OverlapS = 24 * 60 * 60;
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
@@ -32,17 +31,12 @@ internal static class KeyDeskRoutes
         routes.MapDeskForm("/desk/keys/{id}/rotation", async call =>
         {
             var id = call.Route("id");
-            var (secret, formerUntil) = await KeyRoutes.GiveNewSecretAsync(call.Context, id, call.Form.Text("at-once") is null ? OverlapS : 0);
+            var (secret, formerUntil) = await KeyRoutes.GiveNewSecretAsync(call.Context, id, call.Form.Text("at-once") is null ? KeyRoutes.OverlapDefaultS : 0);
             await call.WriteAsync<SecretDocument>(new SecretPage(call.Frame("A new secret"), id, secret, formerUntil));
         }, Policy);
         routes.MapDeskForm("/desk/keys/{id}/revocation", async call =>
         {
-            var id = call.Route("id");
-            if (!await call.Service<AccessKeys>().RevokeAsync(id, call.Cancelled))
-            {
-                throw KeyRoutes.NoKey(id);
-            }
-
+            await KeyRoutes.EndAsync(call.Context, call.Route("id"));
             await call.SendToAsync("/desk/keys");
         }, Policy);
     }

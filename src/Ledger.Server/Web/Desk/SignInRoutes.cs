@@ -39,6 +39,7 @@ internal static class SignInRoutes
             return;
         }
 
+        call.Context.Features.Set(new RefusedKey("unknownKey", null));
         await call.WriteAsync<SignInDocument>(new SignInPage(call.Frame("Sign in"), from, true), StatusCodes.Status401Unauthorized);
     }
 
