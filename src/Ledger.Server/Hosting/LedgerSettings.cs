@@ -40,7 +40,7 @@ internal sealed record LedgerSettings
     public int ScanPauseMs { get; init; } = 1_000;
 
     /// <summary>How often refused requests are recorded, counted, in seconds; 0 for never.</summary>
-    public int RefusalsIntervalS { get; init; } = 60;
+    public int RefusalsIntervalS { get; init; } = 900;
 
     /// <summary>The origins of other sites, such as <c>https://reader.example</c>, whose pages may read in a browser; none unless set.</summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
@@ -75,7 +75,7 @@ internal sealed record LedgerSettings
             Origin = section["Origin"],
             CorsOrigins = section.GetSection("Cors:Origins").Get<string[]>() ?? [.. (section["Cors:Origins"] ?? "").Split(',', Trimmed)],
             ScanPauseMs = section.GetValue("ScanPauseMs", 1_000),
-            RefusalsIntervalS = section.GetValue("RefusalsIntervalS", 60),
+            RefusalsIntervalS = section.GetValue("RefusalsIntervalS", 900),
             ProjectionLagMax = section.GetValue("ProjectionLagMax", 10_000L),
             ProjectionWaitMs = section.GetValue("ProjectionWaitMs", 5_000),
         };
