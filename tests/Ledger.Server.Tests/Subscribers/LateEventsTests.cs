@@ -32,7 +32,7 @@ public class LateEventsTests
         var head = await ledger.Store.HeadAsync();
         await UntilAsync(() => stream.Events.Count == head - 1 && receiver.All.Count == head - 1, "all have what is public, which the making of the key is not");
 
-        var until = lapses ? $$""", "until": "{{TimeProvider.System.GetUtcNow().AddSeconds(6):yyyy-MM-ddTHH:mm:ss.fffZ}}" """ : "";
+        var until = lapses ? $$""", "until": "{{TimeProvider.System.GetUtcNow().AddSeconds(12):yyyy-MM-ddTHH:mm:ss.fffZ}}" """ : "";
         var restriction = await ledger.RecordAsync("/v1/restrictions", $$"""{"{{target}}": "{{id}}", "reason": "embargo"{{until}}}""");
         await ledger.DenyAsync("c1", "No");
         await CorrectAsync(ledger, "c1");
@@ -140,11 +140,12 @@ public class LateEventsTests
     {
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         long cursor;
-        var until = TimeProvider.System.GetUtcNow().AddSeconds(4);
+        DateTimeOffset until;
         await using (var ledger = await RunningLedger.StartAsync(database, Settings))
         {
             await RecordTwoSourcesAsync(ledger);
             await ledger.RecordClaimAsync("c1");
+            until = TimeProvider.System.GetUtcNow().AddSeconds(10);
             await ledger.RecordAsync("/v1/restrictions", $$"""{"assertion": "c1", "reason": "embargo", "until": "{{until:yyyy-MM-ddTHH:mm:ss.fffZ}}"}""");
             await ledger.DenyAsync("c1", "No");
             cursor = await ledger.Store.HeadAsync();

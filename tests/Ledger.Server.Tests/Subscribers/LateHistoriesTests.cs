@@ -51,7 +51,7 @@ public class LateHistoriesTests
                 case < 8:
                     var target = random.Next(4) == 0 ? $"\"source\": \"{Sources[random.Next(2)]}\"" : $"\"assertion\": \"c{random.Next(Assertions)}\"";
                     var lapses = random.Next(2) == 0;
-                    var until = lapses ? $", \"until\": \"{TimeProvider.System.GetUtcNow().AddMilliseconds(random.Next(300, 3_000)):yyyy-MM-ddTHH:mm:ss.fffZ}\"" : "";
+                    var until = lapses ? $", \"until\": \"{TimeProvider.System.GetUtcNow().AddMilliseconds(random.Next(2_000, 5_000)):yyyy-MM-ddTHH:mm:ss.fffZ}\"" : "";
                     var answer = await PostAsync(server, "/v1/restrictions", $$"""{{{target}}, "reason": "hold"{{until}}}""");
                     if (!lapses && answer.GetProperty("events").EnumerateArray().ToList() is [.., var last])
                     {

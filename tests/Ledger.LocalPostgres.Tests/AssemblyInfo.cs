@@ -1,0 +1,2 @@
+// Each starts clusters.
+[assembly: AssemblyTrait("Category", "Slow")]
