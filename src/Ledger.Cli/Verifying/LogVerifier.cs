@@ -134,7 +134,7 @@ internal sealed class LogVerifier(ILogSource source, VerifierKey key)
 
         var opened = new OpenedEvent?[width];
         var withheld = new List<int>();
-        foreach (var line in Lines(await source.GetAsync($"log/events/{tile}", cancellationToken)))
+        foreach (var line in TextLines.Of(await source.GetAsync($"log/events/{tile}", cancellationToken)))
         {
             using var json = JsonDocument.Parse(line);
             if (json.RootElement.TryGetProperty("withheld", out var hidden) && hidden.GetInt64() - first is >= 0 and var at && at < width)
@@ -281,21 +281,6 @@ internal sealed class LogVerifier(ILogSource source, VerifierKey key)
         if (positions.Count == 0)
         {
             _findings.Add(new(null, $"the service refuses to sign: {proof.GetProperty("detail").GetString()}"));
-        }
-    }
-
-    private static IEnumerable<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> text)
-    {
-        while (!text.IsEmpty)
-        {
-            var end = text.Span.IndexOf((byte)'\n');
-            var length = end < 0 ? text.Length : end;
-            if (length > 0)
-            {
-                yield return text[..length];
-            }
-
-            text = text[Math.Min(text.Length, length + 1)..];
         }
     }
 }

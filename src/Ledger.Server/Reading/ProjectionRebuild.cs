@@ -242,15 +242,8 @@ internal sealed class ProjectionRebuild(LedgerDatabase database, string name)
 
     private async Task<string?> DifferenceAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string table, CancellationToken cancellationToken)
     {
-        string Only(string from, string without) =>
-            $"(select x.row from (select t::text as row from {from}.{table} t except all select t::text from {without}.{table} t) x order by 1 limit 1)";
-        await using var command = new NpgsqlCommand(
-            $"select {Only(ReadModels.RebuildSchema, ReadModels.Schema)}, {Only(ReadModels.Schema, ReadModels.RebuildSchema)}", connection, transaction);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var (folded, stored) = (reader[0] as string, reader[1] as string);
-        return folded is null && stored is null
-            ? null
+        var (folded, stored) = await TableComparison.DifferenceAsync(connection, transaction, table, cancellationToken);
+        return folded is null && stored is null ? null
             : $"{name}, table {table}, at position {_position}: a fold gives {folded ?? "no such row"}, stored is {stored ?? "no such row"}";
     }
 

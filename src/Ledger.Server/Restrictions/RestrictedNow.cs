@@ -69,6 +69,9 @@ internal sealed record RestrictedNow(IReadOnlySet<string> Assertions, IReadOnlyS
         return index < Ends.Count && Ends[index].Position <= upTo ? Ends[index] : null;
     }
 
+    /// <summary>The end of a source's restriction that is told at a position; null for any other.</summary>
+    internal RestrictionEnd? EndOfSourceAt(long position) => FirstEnd(position - 1, position) is { Source: not null } end ? end : null;
+
     /// <summary>The last end of a restriction that hid an event which was recorded before it; null where the event was never withheld.</summary>
     /// <param name="e">The event.</param>
     /// <param name="isHeld">Whether only a restriction counts under which the event was recorded.</param>

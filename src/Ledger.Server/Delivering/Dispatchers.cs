@@ -128,7 +128,9 @@ internal sealed partial class Dispatchers(
                 Position = subscription.Position,
             };
             var handover = new DeliveryHandover(subscription, target, interest, store, restrictions, heads, identity);
-            using var dispatcher = new Dispatcher(subscription, lease, handover, reader, interest, store, restrictions, identity, settings, clock);
+            var lanes = new DeliveryLanes(settings.RetrySchedule, subscription.Position);
+            using var dispatcher = new Dispatcher(
+                subscription, lease, handover, reader, interest, lanes, new(lanes, restrictions), new(lanes, interest, subscription.Position, store, identity), settings, clock);
             await dispatcher.RunAsync(stoppingToken);
             return true;
         }

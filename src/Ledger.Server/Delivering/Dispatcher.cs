@@ -10,8 +10,8 @@ namespace Ledger.Server;
 /// stores how far it came. What was handed over but not yet stored is handed over again, under the same id.
 /// </summary>
 internal sealed class Dispatcher(
-    Subscription subscription, Lease lease, DeliveryHandover handover, EventReader reader, Interest interest, EventStore store,
-    Restrictions restrictions, LedgerIdentity identity, SubscriberSettings settings, TimeProvider clock) : IDisposable
+    Subscription subscription, Lease lease, DeliveryHandover handover, EventReader reader, Interest interest, DeliveryLanes lanes,
+    WithheldRelease release, Hastening hastening, SubscriberSettings settings, TimeProvider clock) : IDisposable
 {
     /// <summary>Attempts under way at once, each of another assertion.</summary>
     internal const int InFlightMax = 32;
@@ -20,51 +20,42 @@ internal sealed class Dispatcher(
     private const int WindowEvents = 1_000;
     private const int BatchEvents = 256;
 
-    /// <summary>Blocked assertions that are known at once, and events handed out before their turn.</summary>
+    /// <summary>Blocked assertions that are known at once.</summary>
     private const int LanesMax = 10_000;
-    private const int AheadMax = 1_000;
     private const int LaneLoadEvents = 50;
 
     private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StoreInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ControlInterval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan HastenInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long attempts under way may take when the dispatcher ends: less than another node takes to notice.</summary>
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ForgetIntervalMax = TimeSpan.FromMinutes(10);
 
     private readonly DeliveryBook _book = new(subscription.Id, lease.Connection);
-    private readonly DeliveryLanes _lanes = new(settings.RetrySchedule, subscription.Position);
     private readonly Circuit _circuit = new(settings.CircuitPause);
     private readonly ConcurrentQueue<(DeliveryLane Lane, DeliveryAttempt Attempt, DeliveryOutcome Outcome)> _ended = new();
     private readonly Channel<(IReadOnlyList<PublishedEvent> Events, long Position)> _read =
         Channel.CreateBounded<(IReadOnlyList<PublishedEvent>, long)>(1);
     private readonly SemaphoreSlim _wake = new(0);
-    private readonly FeedFilter? _urgent = UrgentEvents.Of(interest.Read);
 
     private readonly CancellationTokenSource _cut = new();
     private readonly TimeSpan _forgetInterval = settings.HistoryKept < ForgetIntervalMax ? settings.HistoryKept : ForgetIntervalMax;
 
     private int _inFlight;
-    private long _urgentTo = subscription.Position;
     private DateTimeOffset _storedAt;
     private DateTimeOffset _forgotAt = clock.GetUtcNow();
-    private DateTimeOffset _hastenedAt;
     private DateTimeOffset? _succeededAt;
     private DateTimeOffset? _failedAt;
     private string? _error;
     private bool _gone;
     private Task<bool> _storing = Task.FromResult(true);
-    private RestrictedNow _restricted = RestrictedNow.Nothing;
-    private DateTimeOffset _lookedAt;
 
     /// <summary>Ends when the subscription was changed by hand, when the lease is lost, or when cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _lanes.Restore(await _book.HeadsAsync(LanesMax + WindowEvents + BatchEvents, cancellationToken), await _book.AheadAsync(cancellationToken), clock.GetUtcNow());
+        lanes.Restore(await _book.HeadsAsync(LanesMax + WindowEvents + BatchEvents, cancellationToken), await _book.AheadAsync(cancellationToken), clock.GetUtcNow());
         var pump = PumpAsync(ending.Token);
         try
         {
@@ -104,13 +95,13 @@ internal sealed class Dispatcher(
             Settle(ended.Lane, ended.Attempt, ended.Outcome);
         }
 
-        while (_lanes.Waiting < WindowEvents && _lanes.Count < LanesMax && _read.Reader.TryRead(out var batch))
+        while (lanes.Waiting < WindowEvents && lanes.Count < LanesMax && _read.Reader.TryRead(out var batch))
         {
-            _lanes.Add(batch.Events, batch.Position);
-            _lookedAt = default;        // An end of a restriction may be among them.
+            lanes.Add(batch.Events, batch.Position);
+            release.LookSoon();
         }
 
-        await ReleaseWithheldAsync(cancellationToken);
+        await release.LookAsync(clock.GetUtcNow(), cancellationToken);
         if (MayStart())
         {
             await LoadDueAsync(cancellationToken);
@@ -124,9 +115,13 @@ internal sealed class Dispatcher(
                 return false;
             }
 
-            await HastenAsync(cancellationToken);
             var now = clock.GetUtcNow();
-            if (_gone || now - _storedAt >= ControlInterval || (_lanes.HasRows && now - _storedAt >= StoreInterval))
+            if (lanes.Waiting >= WindowEvents)
+            {
+                await hastening.LookAsync(now, cancellationToken);
+            }
+
+            if (_gone || now - _storedAt >= ControlInterval || (lanes.HasRows && now - _storedAt >= StoreInterval))
             {
                 _storing = StoreAsync(now, CancellationToken.None);
             }
@@ -140,8 +135,8 @@ internal sealed class Dispatcher(
     private TimeSpan Patience()
     {
         var now = clock.GetUtcNow();
-        var wait = _lanes.HasRows ? StoreInterval : ControlInterval;
-        if (_circuit.OpenUntil is null && _lanes.NextDue is { } due && due - now < wait)
+        var wait = lanes.HasRows ? StoreInterval : ControlInterval;
+        if (_circuit.OpenUntil is null && lanes.NextDue is { } due && due - now < wait)
         {
             wait = due - now;
         }
@@ -166,7 +161,7 @@ internal sealed class Dispatcher(
     private void Start()
     {
         var max = _circuit.OpenUntil is null ? InFlightMax : 1;
-        foreach (var lane in _lanes.Start(max - _inFlight, _restricted))
+        foreach (var lane in lanes.Start(max - _inFlight, release.Restricted))
         {
             _inFlight++;
             _ = AttemptAsync(lane, lane.Turns.Peek(), _cut.Token);
@@ -191,23 +186,6 @@ internal sealed class Dispatcher(
         _wake.Release();
     }
 
-    /// <summary>Where something is withheld, looks whether a restriction has ended since.</summary>
-    private async Task ReleaseWithheldAsync(CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        if (now - _lookedAt < LookInterval || !_lanes.HasWithheld)
-        {
-            return;
-        }
-
-        var before = _restricted.Position;
-        (_restricted, _lookedAt) = (await restrictions.InLogAsync(cancellationToken), now);
-        if (_restricted.FirstEnd(before, long.MaxValue) is not null)
-        {
-            _lanes.ReleaseWithheld(now);
-        }
-    }
-
     private void Settle(DeliveryLane lane, DeliveryAttempt attempt, DeliveryOutcome outcome)
     {
         _inFlight--;
@@ -216,10 +194,10 @@ internal sealed class Dispatcher(
         if (outcome.Succeeded)
         {
             _succeededAt = now;
-            _lanes.Succeed(lane, attempt, now);
+            lanes.Succeed(lane, attempt, now);
             if (_circuit.Succeed())
             {
-                _lanes.Release(now);
+                lanes.Release(now);
             }
 
             return;
@@ -228,7 +206,7 @@ internal sealed class Dispatcher(
         if (outcome.Withheld is { } withheld)
         {
             // Where a restriction has ended since it was looked at, there is something to look at again.
-            _lanes.Withhold(lane, attempt, withheld, _restricted.FirstEnd(withheld.Position, long.MaxValue) is null ? null : now);
+            lanes.Withhold(lane, attempt, withheld, release.Restricted.FirstEnd(withheld.Position, long.MaxValue) is null ? null : now);
             return;
         }
 
@@ -237,57 +215,32 @@ internal sealed class Dispatcher(
 
         if (outcome.Away)
         {
-            _lanes.PutBack(lane);
+            lanes.PutBack(lane);
         }
         else
         {
-            _lanes.Fail(lane, attempt, outcome.RetryAfter, now);
+            lanes.Fail(lane, attempt, outcome.RetryAfter, now);
         }
     }
 
     private async Task LoadDueAsync(CancellationToken cancellationToken)
     {
-        while (_inFlight < InFlightMax && _lanes.TakeDue(clock.GetUtcNow()) is { } lane)
+        while (_inFlight < InFlightMax && lanes.TakeDue(clock.GetUtcNow()) is { } lane)
         {
             // What is only in memory yet belongs to the lane too, and the connection does one thing at a time.
             await _storing;
             await StoreAsync(clock.GetUtcNow(), cancellationToken);
-            _lanes.Fill(lane, await _book.OpenAsync(lane.Stream, LaneLoadEvents, cancellationToken), clock.GetUtcNow());
+            lanes.Fill(lane, await _book.OpenAsync(lane.Stream, LaneLoadEvents, cancellationToken), clock.GetUtcNow());
         }
-    }
-
-    /// <summary>Looks past a backlog for what is urgent, and takes it with the earlier events of its own stream.</summary>
-    private async Task HastenAsync(CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        if (_urgent is null || _lanes.Waiting < WindowEvents || _lanes.AheadCount >= AheadMax || now - _hastenedAt < HastenInterval)
-        {
-            return;
-        }
-
-        _hastenedAt = now;
-        _urgentTo = Math.Max(_urgentTo, _lanes.ReadTo);
-        var page = await store.ReadFeedAsync(_urgentTo, AheadMax - _lanes.AheadCount, _urgent, cancellationToken);
-        foreach (var stream in (await interest.SelectAsync(page.Events, e => e, cancellationToken)).GroupBy(e => e.Stream))
-        {
-            var last = stream.Max(e => e.Position);
-            var earlier = await store.ReadStreamAsync(stream.Key, toPosition: last, cancellationToken: cancellationToken);
-            foreach (var e in await interest.SelectAsync([.. earlier.Where(e => e.Position > _lanes.ReadTo)], e => e, cancellationToken))
-            {
-                _lanes.AddAhead(PublishedEvent.Of(e, identity.Uri));
-            }
-        }
-
-        _urgentTo = page.Next;
     }
 
     /// <summary>Stores what is settled; false when the dispatcher must start anew or end.</summary>
     private async Task<bool> StoreAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (rows, parkedBehind) = _lanes.Collect();
+        var (rows, parkedBehind) = lanes.Collect();
         var entry = new BookEntry
         {
-            Position = _lanes.Settled,
+            Position = lanes.Settled,
             Deliveries = rows,
             ParkedBehind = parkedBehind,
             SucceededAt = _succeededAt,

@@ -14,8 +14,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
     private readonly SortedSet<long> _outstanding = [];
     private readonly HashSet<long> _ahead = [];
     private readonly HashSet<DeliveryLane> _withheld = [];
-    private readonly List<(string Stream, long Position)> _parkedBehind = [];
-    private Dictionary<long, Delivery> _rows = [];
+    private readonly UnstoredDeliveries _unstored = new();
 
     /// <summary>Up to where the log was read.</summary>
     internal long ReadTo { get; private set; } = position;
@@ -29,7 +28,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
     /// <summary>Events that were handed out before their turn.</summary>
     internal int AheadCount => _ahead.Count;
 
-    internal bool HasRows => _rows.Count > 0 || _parkedBehind.Count > 0;
+    internal bool HasRows => _unstored.Any;
 
     /// <summary>Everything up to here is settled once what <see cref="Collect"/> gave is stored.</summary>
     internal long Settled => _outstanding.Count > 0 ? Math.Min(_outstanding.Min - 1, ReadTo) : ReadTo;
@@ -88,7 +87,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
                 continue;
             }
 
-            if (EndOf(lane.Turns.Peek().Delivery, restricted) is { } end && _withheld.Any(l => l != lane && l.IsLateBefore(end)))
+            if (restricted.EndOfSourceAt(lane.Turns.Peek().Delivery.Position) is { } end && _withheld.Any(l => l != lane && l.IsLateBefore(end)))
             {
                 held.Add(lane);
                 continue;
@@ -189,7 +188,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
 
         if (next is null)
         {
-            _parkedBehind.Add((lane.Stream, first.Position));
+            _unstored.NoteParkedBehind(lane.Stream, first.Position);
         }
 
         lane.Turns.Clear();
@@ -237,25 +236,14 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
     }
 
     /// <summary>What is to be stored now; it is forgotten here.</summary>
-    internal (IReadOnlyCollection<Delivery> Rows, IReadOnlyList<(string Stream, long Position)> ParkedBehind) Collect()
-    {
-        var rows = _rows.Values;
-        var parked = _parkedBehind.ToArray();
-        _rows = [];
-        _parkedBehind.Clear();
-        return (rows, parked);
-    }
-
-    /// <summary>The end of a source's restriction that a delivery tells; null for any other.</summary>
-    private static RestrictionEnd? EndOf(Delivery delivery, RestrictedNow restricted) =>
-        restricted.FirstEnd(delivery.Position - 1, delivery.Position) is { Source: not null } end ? end : null;
+    internal (IReadOnlyCollection<Delivery> Rows, IReadOnlyList<(string Stream, long Position)> ParkedBehind) Collect() => _unstored.Take();
 
     private void Enqueue(PublishedEvent e)
     {
         var lane = Lane(e.Recorded.Stream);
         if (lane.Stored)
         {
-            _rows[e.Position] = Delivery.Of(e.Recorded, lane.Parked ? Delivery.Parked : Delivery.Pending);
+            _unstored.Note(Delivery.Of(e.Recorded, lane.Parked ? Delivery.Parked : Delivery.Pending));
             return;
         }
 
@@ -278,7 +266,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
 
     private void Store(Delivery delivery)
     {
-        _rows[delivery.Position] = delivery;
+        _unstored.Note(delivery);
         _outstanding.Remove(delivery.Position);
     }
 
