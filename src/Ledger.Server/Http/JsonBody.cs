@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Ledger.Domain;
 using Microsoft.Net.Http.Headers;
 
@@ -69,7 +70,9 @@ internal static class JsonBody
         try
         {
             CheckText(body, isRefused);
-            return JsonSerializer.Deserialize<T>(body, DomainJson.Wire) ?? throw new JsonException("The body is null.");
+            var read = JsonSerializer.Deserialize<T>(body, DomainJson.Wire) ?? throw new JsonException("The body is null.");
+            // A value of any kind is kept as it came, so that nothing has looked at its text yet.
+            return Utf8.IsValid(body) ? read : throw new ProblemException(Problem.BadRequest("invalid-json", "The body is not valid UTF-8, in which JSON is sent."));
         }
         catch (JsonException e)
         {

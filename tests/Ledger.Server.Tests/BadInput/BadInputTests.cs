@@ -49,6 +49,19 @@ public sealed class BadInputTests(BadInputLedger fixture) : IClassFixture<BadInp
 
     public static TheoryData<string> Names => [.. Calls.Keys];
 
+    [Fact]
+    public async Task Bytes_that_are_no_UTF8_are_refused_in_a_value_of_any_kind_too()
+    {
+        var head = await fixture.HeadAsync();
+        byte[] body = [.. """{"to": "c2", "relation": "derivedFrom", "basis": "stated", "differences": [{"field": "scope.place", "ours": "x"""u8, 0xF1, .. "\"}]}"u8];
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var answer = await fixture.Ledger.Http.PostAsync(new Uri("/v1/assertions/c3/links", UriKind.Relative), content);
+
+        ((int)answer.StatusCode).ShouldBe(400);
+        (await fixture.HeadAsync()).ShouldBe(head);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public async Task Bad_input_is_refused_with_a_problem_that_says_what_to_do_and_appends_nothing(string name)
