@@ -44,9 +44,7 @@ internal static class ArchiveBenchmark
 
     private static async Task SettleAsync(NpgsqlDataSource log)
     {
-        await using var command = log.CreateCommand("select (select max(seq_id) from ledger.mt_events) - min(last_seq_id) from ledger.mt_event_progression where name = any($1)");
-        command.Parameters.Add(new() { Value = LedgerModel.ProgressNames.ToArray() });
-        while ((long)(await command.ExecuteScalarAsync())! > 0)
+        while (await ProvenanceBenchmark.ProgressAsync(log) is var (head, slowest) && slowest < head)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20));
         }

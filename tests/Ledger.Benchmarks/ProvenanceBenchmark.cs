@@ -153,7 +153,7 @@ internal static class ProvenanceBenchmark
     }
 
     /// <summary>The head of the log, and where the slowest of all that follow it stands.</summary>
-    private static async Task<(long Head, long Slowest)> ProgressAsync(NpgsqlDataSource log)
+    internal static async Task<(long Head, long Slowest)> ProgressAsync(NpgsqlDataSource log)
     {
         await using var command = log.CreateCommand("""
             select coalesce((select max(seq_id) from ledger.mt_events), 0), coalesce((

@@ -19,7 +19,7 @@ internal sealed class ClaimReviewExport(IReadOnlyDictionary<string, SourceView> 
             return [];
         }
 
-        var sources = (await SourceView.AllAtAsync(call, [.. reviewed.Select(s => ProvenanceGraph.Claim(s).Source.Id).Distinct(StringComparer.Ordinal)], point)).ToDictionary(s => s.Id, StringComparer.Ordinal);
+        var sources = await SourceView.OfAsync(call, reviewed, point);
         string[] speakers =
         [
             .. reviewed.SelectMany(s => Rulings(s).Select(p => p.Event.Party).Concat(s.Content.Attribution.Select(a => a.Party).OfType<string>())).Concat(sources.Values.Select(s => s.Publisher))

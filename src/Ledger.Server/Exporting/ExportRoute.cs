@@ -74,14 +74,15 @@ internal static class ExportRoute
         call.Response.ContentType = format.MediaType;
         var body = call.Response.BodyWriter;
         body.Write(Encoding.UTF8.GetBytes(format.Begin));
-        var separator = Array.Empty<byte>();
+        var separator = Encoding.UTF8.GetBytes(format.Separator);
+        var isFirst = true;
         await foreach (var page in StatePagesAsync(call, point))
         {
             foreach (var item in await format.ItemsOf(call, page, point))
             {
-                body.Write(separator);
+                body.Write(isFirst ? [] : separator);
                 body.Write(Encoding.UTF8.GetBytes(item));
-                separator = Encoding.UTF8.GetBytes(format.Separator);
+                isFirst = false;
             }
 
             await body.FlushAsync(call.Cancelled);

@@ -22,7 +22,7 @@ internal sealed class NinjsExport(Assertion state, SourceView source, PartyView?
     {
         List<Assertion> headlines = [.. page.Where(s => ProvenanceGraph.Claim(s).Part == Part.Headline)];
         var sources = headlines.Count == 0 ? []
-            : (await SourceView.AllAtAsync(call, [.. headlines.Select(s => ProvenanceGraph.Claim(s).Source.Id).Distinct(StringComparer.Ordinal)], point)).ToDictionary(s => s.Id, StringComparer.Ordinal);
+            : await SourceView.OfAsync(call, headlines, point);
         var publishers = sources.Count == 0 ? []
             : (await PartyView.AllAtAsync(call, [.. sources.Values.Select(s => s.Publisher).Distinct(StringComparer.Ordinal)], point)).ToDictionary(p => p.Id, StringComparer.Ordinal);
         return

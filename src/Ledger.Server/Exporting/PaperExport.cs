@@ -26,7 +26,7 @@ internal sealed record PaperExport(Assertion State, SourceView Source, string Pu
     /// <summary>Every assertion of a page with the work that states it, as far as the reader may see and the moment knows both.</summary>
     internal static async Task<IReadOnlyList<PaperExport>> OfAsync(ReadCall call, IReadOnlyList<Assertion> page, ReadPoint point)
     {
-        var sources = (await SourceView.AllAtAsync(call, [.. page.Select(s => ProvenanceGraph.Claim(s).Source.Id).Distinct(StringComparer.Ordinal)], point)).ToDictionary(s => s.Id, StringComparer.Ordinal);
+        var sources = await SourceView.OfAsync(call, page, point);
         var papers = new List<PaperExport>();
         foreach (var state in page)
         {

@@ -60,7 +60,7 @@ internal static class LedgerServer
             app.UseCors();
         }
 
-        RefusedKey.Count(app);
+        app.UseRefusalCounting();
         app.UseProblems();
         app.UseAuthentication();
         app.UseRateLimiter();

@@ -27,7 +27,9 @@ internal sealed partial class AccessRefusals(AccessLog log, EventStore store, Le
     {
         if (settings.RefusalsIntervalS > 0)
         {
-            _counts.AddOrUpdate((reason, _counts.Count < KindsMax ? principal : null), 1, (_, count) => count + 1);
+            var kind = (reason, principal);
+            // How many there are is asked of a new kind alone: counting them holds up everybody who counts.
+            _counts.AddOrUpdate(_counts.ContainsKey(kind) || _counts.Count < KindsMax ? kind : (reason, null), 1, (_, count) => count + 1);
         }
     }
 
@@ -101,10 +103,13 @@ internal sealed partial class AccessRefusals(AccessLog log, EventStore store, Le
 /// <summary>What is known of a key that was not good.</summary>
 /// <param name="Reason">One of the reasons of <see cref="RefusedRequests"/>.</param>
 /// <param name="Principal">The key, where there is such a one.</param>
-internal sealed record RefusedKey(string Reason, string? Principal)
+internal sealed record RefusedKey(string Reason, string? Principal);
+
+/// <summary>The counting in the pipeline.</summary>
+internal static class RefusalCounting
 {
     /// <summary>Counts every answer that refuses access, whichever part of the pipeline gave it.</summary>
-    internal static void Count(WebApplication app)
+    internal static void UseRefusalCounting(this WebApplication app)
     {
         var refusals = app.Services.GetRequiredService<AccessRefusals>();
         app.Use(async (context, next) =>

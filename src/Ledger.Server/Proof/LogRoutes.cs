@@ -92,7 +92,7 @@ internal static class LogRoutes
         var buffer = new ArrayBufferWriter<byte>();
         foreach (var row in rows)
         {
-            if (hidden.Contains(row.Event.Position) || (restricted.HidesAccess && Ids.IsOfAccess(row.Event.Stream)))
+            if (hidden.Contains(row.Event.Position) || restricted.HidesStream(row.Event.Stream))
             {
                 buffer.Write(Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{{\"withheld\":{row.Event.Position}}}")));
             }

@@ -31,14 +31,15 @@ internal static class ProofRoutes
         }
 
         var restricted = await call.RestrictedAsync();
-        if ((restricted.HidesAccess || !restricted.IsEmpty) && await call.Store.ReadEventAsync(position, call.Cancelled) is { } recorded && restricted.Hides(recorded))
+        if (!restricted.IsEmpty && await call.Store.ReadEventAsync(position, call.Cancelled) is { } recorded && !restricted.HidesStream(recorded.Stream) && restricted.Hides(recorded))
         {
-            throw new ProblemException(Problem.Restricted(Ids.IsOfAccess(recorded.Stream)
-                ? $"The event at {position} is about access to the ledger; readers with the audit scope see it."
-                : $"Access to the event at {position} is restricted for now; readers with the audit scope still see it."));
+            throw new ProblemException(Problem.Restricted($"Access to the event at {position} is restricted for now; readers with the audit scope still see it."));
         }
 
-        return (await call.Service<Receipts>().OfAsync([position], position, call.Cancelled)).Receipts[0];
+        var receipt = (await call.Service<Receipts>().OfAsync([position], position, call.Cancelled)).Receipts[0];
+        return restricted.HidesStream(receipt.Event.Stream)
+            ? throw new ProblemException(Problem.Restricted($"The event at {position} is about access to the ledger; readers with the audit scope see it."))
+            : receipt;
     }
 
     private static async Task ConsistencyAsync(ReadCall call)

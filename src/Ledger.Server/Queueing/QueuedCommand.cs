@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Ledger.Server;
 
@@ -80,7 +81,8 @@ internal static class QueuedCommand
     {
         try
         {
-            return JsonDocument.Parse(body, Strict);
+            // What is no UTF-8 would be found by whoever looks at a text, and be taken for a defect of the ledger.
+            return Utf8.IsValid(body.Span) ? JsonDocument.Parse(body, Strict) : throw Malformed("The message is not valid UTF-8, in which JSON is sent.", null);
         }
         catch (JsonException e)
         {

@@ -34,10 +34,13 @@ internal sealed record RestrictedNow(IReadOnlySet<string> Assertions, IReadOnlyS
         (link.Differences.Any(d => d.Theirs is not null) && HidesTarget(link.To))
         || (link.SupersededBy is { } successor && link.Differences.Any(d => d.Ours is not null) && HidesAssertion(successor));
 
+    /// <summary>Whether everything in a stream is hidden, whatever is restricted: what tells of access.</summary>
+    internal bool HidesStream(string stream) => HidesAccess && Ids.IsOfAccess(stream);
+
     /// <summary>Whether a recorded event belongs to something restricted, quotes it, or tells of access.</summary>
     internal bool Hides(RecordedEvent e)
     {
-        if (HidesAccess && Ids.IsOfAccess(e.Stream))
+        if (HidesStream(e.Stream))
         {
             return true;
         }

@@ -28,6 +28,10 @@ public sealed record SourceView(
         return Of(id, source, await call.RestrictedAsync());
     }
 
+    /// <summary>The works that some assertions stand in, by id, as <see cref="AllAtAsync"/> gives them.</summary>
+    internal static async Task<Dictionary<string, SourceView>> OfAsync(ReadCall call, IEnumerable<Assertion> states, ReadPoint point) =>
+        (await AllAtAsync(call, [.. states.Select(s => ProvenanceGraph.Claim(s).Source.Id).Distinct(StringComparer.Ordinal)], point)).ToDictionary(s => s.Id, StringComparer.Ordinal);
+
     /// <summary>The views of several works at a moment, by one query; those that were not there or not known are left out.</summary>
     internal static async Task<IReadOnlyList<SourceView>> AllAtAsync(ReadCall call, IReadOnlyCollection<string> ids, ReadPoint point)
     {

@@ -42,24 +42,22 @@ internal sealed class Interest
     /// <summary>Those of the events that were read which concern the subscription.</summary>
     internal async Task<IReadOnlyList<T>> SelectAsync<T>(IReadOnlyList<T> events, Func<T, RecordedEvent> of, CancellationToken cancellationToken)
     {
-        if (!_audits)
-        {
-            events = [.. events.Where(e => !Ids.IsOfAccess(of(e).Stream))];     // Withheld for good: nothing to wait for.
-        }
-
         if (!ReadsMore)
         {
-            return [.. events.Where(e => _own.Shows(of(e)))];
+            return [.. events.Where(e => Shows(of(e)))];
         }
 
-        var upstream = await UpstreamAsync([.. events.Select(of).Where(e => !_own.Shows(e))], cancellationToken);
-        return [.. events.Where(e => _own.Shows(of(e)) || upstream.Contains(of(e).Position))];
+        var upstream = await UpstreamAsync([.. events.Select(of).Where(e => !Shows(e))], cancellationToken);
+        return [.. events.Where(e => Shows(of(e)) || upstream.Contains(of(e).Position))];
     }
+
+    /// <summary>Whether the filter shows an event that is not withheld for good: for one that is, there is nothing to wait for.</summary>
+    private bool Shows(RecordedEvent e) => _own.Shows(e) && (_audits || !Ids.IsOfAccess(e.Stream));
 
     /// <summary>The ways by which an event further up concerns the subscription, as JSON; null where the filter itself shows it.</summary>
     internal async Task<string?> ViaAsync(RecordedEvent e, CancellationToken cancellationToken)
     {
-        if (!ReadsMore || _own.Shows(e))
+        if (!ReadsMore || Shows(e))
         {
             return null;
         }

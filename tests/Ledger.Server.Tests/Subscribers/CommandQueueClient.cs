@@ -54,15 +54,15 @@ internal sealed class CommandQueueClient : IAsyncDisposable
         """;
 
     /// <summary>Queues a message; the broker has it when this ends.</summary>
-    internal Task SendAsync(string body, string correlation, string queue = Queue) => SendAsync(body, new BasicProperties
+    internal Task SendAsync(string body, string correlation, string queue = Queue, Encoding? encoding = null) => SendAsync(body, new BasicProperties
     {
         ContentType = "application/cloudevents+json", MessageId = correlation, CorrelationId = correlation, ReplyTo = _replies, Persistent = true,
-    }, queue);
+    }, queue, encoding);
 
-    internal async Task SendAsync(string body, BasicProperties properties, string queue = Queue)
+    internal async Task SendAsync(string body, BasicProperties properties, string queue = Queue, Encoding? encoding = null)
     {
         properties.ReplyTo ??= _replies;
-        await _channel.BasicPublishAsync("", queue, mandatory: true, properties, Encoding.UTF8.GetBytes(body));
+        await _channel.BasicPublishAsync("", queue, mandatory: true, properties, (encoding ?? Encoding.UTF8).GetBytes(body));
     }
 
     /// <summary>Whether the server has declared the queue.</summary>

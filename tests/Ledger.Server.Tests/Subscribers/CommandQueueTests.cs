@@ -1,3 +1,4 @@
+using System.Text;
 using Ledger.Testing;
 using RabbitMQ.Client;
 using static Ledger.Server.Tests.Subscribers.CommandQueueClient;
@@ -38,13 +39,14 @@ public class CommandQueueTests
             },
         });
         await client.SendAsync("{\"no\": ", "malformed");
+        await client.SendAsync(DenialOf("c1", "k8", "Señor"), "no UTF-8", encoding: Encoding.Latin1);
         await client.SendAsync(Event("burn_assertion", "c1", "k3", "{}"), "unknown type");
         await client.SendAsync(DenialOf("c2", "k4", "Too early"), "not there yet");
         await client.SendAsync(DenialOf("c1", "k5", "x").Replace("\"statement\"", "\"statment\"", StringComparison.Ordinal), "unknown field");
         await client.SendAsync(DenialOf("c1", "k6", "Unbound"), "unbound", "unbound");
         await client.SendAsync(DenialOf("c1", "k7", "Stranger"), "stranger", "stranger");
 
-        await UntilAsync(() => client.Answers.Count == 10, "all are answered");
+        await UntilAsync(() => client.Answers.Count == 11, "all are answered");
         var answers = client.Answers.ToDictionary(a => a.CorrelationId!);
         answers["one"].Status.ShouldBe(201);
         answers["one"].ContentType.ShouldBe("application/json");
@@ -55,7 +57,7 @@ public class CommandQueueTests
 
         var dead = await client.DrainAsync(DeadLetters);
         dead.Select(d => (d.CorrelationId, Code(d))).ShouldBe([
-            ("key reused", "idempotency-key-reused"), ("malformed", "malformed-message"), ("unknown type", "unknown-command"), ("not there yet", "not-found"), ("unknown field", "invalid-json")]);
+            ("key reused", "idempotency-key-reused"), ("malformed", "malformed-message"), ("no UTF-8", "malformed-message"), ("unknown type", "unknown-command"), ("not there yet", "not-found"), ("unknown field", "invalid-json")]);
         dead[1].Body.ShouldBe("{\"no\": ");
         foreach (var letter in dead)
         {
@@ -68,7 +70,7 @@ public class CommandQueueTests
 
         // What it lacked is there now, and the dead letter is sent again as it is.
         await ledger.RecordClaimAsync("c2");
-        await client.SendAsync(dead[3].Body, "replayed");
+        await client.SendAsync(dead.Single(d => d.CorrelationId == "not there yet").Body, "replayed");
         await UntilAsync(() => client.Answers.Any(a => a.CorrelationId == "replayed"), "the replayed command is answered");
         client.Answers.Single(a => a.CorrelationId == "replayed").Status.ShouldBe(201);
     }
