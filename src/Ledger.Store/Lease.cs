@@ -13,17 +13,12 @@ namespace Ledger.Store;
 /// </summary>
 public sealed class Lease : IAsyncDisposable
 {
-    private const string TakeAlone = "pg_try_advisory_lock";
-    private const string TakeShared = "pg_try_advisory_lock_shared";
-
     private readonly long key;
-    private readonly string giveBack;
 
-    private Lease(NpgsqlConnection connection, long key, string giveBack)
+    private Lease(NpgsqlConnection connection, long key)
     {
         Connection = connection;
         this.key = key;
-        this.giveBack = giveBack;
     }
 
     /// <summary>
@@ -55,17 +50,12 @@ public sealed class Lease : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the attempt.</param>
     public static Task<Lease?> TryAcquireAsync(
         NpgsqlDataSource dataSource, string name, TimeSpan silenceMax, CancellationToken cancellationToken = default) =>
-        TryTakeAsync(dataSource, name, silenceMax, TakeAlone, "pg_advisory_unlock", cancellationToken);
+        TryTakeAsync(dataSource, name, silenceMax, cancellationToken);
 
     /// <summary>The number under which the lease is an advisory lock of the database.</summary>
     /// <param name="name">What the lease is for.</param>
     public static long KeyOf(string name) =>
         BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"ledger lease {name}")));
-
-    /// <summary>Takes a lease that many may hold at once, so that they can be counted; null where somebody holds it alone.</summary>
-    internal static Task<Lease?> TryShareAsync(
-        NpgsqlDataSource dataSource, string name, TimeSpan silenceMax, CancellationToken cancellationToken) =>
-        TryTakeAsync(dataSource, name, silenceMax, TakeShared, "pg_advisory_unlock_shared", cancellationToken);
 
     /// <summary>Gives the lease back, and with it what its holder set on the session: the pool takes a connection as it is.</summary>
     public async ValueTask DisposeAsync()
@@ -75,7 +65,7 @@ public sealed class Lease : IAsyncDisposable
         {
             if (!IsKnownLost)
             {
-                await using var release = new NpgsqlCommand($"select {giveBack}($1)", Connection);
+                await using var release = new NpgsqlCommand("select pg_advisory_unlock($1)", Connection);
                 release.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
                 await release.ExecuteNonQueryAsync();
                 await using var reset = new NpgsqlCommand("reset all", Connection);
@@ -100,7 +90,7 @@ public sealed class Lease : IAsyncDisposable
     }
 
     private static async Task<Lease?> TryTakeAsync(
-        NpgsqlDataSource dataSource, string name, TimeSpan silenceMax, string take, string giveBack, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, string name, TimeSpan silenceMax, CancellationToken cancellationToken)
     {
         var key = KeyOf(name);
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -108,12 +98,12 @@ public sealed class Lease : IAsyncDisposable
         {
             // Set only with the lease: without it the session goes back to the pool, where it may be silent for long.
             await using var acquire = new NpgsqlCommand(
-                $"select case when {take}($1) then set_config('idle_session_timeout', $2, false) is not null else false end", connection);
+                "select case when pg_try_advisory_lock($1) then set_config('idle_session_timeout', $2, false) is not null else false end", connection);
             acquire.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
             acquire.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ((long)silenceMax.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) });
             if (await acquire.ExecuteScalarAsync(cancellationToken) is true)
             {
-                return new(connection, key, giveBack);
+                return new(connection, key);
             }
         }
         catch

@@ -83,4 +83,78 @@ public sealed class LeaseTests
         var alone = await one.LookAsync();
         (alone.Nodes, alone.Contains("a")).ShouldBe((1, false));
     }
+
+    [Fact]
+    public async Task The_leases_of_a_member_are_held_by_one_session_and_lost_with_it()
+    {
+        await using var db = await TestDatabase.CreateAsync();
+        await using var dataSource = ServiceDataSource.Create($"{db.ServiceConnectionString};Maximum Pool Size=1");
+        await using var others = ServiceDataSource.Create(db.ServiceConnectionString);
+        var member = await Membership.JoinAsync(dataSource, "group");
+        var leases = new List<MemberLease>();
+        for (var i = 0; i < 100; i++)
+        {
+            leases.Add((await member.TryTakeAsync($"{i}")).ShouldNotBeNull());
+        }
+
+        (await member.TryTakeAsync("7")).ShouldBeNull();
+        await using var other = await Membership.JoinAsync(others, "group");
+        (await other.TryTakeAsync("7")).ShouldBeNull();
+        await leases[7].DisposeAsync();
+        await using var seven = (await other.TryTakeAsync("7")).ShouldNotBeNull();
+
+        var session = await leases[0].UseAsync(connection => Task.FromResult(connection.ProcessID));
+        await Some.RunAsync(db.OwnerConnectionString, $"select pg_terminate_backend({session})");
+        await Should.ThrowAsync<NpgsqlException>(WriteAsync);
+        await Should.ThrowAsync<StoreUnavailableException>(WriteAsync);
+        await Should.ThrowAsync<StoreUnavailableException>(() => member.LookAsync());
+        leases.ShouldAllBe(l => l.IsKnownLost);
+        MemberLease? taken = null;
+        for (var attempt = 0; taken is null && attempt < 100; attempt++)
+        {
+            taken = await other.TryTakeAsync("0");
+            await Task.Delay(20);
+        }
+
+        await taken.ShouldNotBeNull().DisposeAsync();
+        await EndAsync();
+
+        Task<int> WriteAsync() => leases[1].UseAsync(async connection =>
+        {
+            await using var write = new NpgsqlCommand("select", connection);
+            return await write.ExecuteNonQueryAsync();
+        });
+
+        async Task EndAsync()
+        {
+            await member.DisposeAsync();
+            foreach (var lease in leases)
+            {
+                await lease.DisposeAsync();
+            }
+
+            (await dataSource.CreateCommand("select current_setting('synchronous_commit')").ExecuteScalarAsync()).ShouldBe("on");
+        }
+    }
+
+    [Fact]
+    public async Task A_member_that_left_keeps_its_leases_until_they_are_given_back_and_then_its_session_is_as_it_was()
+    {
+        await using var db = await TestDatabase.CreateAsync();
+        await using var dataSource = ServiceDataSource.Create($"{db.ServiceConnectionString};Maximum Pool Size=1");
+        await using var others = ServiceDataSource.Create(db.ServiceConnectionString);
+        await using var other = await Membership.JoinAsync(others, "group");
+        var member = await Membership.JoinAsync(dataSource, "group");
+        var lease = (await member.TryTakeAsync("a")).ShouldNotBeNull();
+
+        await member.DisposeAsync();
+        var left = await other.LookAsync();
+        (left.Nodes, left.Contains("a")).ShouldBe((1, true));
+        (await member.TryTakeAsync("b")).ShouldBeNull();
+
+        await lease.DisposeAsync();
+        (await other.LookAsync()).Contains("a").ShouldBeFalse();
+        await using var show = dataSource.CreateCommand("select current_setting('synchronous_commit') || current_setting('idle_session_timeout')");
+        (await show.ExecuteScalarAsync()).ShouldBe("on0");
+    }
 }

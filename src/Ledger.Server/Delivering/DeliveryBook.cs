@@ -6,8 +6,8 @@ using NpgsqlTypes;
 
 namespace Ledger.Server;
 
-/// <summary>What a dispatcher stores about its subscription. It writes over the connection that holds its lease: a node that lost it cannot write.</summary>
-internal sealed class DeliveryBook(string subscription, NpgsqlConnection connection)
+/// <summary>What a dispatcher stores about its subscription. It writes over the session that holds its lease: a node that lost it cannot write.</summary>
+internal sealed class DeliveryBook(string subscription, MemberLease lease)
 {
     internal const string Columns =
         "d.position, d.event_id, d.stream, d.type, d.recorded_at, d.state, d.attempts::text, d.attempt_count, d.next_attempt_at, d.finished_at";
@@ -18,7 +18,7 @@ internal sealed class DeliveryBook(string subscription, NpgsqlConnection connect
     /// <summary>
     /// Stores deliveries and the position together. Gives the subscription's revision and state as they stand, null when it was deleted.
     /// </summary>
-    internal async Task<(long Revision, string State)?> WriteAsync(BookEntry entry, CancellationToken cancellationToken)
+    internal Task<(long Revision, string State)?> WriteAsync(BookEntry entry, CancellationToken cancellationToken) => lease.UseAsync<(long, string)?>(async connection =>
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection, transaction);
@@ -66,23 +66,23 @@ internal sealed class DeliveryBook(string subscription, NpgsqlConnection connect
 
         await transaction.CommitAsync(cancellationToken);
         return found;
-    }
+    }, cancellationToken);
 
     /// <summary>The first open delivery of each stream.</summary>
-    internal async Task<IReadOnlyList<Delivery>> HeadsAsync(int max, CancellationToken cancellationToken)
+    internal Task<IReadOnlyList<Delivery>> HeadsAsync(int max, CancellationToken cancellationToken) => lease.UseAsync(async connection =>
     {
-        await using var command = Command($"""
+        await using var command = Command(connection, $"""
             select distinct on (d.stream) {Columns} from ledger_ops.delivery d
             where d.subscription = $1 and d.state in ('pending', 'parked') order by d.stream, d.position limit $2
             """);
         command.Parameters.Add(new() { Value = max });
         return await ReadAsync(command, cancellationToken);
-    }
+    }, cancellationToken);
 
     /// <summary>Positions behind the cursor that were handed out already.</summary>
-    internal async Task<HashSet<long>> AheadAsync(CancellationToken cancellationToken)
+    internal Task<HashSet<long>> AheadAsync(CancellationToken cancellationToken) => lease.UseAsync(async connection =>
     {
-        await using var command = Command("""
+        await using var command = Command(connection, """
             select d.position from ledger_ops.delivery d join ledger_ops.subscription s on s.id = d.subscription
             where d.subscription = $1 and d.position > s.position
             """);
@@ -94,31 +94,31 @@ internal sealed class DeliveryBook(string subscription, NpgsqlConnection connect
         }
 
         return positions;
-    }
+    }, cancellationToken);
 
     /// <summary>The open deliveries of a stream, in order.</summary>
-    internal async Task<IReadOnlyList<Delivery>> OpenAsync(string stream, int max, CancellationToken cancellationToken)
+    internal Task<IReadOnlyList<Delivery>> OpenAsync(string stream, int max, CancellationToken cancellationToken) => lease.UseAsync(async connection =>
     {
-        await using var command = Command($"""
+        await using var command = Command(connection, $"""
             select {Columns} from ledger_ops.delivery d
             where d.subscription = $1 and d.stream = $2 and d.state in ('pending', 'parked') order by d.position limit $3
             """);
         command.Parameters.Add(new() { Value = stream });
         command.Parameters.Add(new() { Value = max });
         return await ReadAsync(command, cancellationToken);
-    }
+    }, cancellationToken);
 
     /// <summary>Forgets deliveries that ended before a moment.</summary>
-    internal async Task ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    internal Task ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken) => lease.UseAsync(async connection =>
     {
-        await using var command = Command($"""
+        await using var command = Command(connection, $"""
             delete from ledger_ops.delivery where subscription = $1 and position in (
               select d.position from ledger_ops.delivery d join ledger_ops.subscription s on s.id = d.subscription
               where d.subscription = $1 and d.finished_at < $2 and d.position <= s.position limit {ForgetMax})
             """);
         command.Parameters.Add(new() { Value = before });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }, cancellationToken);
 
     internal static async Task<IReadOnlyList<Delivery>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
@@ -146,7 +146,7 @@ internal sealed class DeliveryBook(string subscription, NpgsqlConnection connect
         FinishedAt = row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
     };
 
-    private NpgsqlCommand Command(string sql)
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql)
     {
         var command = new NpgsqlCommand(sql, connection);
         command.Parameters.Add(new() { Value = subscription });

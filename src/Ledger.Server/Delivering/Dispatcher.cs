@@ -10,7 +10,7 @@ namespace Ledger.Server;
 /// stores how far it came. What was handed over but not yet stored is handed over again, under the same id.
 /// </summary>
 internal sealed class Dispatcher(
-    Subscription subscription, Lease lease, DeliveryHandover handover, EventReader reader, Interest interest, DeliveryLanes lanes,
+    Subscription subscription, MemberLease lease, DeliveryHandover handover, EventReader reader, Interest interest, DeliveryLanes lanes,
     WithheldRelease release, Hastening hastening, SubscriberSettings settings, TimeProvider clock) : IDisposable
 {
     /// <summary>Attempts under way at once, each of another assertion.</summary>
@@ -32,7 +32,7 @@ internal sealed class Dispatcher(
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ForgetIntervalMax = TimeSpan.FromMinutes(10);
 
-    private readonly DeliveryBook _book = new(subscription.Id, lease.Connection);
+    private readonly DeliveryBook _book = new(subscription.Id, lease);
     private readonly Circuit _circuit = new(settings.CircuitPause);
     private readonly ConcurrentQueue<(DeliveryLane Lane, DeliveryAttempt Attempt, DeliveryOutcome Outcome)> _ended = new();
     private readonly Channel<(IReadOnlyList<PublishedEvent> Events, long Position)> _read =
@@ -43,6 +43,7 @@ internal sealed class Dispatcher(
     private readonly TimeSpan _forgetInterval = settings.HistoryKept < ForgetIntervalMax ? settings.HistoryKept : ForgetIntervalMax;
 
     private int _inFlight;
+    private long _storedPosition = subscription.Position;
     private DateTimeOffset _storedAt;
     private DateTimeOffset _forgotAt = clock.GetUtcNow();
     private DateTimeOffset? _succeededAt;
@@ -51,7 +52,7 @@ internal sealed class Dispatcher(
     private bool _gone;
     private Task<bool> _storing = Task.FromResult(true);
 
-    /// <summary>Ends when the subscription was changed by hand, when the lease is lost, or when cancelled.</summary>
+    /// <summary>Ends when cancelled, or when what is stored shows that the subscription was changed by hand or the lease lost.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -63,10 +64,6 @@ internal sealed class Dispatcher(
             {
                 await _wake.WaitAsync(Patience(), ending.Token);
             }
-        }
-        catch (InvalidOperationException e) when (lease.IsKnownLost)
-        {
-            throw new StoreUnavailableException("The lease of the subscription was lost.", outcomeKnown: false, e);
         }
         finally
         {
@@ -121,7 +118,7 @@ internal sealed class Dispatcher(
                 await hastening.LookAsync(now, cancellationToken);
             }
 
-            if (_gone || now - _storedAt >= ControlInterval || (lanes.HasRows && now - _storedAt >= StoreInterval))
+            if (_gone || (lanes.HasRows && now - _storedAt >= StoreInterval) || (HasNews(now) && now - _storedAt >= ControlInterval))
             {
                 _storing = StoreAsync(now, CancellationToken.None);
             }
@@ -129,6 +126,10 @@ internal sealed class Dispatcher(
 
         return !_gone || await _storing;
     }
+
+    /// <summary>Whether there is something to store besides deliveries.</summary>
+    private bool HasNews(DateTimeOffset now) =>
+        lanes.Settled > _storedPosition || _succeededAt is not null || _failedAt is not null || now - _forgotAt > _forgetInterval;
 
     private bool MayStart() => _circuit.OpenUntil is not { } until || (clock.GetUtcNow() >= until && _inFlight == 0);
 
@@ -249,7 +250,7 @@ internal sealed class Dispatcher(
             Disable = _gone,
         };
         (_succeededAt, _failedAt, _error) = (null, null, null);
-        _storedAt = now;
+        (_storedAt, _storedPosition) = (now, entry.Position);
         var found = await _book.WriteAsync(entry, cancellationToken);
         if (now - _forgotAt > _forgetInterval)
         {
@@ -273,7 +274,7 @@ internal sealed class Dispatcher(
             }
         }
 
-        // A connection on which something is still being stored could not give the lease back.
+        // The lease is given back after what is still being stored.
         await ((Task)_storing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!lease.IsKnownLost)
         {

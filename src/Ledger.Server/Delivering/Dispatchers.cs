@@ -32,7 +32,7 @@ internal sealed partial class Dispatchers(
             try
             {
                 var all = await subscriptions.AllAsync(stoppingToken);
-                await ShareOutAsync([.. all.Where(s => s.State == Subscription.Active).Select(s => s.Id)], stoppingToken);
+                await ShareOutAsync([.. all.Where(s => s.State == Subscription.Active)], stoppingToken);
                 if (clock.GetUtcNow() - measuredAt >= StatusInterval)
                 {
                     measuredAt = clock.GetUtcNow();
@@ -63,18 +63,28 @@ internal sealed partial class Dispatchers(
         }
     }
 
-    private async Task ShareOutAsync(IReadOnlyList<string> active, CancellationToken stoppingToken)
+    private async Task ShareOutAsync(IReadOnlyList<Subscription> active, CancellationToken stoppingToken)
     {
         _membership ??= await Membership.JoinAsync(store.DataSource, Group, stoppingToken);
-        var held = await _membership.LookAsync(stoppingToken);
+        var membership = _membership;
+        var held = await membership.LookAsync(stoppingToken);
         foreach (var (id, serving) in _running.Where(r => r.Value.Task.IsCompleted).ToList())
         {
             _running.Remove(id);
             serving.Dispose();
         }
 
+        var revisions = active.ToDictionary(s => s.Id, s => s.Revision, StringComparer.Ordinal);
+        foreach (var (id, serving) in _running)
+        {
+            if (serving.Subscription is { } subscription && (!revisions.TryGetValue(id, out var current) || current != subscription.Revision))
+            {
+                await serving.Stop.CancelAsync(); // It was changed by hand: paused, moved, given another secret, deleted.
+            }
+        }
+
         var served = _running.Where(r => !r.Value.Stop.IsCancellationRequested).Select(r => r.Key).ToList();
-        var (begin, giveUp) = _share.Plan(active, served, id => _running.ContainsKey(id) || held.Contains(LeaseName(id)), held.Nodes);
+        var (begin, giveUp) = _share.Plan([.. active.Select(s => s.Id)], served, id => _running.ContainsKey(id) || held.Contains(LeaseName(id)), held.Nodes);
         foreach (var id in giveUp)
         {
             await _running[id].Stop.CancelAsync();
@@ -82,7 +92,7 @@ internal sealed partial class Dispatchers(
 
         foreach (var id in begin)
         {
-            _running.Add(id, new(token => ServeAsync(id, token), stoppingToken));
+            _running.Add(id, new((serving, token) => ServeAsync(id, membership, serving, token), stoppingToken));
         }
     }
 
@@ -99,25 +109,26 @@ internal sealed partial class Dispatchers(
 
     private static bool IsPassing(Exception e) => e is StoreUnavailableException or NpgsqlException or TimeoutException or IOException;
 
-    private async Task ServeAsync(string id, CancellationToken stoppingToken)
+    private async Task ServeAsync(string id, Membership membership, Serving serving, CancellationToken stoppingToken)
     {
-        if (!await TryServeAsync(id, stoppingToken))
+        if (!await TryServeAsync(id, membership, serving, stoppingToken))
         {
             await Task.Delay(FailedPause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <summary>Serves it to the end; false where it failed for a reason that stays.</summary>
-    private async Task<bool> TryServeAsync(string id, CancellationToken stoppingToken)
+    private async Task<bool> TryServeAsync(string id, Membership membership, Serving serving, CancellationToken stoppingToken)
     {
         try
         {
-            await using var lease = await Lease.TryAcquireAsync(store.DataSource, LeaseName(id), Lease.SilenceMax, stoppingToken);
+            await using var lease = await membership.TryTakeAsync(LeaseName(id), stoppingToken);
             if (lease is null || await subscriptions.FindAsync(id, stoppingToken) is not { State: Subscription.Active } subscription)
             {
                 return true;
             }
 
+            serving.Subscription = subscription;
             await using var target = targets.Open(subscription);
             var interest = new Interest(subscription, store);
             using var reader = new EventReader(tail, store, restrictions, identity)
@@ -159,11 +170,14 @@ internal sealed partial class Dispatchers(
     /// <summary>A subscription that this node serves, and what ends it.</summary>
     private sealed class Serving : IDisposable
     {
-        internal Serving(Func<CancellationToken, Task> serve, CancellationToken stoppingToken)
+        internal Serving(Func<Serving, CancellationToken, Task> serve, CancellationToken stoppingToken)
         {
             Stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            Task = serve(Stop.Token);
+            Task = serve(this, Stop.Token);
         }
+
+        /// <summary>What is served; null before it was read.</summary>
+        internal Subscription? Subscription { get; set; }
 
         internal CancellationTokenSource Stop { get; }
 

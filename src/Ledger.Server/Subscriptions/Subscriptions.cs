@@ -9,8 +9,8 @@ namespace Ledger.Server;
 /// <summary>The stored subscriptions. What is changed by hand grows the revision, at which the dispatcher starts anew.</summary>
 internal sealed class Subscriptions(EventStore store)
 {
-    /// <summary>Each active subscription holds one connection on the node that serves it.</summary>
-    internal const int CountMax = 64;
+    /// <summary>Each node looks at all of them twice a second, and filters each event for each that it serves.</summary>
+    internal const int CountMax = 256;
 
     private const string Columns =
         "id, name, target::text, filter::text, state, secrets, position, revision, created_by, created_at, succeeded_at, failed_at, error, audits";
