@@ -19,6 +19,34 @@ internal sealed class Deliveries(EventStore store)
         return await DeliveryBook.ReadAsync(command, cancellationToken);
     }
 
+    /// <summary>What was finished in each of the last hours, the newest last; an hour without any is left out.</summary>
+    /// <param name="subscription">Of which subscription.</param>
+    /// <param name="now">The end of the last hour.</param>
+    /// <param name="hours">How many hours back.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    internal async Task<IReadOnlyList<FinishedHour>> FinishedAsync(string subscription, DateTimeOffset now, int hours, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand("""
+            select floor(extract(epoch from ($2 - d.finished_at)) / 3600)::int as ago, count(*) filter (where d.state <> 'skipped'),
+              count(*) filter (where d.state <> 'skipped' and jsonb_array_length(d.attempts) > 1), count(*) filter (where d.state = 'skipped'),
+              max(extract(epoch from (d.finished_at - d.recorded_at))::float8) filter (where d.state <> 'skipped')
+            from ledger_ops.delivery d
+            where d.subscription = $1 and d.finished_at > $2 - make_interval(hours => $3) and d.finished_at <= $2
+            group by ago order by ago desc
+            """);
+        command.Parameters.Add(new() { Value = subscription });
+        command.Parameters.Add(new() { Value = now });
+        command.Parameters.Add(new() { Value = hours });
+        var found = new List<FinishedHour>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            found.Add(new(row.GetInt32(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), await row.GetFieldValueAsync<double?>(4, cancellationToken)));
+        }
+
+        return found;
+    }
+
     /// <summary>Tries an open delivery at once, with a whole schedule before it; false where there is none at that position.</summary>
     internal Task<bool> RetryAsync(string subscription, long position, CancellationToken cancellationToken) =>
         MoveAsync("""
@@ -96,3 +124,11 @@ internal sealed class Deliveries(EventStore store)
     private static NpgsqlCommand Command(string sql, NpgsqlConnection connection, NpgsqlTransaction transaction, string subscription, long position) =>
         new(sql, connection, transaction) { Parameters = { new() { Value = subscription }, new() { Value = position } } };
 }
+
+/// <summary>The deliveries that were finished in one hour.</summary>
+/// <param name="Ago">How many whole hours ago it ended.</param>
+/// <param name="Delivered">How many arrived.</param>
+/// <param name="Retried">Of these, how many after more than one attempt.</param>
+/// <param name="Skipped">How many were given up by hand.</param>
+/// <param name="SlowestS">Seconds from recording to arrival, of the slowest; null where none arrived.</param>
+public sealed record FinishedHour(int Ago, long Delivered, long Retried, long Skipped, double? SlowestS);

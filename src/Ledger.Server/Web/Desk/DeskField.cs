@@ -22,6 +22,12 @@ public enum DeskInput
     /// <summary>A whole number.</summary>
     Whole,
 
+    /// <summary>A number, kept with the digits that were written.</summary>
+    Number,
+
+    /// <summary>Words or ids with commas between.</summary>
+    Words,
+
     /// <summary>The id of a recorded party.</summary>
     Party,
 
@@ -44,6 +50,9 @@ public sealed record DeskField(string Name, string Label, DeskInput Input = Desk
     /// <summary>The words to choose from.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
+    /// <summary>The heading of the fields that belong together; null for one of its own.</summary>
+    public string? Group { get; init; }
+
     /// <summary>The id of its element in the page.</summary>
     public string Id => "f-" + Name.Replace('.', '-');
 
@@ -61,7 +70,9 @@ public sealed record DeskField(string Name, string Label, DeskInput Input = Desk
                 Set(body, field.Name[prefix.Length..], field.Input switch
                 {
                     DeskInput.Check => true,
-                    DeskInput.Whole => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new ProblemException(Problem.BadRequest("invalid", $"{field.Label}: is a whole number.", field.Name)),
+                    DeskInput.Whole => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Unfit(field, "is a whole number."),
+                    DeskInput.Number => Number(text) ?? throw Unfit(field, "is a number, such as 12700 or 0.5, without commas or spaces."),
+                    DeskInput.Words => new JsonArray([.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(w => JsonValue.Create(w))]),
                     _ => text,
                 });
             }
@@ -69,6 +80,22 @@ public sealed record DeskField(string Name, string Label, DeskInput Input = Desk
 
         return body;
     }
+
+    /// <summary>The number with its own digits; null where JSON would not read it as one.</summary>
+    private static JsonNode? Number(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) is { } node && node.GetValueKind() == JsonValueKind.Number ? node : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static ProblemException Unfit(DeskField field, string what) =>
+        new(Problem.BadRequest("invalid", $"{(field.Group is { } group ? group + ", " : "")}{field.Label}: {what}", field.Name));
 
     private static void Set(JsonObject body, string path, JsonNode value)
     {

@@ -67,16 +67,31 @@ internal static class RecordingForms
             Named("Id"), new("proposition", "What is claimed", DeskInput.Text) { IsNeeded = true, Hint = "One proposition, as the source states it." },
             new("source.id", "Source (its id)") { IsNeeded = true }, new("source.version", "Number of its version", DeskInput.Whole) { IsNeeded = true },
             DeskField.Of<Part>("part", "Stands in the"), DeskField.Of<Modality>("modality", "Put as"),
-            .. Enumerable.Range(1, RowsMax).SelectMany<int, DeskField>(n =>
+            .. Rows("Said by", n =>
             [
-                new($"said{n}.party", $"Said by, {n}: a party", DeskInput.Party), new($"said{n}.description", $"or, {n}: a description") { Hint = "documents, an unnamed official…" },
-                new($"said{n}.role", $"Role, {n}") { Hint = "originator, relay, publisher…" },
+                new($"said{n}.party", "A party", DeskInput.Party), new($"said{n}.description", "or a description") { Hint = "documents, an unnamed official…" },
+                new($"said{n}.role", "Role") { Hint = "originator, relay, publisher…" },
             ]),
+            .. Rows("Figure", n =>
+            [
+                new($"figure{n}.name", "What is counted"), new($"figure{n}.op", "How it is bounded", DeskInput.Choice) { Choices = ["=", "≈", "≤", "≥"], Hint = "Empty: exactly." },
+                new($"figure{n}.value", "The number", DeskInput.Number) { Hint = "12700 or 0.5" }, new($"figure{n}.unit", "In what") { Hint = "permits, percent, USD…" },
+            ]),
+            .. Rows("Evidence", n =>
+            [
+                new($"evidence{n}.exact", "The words of the version that show it", DeskInput.Text), new($"evidence{n}.prefix", "Words before them"), new($"evidence{n}.suffix", "Words after them"),
+            ]),
+            .. Rows("Link", n =>
+            [
+                new($"link{n}.to", "To an assertion (its id)"), DeskField.Of<Relation>($"link{n}.relation", "This one"),
+                DeskField.Of<Basis>($"link{n}.basis", "Found in the source (stated) or worked out by you (inferred)"),
+            ]),
+            new("topics", "Topics", DeskInput.Words) { Hint = "Words with commas between." },
             new("scope.place", "Place that it speaks of"), new("scope.from", "From") { Hint = DateHint }, new("scope.to", "To") { Hint = DateHint },
-            new("language", "Language"), new("publishedAt", "Published") { Hint = DateHint },
+            new("language", "Language") { Hint = "en, de, zh…" }, new("publishedAt", "Published") { Hint = DateHint },
         ])
         {
-            Intro = "The chain of who said it goes from whoever said it first to the publisher. Without any, the claim is shown as unattributed.",
+            Intro = "The chain of who said it goes from whoever said it first to the publisher. Without any, the claim is shown as unattributed. What you do not know stays empty.",
             Commands = OfClaim,
         },
         new("denial", "Record a denial", Assertion,
@@ -147,17 +162,34 @@ internal static class RecordingForms
     private static IReadOnlyList<(string, string?, JsonObject)> OfClaim(FormValues values)
     {
         var body = DeskField.Body(Find("claim").Fields, values);
-        var attribution = new JsonArray();
+        body["attribution"] = Collect(body, "said");
+        body["figures"] = Collect(body, "figure");
+        body["links"] = Collect(body, "link");
+        body["evidence"] = Collect(body, "evidence", words =>
+        {
+            words["type"] = "TextQuoteSelector";
+            return new() { ["selector"] = words };
+        });
+        return [("recordClaim", null, body)];
+    }
+
+    /// <summary>The fields of what may be given several times, with a heading for each time.</summary>
+    private static IEnumerable<DeskField> Rows(string group, Func<int, IReadOnlyList<DeskField>> fields) =>
+        Enumerable.Range(1, RowsMax).SelectMany(n => fields(n).Select(f => f with { Group = $"{group}, {n}" }));
+
+    /// <summary>Moves those rows of a form that were filled in into one list.</summary>
+    private static JsonArray Collect(JsonObject body, string name, Func<JsonObject, JsonObject>? shape = null)
+    {
+        var list = new JsonArray();
         for (var n = 1; n <= RowsMax; n++)
         {
-            if (body.Remove($"said{n}", out var row))
+            if (body.Remove($"{name}{n}", out var row))
             {
-                attribution.Add(row);
+                list.Add(shape is null ? row : shape((JsonObject)row!));
             }
         }
 
-        body["attribution"] = attribution;
-        return [("recordClaim", null, body)];
+        return list;
     }
 
     private static IReadOnlyList<(string, string?, JsonObject)> OfDenial(FormValues values)

@@ -14,7 +14,10 @@ public sealed record ParkedDelivery(long Position, string Stream, string Type, i
 public sealed record SubscriptionsPage(DeskFrame Frame, IReadOnlyList<ShownSubscription> Items);
 
 /// <summary>A subscription and the deliveries that a person decides on.</summary>
-public sealed record SubscriptionPage(DeskFrame Frame, ShownSubscription Item, IReadOnlyList<ParkedDelivery> Parked);
+/// <param name="LastDay">What was finished in each hour of it.</param>
+/// <param name="Now">The end of the last hour.</param>
+public sealed record SubscriptionPage(
+    DeskFrame Frame, ShownSubscription Item, IReadOnlyList<ParkedDelivery> Parked, IReadOnlyList<FinishedHour> LastDay, DateTimeOffset Now);
 
 /// <summary>How the subscriptions stand, and what to do about parked deliveries.</summary>
 internal static class SubscriptionDeskRoutes
@@ -45,9 +48,11 @@ internal static class SubscriptionDeskRoutes
         call.Read.Query.Done();
         var subscription = await FindAsync(call);
         var parked = await call.Service<Deliveries>().ListAsync(subscription.Id, Delivery.Parked, 0, ParkedMax, call.Cancelled);
+        var now = call.Service<TimeProvider>().GetUtcNow();
+        var lastDay = await call.Service<Deliveries>().FinishedAsync(subscription.Id, now, DeliveryChart.Hours, call.Cancelled);
         await call.WriteAsync<SubscriptionDocument>(new SubscriptionPage(
             call.Frame($"Subscription {subscription.Id}"), await ShownAsync(call, subscription),
-            [.. parked.Select(d => new ParkedDelivery(d.Position, d.Stream, d.Type, d.AttemptCount, d.Attempts is [.., var last] ? last.Error : null))]));
+            [.. parked.Select(d => new ParkedDelivery(d.Position, d.Stream, d.Type, d.AttemptCount, d.Attempts is [.., var last] ? last.Error : null))], lastDay, now));
     }
 
     /// <summary>The same moves as the API's. A second press finds it moved already and only shows the list again.</summary>
