@@ -32,6 +32,9 @@ switch (args)
     case ["archive", ..]:
         await ArchiveBenchmark.RunAsync((int)Number("--records", 100_000));
         return 0;
+    case ["pages", ..]:
+        await PagesBenchmark.RunAsync((int)Number("--claims", 100_000));
+        return 0;
     default:
         Console.WriteLine("""
             usage: append [--seconds 3] [--rounds 5] [--callers 1,8,32,256] [--warmup 60]
@@ -52,6 +55,8 @@ switch (args)
                    commit to receipt by SSE and webhook, idle and many readers, and one reader's way through a whole log
                    archive [--records 100000]
                    rows of Retraction Watch imported over HTTP, and the same again: records/s, memory
+                   pages [--claims 100000]
+                   pages for people beside the JSON reads of what they show: time, size, script
             """);
         return 2;
 }

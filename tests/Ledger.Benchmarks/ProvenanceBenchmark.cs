@@ -113,7 +113,7 @@ internal static class ProvenanceBenchmark
     }
 
     /// <summary>Sends the lines as they are made, reads the answers as they stream back, and waits until every projection has what they made.</summary>
-    private static async Task<Imported> ImportAsync(HttpClient http, NpgsqlDataSource log, IEnumerable<string> lines)
+    internal static async Task<Imported> ImportAsync(HttpClient http, NpgsqlDataSource log, IEnumerable<string> lines)
     {
         var (before, _) = await ProgressAsync(log);
         var stopwatch = Stopwatch.StartNew();
@@ -169,7 +169,7 @@ internal static class ProvenanceBenchmark
     private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>What an import gave.</summary>
-    private sealed record Imported(int Commands, long Events, double Seconds, long BehindEvents, double FollowedAfterS)
+    internal sealed record Imported(int Commands, long Events, double Seconds, long BehindEvents, double FollowedAfterS)
     {
         public double PerSecond => Commands / Seconds;
 

@@ -28,7 +28,7 @@ internal static class TokenAuthentication
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Signatures that only the provider can make. A shared secret would let everybody who checks a token make one.</summary>
-    private static readonly string[] Algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
+    internal static readonly string[] Algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
 
     internal static void AddTokens(this AuthenticationBuilder schemes, JwtSettings settings) => schemes.AddJwtBearer(Name, options =>
     {
@@ -47,8 +47,15 @@ internal static class TokenAuthentication
         options.Events = new() { OnMessageReceived = RequireAuthorityAsync, OnTokenValidated = context => AdmitAsync(context, settings) };
     });
 
+    /// <summary>Checks a token as if a request had brought it as its bearer.</summary>
+    internal static Task<AuthenticateResult> CheckAsync(HttpContext context, string token)
+    {
+        context.Features.Set(new BroughtToken(token));
+        return context.AuthenticateAsync(Name);
+    }
+
     /// <summary>Plain http would let anybody on the way hand out keys; on the machine itself there is no way. A key that the authority took back is not taken any more.</summary>
-    private static ConfigurationManager<OpenIdConnectConfiguration> Published(string authority) => new(
+    internal static ConfigurationManager<OpenIdConnectConfiguration> Published(string authority) => new(
         authority.TrimEnd('/') + "/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(),
         new HttpDocumentRetriever { RequireHttps = !new Uri(authority).IsLoopback })
     { UseLastKnownGoodConfiguration = false, RefreshInterval = RefreshInterval };
@@ -56,15 +63,29 @@ internal static class TokenAuthentication
     /// <summary>A token that cannot be checked for now is not a wrong one.</summary>
     private static async Task RequireAuthorityAsync(MessageReceivedContext context)
     {
+        context.Token = context.HttpContext.Features.Get<BroughtToken>()?.Token;
         try
         {
-            await (context.Options.ConfigurationManager?.GetConfigurationAsync(context.HttpContext.RequestAborted) ?? Task.FromResult<OpenIdConnectConfiguration>(null!));
+            await RequireAsync(context.Options.ConfigurationManager, context.HttpContext.RequestAborted);
+        }
+        catch (ProblemException away)
+        {
+            context.Fail(away);
+        }
+    }
+
+    /// <summary>Refuses where the authority does not answer with its keys.</summary>
+    internal static async Task RequireAsync(IConfigurationManager<OpenIdConnectConfiguration>? authority, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (authority?.GetConfigurationAsync(cancellationToken) ?? Task.FromResult<OpenIdConnectConfiguration>(null!));
         }
         catch (InvalidOperationException)
         {
-            context.Fail(new ProblemException(new(503, "authority-unavailable", "The token cannot be checked for now",
+            throw new ProblemException(new(503, "authority-unavailable", "The token cannot be checked for now",
                 "The identity provider does not answer with its keys; try again after the time in Retry-After, or use a key of the ledger.")
-            { RetryAfterS = AuthorityRetryAfterS }));
+            { RetryAfterS = AuthorityRetryAfterS });
         }
     }
 
@@ -88,4 +109,7 @@ internal static class TokenAuthentication
     /// <summary>A subject may be somebody's address, and principals stay in the log for ever: so it is hashed, with its issuer.</summary>
     private static string IdOf(JsonWebToken token) =>
         $"jwt-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{token.Issuer}\n{token.Subject}"))[..PrincipalBytes])}";
+
+    /// <summary>A token that came otherwise than as a bearer.</summary>
+    private sealed record BroughtToken(string Token);
 }

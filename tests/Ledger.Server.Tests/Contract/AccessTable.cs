@@ -126,6 +126,7 @@ internal static class AccessTable
         desk: POST /desk/record/{form}
         desk: GET /desk/recorded/{position:long}
         open: GET /desk/sign-in
+        open: GET /desk/sign-in/provider
         form: POST /desk/sign-in
         desk: POST /desk/sign-out
         desk: GET /desk/sources/{id}

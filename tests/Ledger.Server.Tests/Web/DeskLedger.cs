@@ -59,6 +59,22 @@ internal sealed partial class DeskClient : IDisposable
 
     internal Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(new Uri(path, UriKind.Relative));
 
+    /// <summary>Follows where the answers send, also to other sites, as a browser does.</summary>
+    internal async Task<HttpResponseMessage> FollowAsync(string path)
+    {
+        const int StepsMax = 10;
+        var answer = await GetAsync(path);
+        for (var step = 0; answer.Headers.Location is { } next; step++)
+        {
+            step.ShouldBeLessThan(StepsMax, path);
+            var from = answer.RequestMessage!.RequestUri!;
+            answer.Dispose();
+            answer = await _http.GetAsync(new Uri(from, next));
+        }
+
+        return answer;
+    }
+
     internal async Task<string> TextAsync(string path)
     {
         using var answer = await GetAsync(path);

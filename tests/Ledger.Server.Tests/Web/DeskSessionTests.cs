@@ -137,8 +137,8 @@ public sealed class DeskSessionTests(DeskLedger desk) : IClassFixture<DeskLedger
     public void A_session_lasts_for_twelve_hours_at_most(int minutes, bool isOver)
     {
         var begun = DateTimeOffset.Parse("2026-08-04T09:00:00Z", CultureInfo.InvariantCulture);
-        DeskAccess.IsOver(WireTime.Format(begun), begun.AddMinutes(minutes)).ShouldBe(isOver);
-        DeskAccess.IsOver(null, begun).ShouldBeTrue();
+        DeskAccess.IsOver(WireTime.Format(begun), begun.AddMinutes(minutes), DeskAccess.LifeMax).ShouldBe(isOver);
+        DeskAccess.IsOver(null, begun, DeskAccess.LifeMax).ShouldBeTrue();
     }
 
     [Fact]

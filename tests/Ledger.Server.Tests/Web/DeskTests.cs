@@ -171,7 +171,7 @@ public sealed class DeskTests(DeskLedger desk) : IClassFixture<DeskLedger>
         };
         using var refused = await author.SendAsync("/desk/record/claim", form);
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        WebUtility.HtmlDecode(await refused.Content.ReadAsStringAsync()).ShouldContain("Figure, 1, The number: is a number, such as 12700");
+        WebUtility.HtmlDecode(await refused.Content.ReadAsStringAsync()).ShouldContain("Figure 1, The number: is a number, such as 12700");
 
         form["figure1.value"] = "12700";
         await RecordAsync(author, "claim", "linked", form);

@@ -28,6 +28,7 @@ internal static class DeskAccess
 
     private const string MarkItem = "mark";
     private const string BegunItem = "begun";
+    private const string ProviderItem = "provider";
 
     /// <summary>A desk that was left alone for this long asks for the key again.</summary>
     private static readonly TimeSpan IdleMax = TimeSpan.FromHours(1);
@@ -74,13 +75,21 @@ internal static class DeskAccess
         });
     }
 
+    /// <summary>Marks a session that begins as one of the identity provider: what it may do stands in the cookie, sealed.</summary>
+    internal static void MarkProvider(HttpContext context, AuthenticationProperties session)
+    {
+        session.IsPersistent = false;
+        session.Items[ProviderItem] = "yes";
+        session.Items[BegunItem] = WireTime.Format(context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
+    }
+
     /// <summary>Whether a session that began at a moment has lasted too long.</summary>
-    internal static bool IsOver(string? begun, DateTimeOffset now) => !WireTime.TryParse(begun ?? "", out var at) || now - at > LifeMax;
+    internal static bool IsOver(string? begun, DateTimeOffset now, TimeSpan max) => !WireTime.TryParse(begun ?? "", out var at) || now - at > max;
 
     /// <summary>Sends a browser that is not signed in to do so, and then back; true where that is the answer.</summary>
     internal static bool TrySendToSignIn(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<DeskPlace>() is null || context.Request.Path == SignIn)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<DeskPlace>() is null || context.Request.Path == SignIn || context.Request.Path == ProviderSignIn.Start)
         {
             return false;
         }
@@ -94,14 +103,16 @@ internal static class DeskAccess
         return true;
     }
 
-    /// <summary>Asked with every request: the key must be in force, and its scopes are those of now.</summary>
+    /// <summary>Asked with every request: a key must be in force, and its scopes are those of now. A session of the provider lasts as long as it may.</summary>
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var services = context.HttpContext.RequestServices;
-        _ = context.Properties.Items.TryGetValue(BegunItem, out var begun);
-        var caller = !IsOver(begun, services.GetRequiredService<TimeProvider>().GetUtcNow())
-            && context.Properties.Items.TryGetValue(MarkItem, out var mark) && mark is not null
-            ? await services.GetRequiredService<AccessKeys>().OfSessionAsync(mark, context.HttpContext.RequestAborted)
+        var items = context.Properties.Items;
+        var provider = items.ContainsKey(ProviderItem);
+        var max = provider ? services.GetRequiredService<DeskSettings>().Provider?.SessionMax : LifeMax;
+        var caller = max is null || IsOver(items.TryGetValue(BegunItem, out var begun) ? begun : null, services.GetRequiredService<TimeProvider>().GetUtcNow(), max.Value) ? null
+            : provider ? context.Principal
+            : items.TryGetValue(MarkItem, out var mark) && mark is not null ? await services.GetRequiredService<AccessKeys>().OfSessionAsync(mark, context.HttpContext.RequestAborted)
             : null;
         if (caller is null)
         {

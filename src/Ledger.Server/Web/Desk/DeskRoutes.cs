@@ -15,9 +15,15 @@ internal static class DeskRoutes
     internal static IServiceCollection AddDesk(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddDataProtection().SetApplicationName("claims-ledger");
+        var settings = DeskSettings.From(configuration);
+        if (settings.Provider is { } provider)
+        {
+            services.AddProviderSignIn(provider);
+        }
+
         return services
             .AddSingleton<IConfigureOptions<KeyManagementOptions>, SessionKeys>()
-            .AddSingleton(DeskSettings.From(configuration))
+            .AddSingleton(settings)
             .AddSingleton<NoticeDrafts>()
             .AddAntiforgery(options =>
             {

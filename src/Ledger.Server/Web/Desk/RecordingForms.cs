@@ -67,7 +67,7 @@ internal static class RecordingForms
             Named("Id"), new("proposition", "What is claimed", DeskInput.Text) { IsNeeded = true, Hint = "One proposition, as the source states it." },
             new("source.id", "Source (its id)") { IsNeeded = true }, new("source.version", "Number of its version", DeskInput.Whole) { IsNeeded = true },
             DeskField.Of<Part>("part", "Stands in the"), DeskField.Of<Modality>("modality", "Put as"),
-            .. Rows("Said by", n =>
+            .. Rows("Attribution", n =>
             [
                 new($"said{n}.party", "A party", DeskInput.Party), new($"said{n}.description", "or a description") { Hint = "documents, an unnamed official…" },
                 new($"said{n}.role", "Role") { Hint = "originator, relay, publisher…" },
@@ -91,7 +91,7 @@ internal static class RecordingForms
             new("language", "Language") { Hint = "en, de, zh…" }, new("publishedAt", "Published") { Hint = DateHint },
         ])
         {
-            Intro = "The chain of who said it goes from whoever said it first to the publisher. Without any, the claim is shown as unattributed. What you do not know stays empty.",
+            Intro = "The chain of who said it goes from whoever said it first to the publisher. Without any, the claim is shown as unattributed. What you do not know stays empty; open the parts that you need.",
             Commands = OfClaim,
         },
         new("denial", "Record a denial", Assertion,
@@ -175,7 +175,7 @@ internal static class RecordingForms
 
     /// <summary>The fields of what may be given several times, with a heading for each time.</summary>
     private static IEnumerable<DeskField> Rows(string group, Func<int, IReadOnlyList<DeskField>> fields) =>
-        Enumerable.Range(1, RowsMax).SelectMany(n => fields(n).Select(f => f with { Group = $"{group}, {n}" }));
+        Enumerable.Range(1, RowsMax).SelectMany(n => fields(n).Select(f => f with { Group = $"{group} {n}" }));
 
     /// <summary>Moves those rows of a form that were filled in into one list.</summary>
     private static JsonArray Collect(JsonObject body, string name, Func<JsonObject, JsonObject>? shape = null)

@@ -5,21 +5,33 @@ namespace Ledger.Server;
 
 /// <summary>The page that asks for a key.</summary>
 /// <param name="From">The page of the desk to return to.</param>
-/// <param name="IsRefused">Whether a key was given that opens nothing.</param>
-public sealed record SignInPage(DeskFrame Frame, string? From, bool IsRefused);
+/// <param name="Refused">What opened nothing: a key, or the identity provider; null where nothing was tried.</param>
+/// <param name="Provider">What the identity provider is called; null where there is none.</param>
+public sealed record SignInPage(DeskFrame Frame, string? From, string? Refused, string? Provider);
 
 /// <summary>Signing in with a key of the ledger, and signing out.</summary>
 internal static class SignInRoutes
 {
     private const int SecretLengthMax = 1_000;
+    internal const string Key = "key";
+    internal const string Provider = "provider";
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapDesk(DeskAccess.SignIn, call =>
         {
             var from = call.Read.Query.Text("from");
+            var refused = call.Read.Query.Word("provider", ["refused"]);
             call.Read.Query.Done();
-            return call.WriteAsync<SignInDocument>(new SignInPage(call.Frame("Sign in"), from, false));
+            return call.WriteAsync<SignInDocument>(PageOf(call, from, refused is null ? null : Provider), refused is null ? StatusCodes.Status200OK : StatusCodes.Status401Unauthorized);
+        }, Access.Open);
+        routes.MapDesk(ProviderSignIn.Start, call =>
+        {
+            var from = call.Read.Query.Text("from");
+            call.Read.Query.Done();
+            return call.Service<DeskSettings>().Provider is null
+                ? throw new ProblemException(Problem.NotFound("Nobody signs in here with an identity provider: Ledger:Desk:OpenIdConnect is not set. Sign in with a key."))
+                : ProviderSignIn.BeginAsync(call.Context, IsOfDesk(from) ? from! : DeskAccess.Home);
         }, Access.Open);
         routes.MapDeskForm(DeskAccess.SignIn, SignInAsync, Access.Open);
         routes.MapDeskForm("/desk/sign-out", async call =>
@@ -32,7 +44,7 @@ internal static class SignInRoutes
     private static async Task SignInAsync(DeskCall call)
     {
         var from = call.Form.Text("from");
-        if (call.Form.Text("key") is { Length: <= SecretLengthMax } secret && await call.Service<AccessKeys>().BeginSessionAsync(secret, call.Cancelled) is var (caller, mark))
+        if (call.Form.Text(Key) is { Length: <= SecretLengthMax } secret && await call.Service<AccessKeys>().BeginSessionAsync(secret, call.Cancelled) is var (caller, mark))
         {
             await DeskAccess.BeginAsync(call.Context, caller, mark);
             await call.SendToAsync(IsOfDesk(from) ? from! : DeskAccess.Home);
@@ -40,8 +52,10 @@ internal static class SignInRoutes
         }
 
         call.Context.Features.Set(new RefusedKey("unknownKey", null));
-        await call.WriteAsync<SignInDocument>(new SignInPage(call.Frame("Sign in"), from, true), StatusCodes.Status401Unauthorized);
+        await call.WriteAsync<SignInDocument>(PageOf(call, from, Key), StatusCodes.Status401Unauthorized);
     }
+
+    private static SignInPage PageOf(DeskCall call, string? from, string? refused) => new(call.Frame("Sign in"), from, refused, call.Service<DeskSettings>().Provider?.Name);
 
     /// <summary>A page of this desk, and no other site: a path that a browser would read as a host begins otherwise.</summary>
     private static bool IsOfDesk(string? from) =>
