@@ -44,10 +44,12 @@ internal static class ProofRoutes
 
     private static async Task ConsistencyAsync(ReadCall call)
     {
-        var head = await call.Service<SignedHeads>().CurrentAsync(call.Cancelled);
+        var heads = call.Service<SignedHeads>();
+        var head = await heads.CurrentAsync(call.Cancelled);
         var to = call.Query.Number("to", head.Checkpoint.Size, 1, head.Checkpoint.Size);
         var from = call.Query.Number("from", 1, 1, to);
         call.Query.Done();
+        await heads.CoveringAsync(to, call.Cancelled); // The tiles are stored with the head.
         var reader = TileStore.Reader(call.Store.DataSource, to);
         var proof = await MerkleProofs.ConsistencyAsync(reader, from, to, call.Cancelled);
         var body = new

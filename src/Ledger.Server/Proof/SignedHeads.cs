@@ -20,33 +20,20 @@ internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings s
     private readonly SemaphoreSlim _reading = new(1, 1);
     private volatile Kept? _kept;
 
-    /// <summary>The newest head; 503 before the first, and where the database holds none of this log's.</summary>
+    /// <summary>
+    /// The newest head; 503 before the first, and where the database holds none of this log's. A head is remembered in its file before it is stored with
+    /// its tiles: it is waited for, bounded, so that whoever is given a head finds its tiles. Where the database was set back it is given all the same.
+    /// </summary>
     internal async Task<(SignedNote Note, Checkpoint Checkpoint)> CurrentAsync(CancellationToken cancellationToken)
     {
-        var stored = await TileStore.ReadHeadAsync(store.DataSource, cancellationToken);
-        var newest = Best(Open(stored), Open(key.RememberedHead()));
-        return newest ?? throw NotSigned("The log has no signed head yet.");
+        var remembered = Open(key.RememberedHead());
+        var stored = await StoredAsync(remembered?.Checkpoint.Size ?? 0, cancellationToken);
+        return Best(stored, remembered) ?? throw NotSigned("The log has no signed head yet.");
     }
 
     /// <summary>A head that covers a position; waits for it, bounded, then 503.</summary>
-    internal async Task<(SignedNote Note, Checkpoint Checkpoint)> CoveringAsync(long position, CancellationToken cancellationToken)
-    {
-        var started = clock.GetTimestamp();
-        while (true)
-        {
-            if (Open(await TileStore.ReadHeadAsync(store.DataSource, cancellationToken)) is { } head && head.Checkpoint.Size >= position)
-            {
-                return head;
-            }
-
-            if (clock.GetElapsedTime(started) > TimeSpan.FromMilliseconds(settings.ProjectionWaitMs))
-            {
-                throw NotSigned($"Position {position} is not signed yet.");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(PollMs), clock, cancellationToken);
-        }
-    }
+    internal async Task<(SignedNote Note, Checkpoint Checkpoint)> CoveringAsync(long position, CancellationToken cancellationToken) =>
+        await StoredAsync(position, cancellationToken) is { } head && head.Checkpoint.Size >= position ? head : throw NotSigned($"Position {position} is not signed yet.");
 
     /// <summary>Tells a reader of events the newest head.</summary>
     internal async Task AddHeaderAsync(HttpResponse response, CancellationToken cancellationToken)
@@ -89,6 +76,22 @@ internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings s
     }
 
     public void Dispose() => _reading.Dispose();
+
+    /// <summary>The stored head; waits, bounded, until it covers a position.</summary>
+    private async Task<(SignedNote Note, Checkpoint Checkpoint)?> StoredAsync(long position, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        while (true)
+        {
+            var head = Open(await TileStore.ReadHeadAsync(store.DataSource, cancellationToken));
+            if (head?.Checkpoint.Size >= position || position == 0 || clock.GetElapsedTime(started) > TimeSpan.FromMilliseconds(settings.ProjectionWaitMs))
+            {
+                return head;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(PollMs), clock, cancellationToken);
+        }
+    }
 
     private Kept? Fresh() => _kept is { } kept && clock.GetElapsedTime(kept.ReadAt) <= HeaderAgeMax ? kept : null;
 

@@ -1,0 +1,52 @@
+using System.Text;
+using Ledger.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using static Ledger.Server.Tests.Subscribers.SubscriberExtensions;
+
+namespace Ledger.Server.Tests.Proof;
+
+/// <summary>A head is remembered in its file before it is stored with its tiles. Nobody is given it, nor a proof of it, before the tiles are there.</summary>
+public sealed class HeadBeforeTilesTests
+{
+    [Fact]
+    public async Task A_head_that_is_being_stored_is_waited_for_with_its_tiles()
+    {
+        await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
+        await using var ledger = await RunningLedger.StartAsync(database);
+        await ledger.RecordBasicsAsync();
+        var head = await ledger.Store.HeadAsync();
+        await UntilAsync(async () => await StoredSizeAsync(ledger) == head, "the log is signed");
+
+        // The signer writes its file, and then waits for the table.
+        await using var owner = new NpgsqlConnection(database.OwnerConnectionString);
+        await owner.OpenAsync();
+        await using var held = await owner.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand("lock table ledger_read.tile in share mode", owner, held))
+        {
+            await hold.ExecuteNonQueryAsync();
+        }
+
+        await ledger.RecordClaimAsync("c1");
+        var size = await ledger.Store.HeadAsync();
+        var key = ledger.Services.GetRequiredService<LogKey>();
+        await UntilAsync(() => key.RememberedHead()?.Split('\n')[1] == $"{size}", "the head is remembered");
+        var consistency = ledger.Public.GetAsync(new Uri("/v1/proofs/consistency", UriKind.Relative));
+        var checkpoint = ledger.Public.GetAsync(new Uri("/log/checkpoint", UriKind.Relative));
+        await Task.Delay(200);
+        await held.RollbackAsync();
+
+        using var proof = await consistency;
+        var body = await proof.Content.ReadAsStringAsync();
+        proof.IsSuccessStatusCode.ShouldBeTrue(body);
+        body.ShouldContain($"\"to\":{size}");
+        using var signed = await checkpoint;
+        (await signed.Content.ReadAsStringAsync()).Split('\n')[1].ShouldBe($"{size}");
+        using var tile = await ledger.Public.GetAsync(new Uri($"/log/tile/0/000.p/{size}", UriKind.Relative));
+        tile.IsSuccessStatusCode.ShouldBeTrue();
+    }
+
+    private static async Task<long> StoredSizeAsync(RunningLedger ledger) =>
+        await TileStore.ReadHeadAsync(ledger.Store.DataSource, default) is { } note && Transparency.SignedNote.TryParse(Encoding.UTF8.GetBytes(note), out var signed, out _)
+            ? long.Parse(signed.Text.Split('\n')[1], System.Globalization.CultureInfo.InvariantCulture) : 0;
+}
