@@ -38,7 +38,10 @@ internal sealed class TestProvider : IAsyncDisposable
         app.Urls.Add("http://127.0.0.1:0");
         app.MapGet("/.well-known/openid-configuration", () => new
         {
-            issuer = provider.Url, jwks_uri = provider.Url + "/keys", authorization_endpoint = provider.Url + "/authorize", token_endpoint = provider.Url + "/token",
+            issuer = provider.Url,
+            jwks_uri = provider.Url + "/keys",
+            authorization_endpoint = provider.Url + "/authorize",
+            token_endpoint = provider.Url + "/token",
         });
         app.MapGet("/keys", () => Results.Text(provider.KeySet(), "application/json"));
         app.MapGet("/authorize", (Delegate)provider.Authorize);

@@ -54,7 +54,9 @@ internal sealed record ProviderSettings
         };
         return settings with
         {
-            Scope = section["Scope"] ?? settings.Scope, Name = section["Name"] ?? settings.Name, SessionMax = section.GetValue("SessionMax", settings.SessionMax),
+            Scope = section["Scope"] ?? settings.Scope,
+            Name = section["Name"] ?? settings.Name,
+            SessionMax = section.GetValue("SessionMax", settings.SessionMax),
         };
     }
 }
