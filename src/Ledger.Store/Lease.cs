@@ -48,9 +48,32 @@ public sealed class Lease : IAsyncDisposable
     /// <param name="name">What the lease is for.</param>
     /// <param name="silenceMax">After this time without a word the server ends the session, and the lease with it; zero: never.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
-    public static Task<Lease?> TryAcquireAsync(
-        NpgsqlDataSource dataSource, string name, TimeSpan silenceMax, CancellationToken cancellationToken = default) =>
-        TryTakeAsync(dataSource, name, silenceMax, cancellationToken);
+    public static async Task<Lease?> TryAcquireAsync(
+        NpgsqlDataSource dataSource, string name, TimeSpan silenceMax, CancellationToken cancellationToken = default)
+    {
+        var key = KeyOf(name);
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            // Set only with the lease: without it the session goes back to the pool, where it may be silent for long.
+            await using var acquire = new NpgsqlCommand(
+                "select case when pg_try_advisory_lock($1) then set_config('idle_session_timeout', $2, false) is not null else false end", connection);
+            acquire.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
+            acquire.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ((long)silenceMax.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) });
+            if (await acquire.ExecuteScalarAsync(cancellationToken) is true)
+            {
+                return new(connection, key);
+            }
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        await connection.DisposeAsync();
+        return null;
+    }
 
     /// <summary>The number under which the lease is an advisory lock of the database.</summary>
     /// <param name="name">What the lease is for.</param>
@@ -87,32 +110,5 @@ public sealed class Lease : IAsyncDisposable
 
             await Connection.DisposeAsync();
         }
-    }
-
-    private static async Task<Lease?> TryTakeAsync(
-        NpgsqlDataSource dataSource, string name, TimeSpan silenceMax, CancellationToken cancellationToken)
-    {
-        var key = KeyOf(name);
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        try
-        {
-            // Set only with the lease: without it the session goes back to the pool, where it may be silent for long.
-            await using var acquire = new NpgsqlCommand(
-                "select case when pg_try_advisory_lock($1) then set_config('idle_session_timeout', $2, false) is not null else false end", connection);
-            acquire.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
-            acquire.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ((long)silenceMax.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) });
-            if (await acquire.ExecuteScalarAsync(cancellationToken) is true)
-            {
-                return new(connection, key);
-            }
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-
-        await connection.DisposeAsync();
-        return null;
     }
 }

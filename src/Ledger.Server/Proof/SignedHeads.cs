@@ -27,7 +27,7 @@ internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings s
     internal async Task<(SignedNote Note, Checkpoint Checkpoint)> CurrentAsync(CancellationToken cancellationToken)
     {
         var remembered = Open(key.RememberedHead());
-        var stored = await StoredAsync(remembered?.Checkpoint.Size ?? 0, cancellationToken);
+        var stored = remembered is { } known ? await StoredAsync(known.Checkpoint.Size, cancellationToken) : Open(await TileStore.ReadHeadAsync(store.DataSource, cancellationToken));
         return Best(stored, remembered) ?? throw NotSigned("The log has no signed head yet.");
     }
 
@@ -84,7 +84,7 @@ internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings s
         while (true)
         {
             var head = Open(await TileStore.ReadHeadAsync(store.DataSource, cancellationToken));
-            if (head?.Checkpoint.Size >= position || position == 0 || clock.GetElapsedTime(started) > TimeSpan.FromMilliseconds(settings.ProjectionWaitMs))
+            if (head?.Checkpoint.Size >= position || clock.GetElapsedTime(started) > TimeSpan.FromMilliseconds(settings.ProjectionWaitMs))
             {
                 return head;
             }

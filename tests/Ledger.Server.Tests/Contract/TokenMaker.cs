@@ -11,7 +11,7 @@ internal sealed class TokenMaker : IDisposable
 {
     internal const string Issuer = "https://id.example.org";
 
-    private const string Audience = "claims-ledger";
+    internal const string Audience = "claims-ledger";
     private readonly RSA _key = RSA.Create(2048);
 
     /// <summary>Its public key as a JWKS.</summary>
@@ -24,12 +24,18 @@ internal sealed class TokenMaker : IDisposable
         }
     }
 
-    internal string Make(string scope, string? party = null, string issuer = Issuer, string audience = Audience, DateTime? expires = null)
+    internal string Make(string scope, string? party = null, string issuer = Issuer, string audience = Audience, DateTime? expires = null, string? nonce = null)
     {
         var claims = new Dictionary<string, object> { ["scope"] = scope, ["sub"] = "someone" };
         if (party is not null)
         {
             claims["party"] = party;
+        }
+
+        if (nonce is not null)
+        {
+            claims["nonce"] = nonce;
+            claims["iat"] = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(); // An ID token has it (OpenID Connect Core 1.0, 2).
         }
 
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor

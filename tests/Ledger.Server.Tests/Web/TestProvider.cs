@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Ledger.Server.Tests.Web;
@@ -16,15 +14,15 @@ internal sealed class TestProvider : IAsyncDisposable
     internal const string ClientId = "the-desk";
     internal const string ClientSecret = "a secret of the tests";
 
-    private readonly RSA _key = RSA.Create(2048);
-    private readonly RSA _strange = RSA.Create(2048);
+    /// <summary>What the person may do at the ledger.</summary>
+    private const string Scope = "read record";
+
+    private readonly TokenMaker _tokens = new();
+    private readonly TokenMaker _strange = new();
     private readonly ConcurrentDictionary<string, (string Challenge, string? Nonce, string Return)> _codes = new();
     private readonly WebApplication _app;
 
     private TestProvider(WebApplication app) => _app = app;
-
-    /// <summary>What the person may do at the ledger.</summary>
-    internal string Scope { get; set; } = "read record";
 
     /// <summary>What goes wrong; null for nothing.</summary>
     internal string? Fault { get; set; }
@@ -43,7 +41,7 @@ internal sealed class TestProvider : IAsyncDisposable
             authorization_endpoint = provider.Url + "/authorize",
             token_endpoint = provider.Url + "/token",
         });
-        app.MapGet("/keys", () => Results.Text(provider.KeySet(), "application/json"));
+        app.MapGet("/keys", () => Results.Text(provider._tokens.KeySet, "application/json"));
         app.MapGet("/authorize", (Delegate)provider.Authorize);
         app.MapPost("/token", (Delegate)provider.TokenAsync);
         await app.StartAsync();
@@ -53,7 +51,7 @@ internal sealed class TestProvider : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        _key.Dispose();
+        _tokens.Dispose();
         _strange.Dispose();
     }
 
@@ -85,25 +83,9 @@ internal sealed class TestProvider : IAsyncDisposable
             {
                 token_type = "Bearer",
                 expires_in = 300,
-                id_token = Make(ClientId, new() { ["nonce"] = code.Nonce! }, Fault == "id token" ? _strange : _key),
-                access_token = Fault == "no access token" ? "" : Make(Fault == "audience" ? "another-api" : "claims-ledger", new() { ["scope"] = Scope }, Fault == "access token" ? _strange : _key),
+                id_token = (Fault == "id token" ? _strange : _tokens).Make("", issuer: Url, audience: ClientId, nonce: code.Nonce),
+                access_token = Fault == "no access token" ? "" : (Fault == "access token" ? _strange : _tokens).Make(Scope, issuer: Url, audience: Fault == "audience" ? "another-api" : TokenMaker.Audience),
             })
             : Results.BadRequest(new { error = "invalid_grant" });
-    }
-
-    private string Make(string audience, Dictionary<string, object> claims, RSA key)
-    {
-        claims["sub"] = "somebody@example.org";
-        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = Url, Audience = audience, Claims = claims, Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(5),
-            SigningCredentials = new(new RsaSecurityKey(key) { KeyId = "k1" }, SecurityAlgorithms.RsaSha256),
-        });
-    }
-
-    private string KeySet()
-    {
-        var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(new(_key.ExportParameters(false)) { KeyId = "k1" });
-        return JsonSerializer.Serialize(new { keys = new[] { new { kty = key.Kty, n = key.N, e = key.E, kid = key.Kid, use = "sig", alg = "RS256" } } });
     }
 }

@@ -20,10 +20,10 @@ internal sealed record DeskSettings
 internal sealed record ProviderSettings
 {
     /// <summary>Its address: that of Ledger:Jwt:Authority.</summary>
-    public required string Authority { get; init; }
+    public string Authority { get; init; } = "";
 
     /// <summary>As what the desk is registered there.</summary>
-    public required string ClientId { get; init; }
+    public string ClientId { get; init; } = "";
 
     /// <summary>What proves to the provider that the desk asks; null for a public client.</summary>
     public string? ClientSecret { get; init; }
@@ -41,22 +41,14 @@ internal sealed record ProviderSettings
     /// <exception cref="InvalidOperationException">No authority is set whose tokens are taken.</exception>
     internal static ProviderSettings? From(IConfigurationSection section, JwtSettings? tokens)
     {
-        if (section["ClientId"] is not { Length: > 0 } client)
+        if (section["ClientId"] is not { Length: > 0 })
         {
             return null;
         }
 
-        var settings = new ProviderSettings
+        return section.Get<ProviderSettings>()! with
         {
             Authority = tokens?.Authority ?? throw new InvalidOperationException("Ledger:Desk:OpenIdConnect:ClientId is set without Ledger:Jwt:Authority, the address of the provider whose tokens are taken."),
-            ClientId = client,
-            ClientSecret = section["ClientSecret"],
-        };
-        return settings with
-        {
-            Scope = section["Scope"] ?? settings.Scope,
-            Name = section["Name"] ?? settings.Name,
-            SessionMax = section.GetValue("SessionMax", settings.SessionMax),
         };
     }
 }

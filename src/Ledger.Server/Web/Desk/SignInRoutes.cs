@@ -12,9 +12,9 @@ public sealed record SignInPage(DeskFrame Frame, string? From, string? Refused, 
 /// <summary>Signing in with a key of the ledger, and signing out.</summary>
 internal static class SignInRoutes
 {
-    private const int SecretLengthMax = 1_000;
     internal const string Key = "key";
     internal const string Provider = "provider";
+    private const int SecretLengthMax = 1_000;
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
@@ -31,7 +31,7 @@ internal static class SignInRoutes
             call.Read.Query.Done();
             return call.Service<DeskSettings>().Provider is null
                 ? throw new ProblemException(Problem.NotFound("Nobody signs in here with an identity provider: Ledger:Desk:OpenIdConnect is not set. Sign in with a key."))
-                : ProviderSignIn.BeginAsync(call.Context, IsOfDesk(from) ? from! : DeskAccess.Home);
+                : ProviderSignIn.BeginAsync(call.Context, PageAfter(from));
         }, Access.Open);
         routes.MapDeskForm(DeskAccess.SignIn, SignInAsync, Access.Open);
         routes.MapDeskForm("/desk/sign-out", async call =>
@@ -47,7 +47,7 @@ internal static class SignInRoutes
         if (call.Form.Text(Key) is { Length: <= SecretLengthMax } secret && await call.Service<AccessKeys>().BeginSessionAsync(secret, call.Cancelled) is var (caller, mark))
         {
             await DeskAccess.BeginAsync(call.Context, caller, mark);
-            await call.SendToAsync(IsOfDesk(from) ? from! : DeskAccess.Home);
+            await call.SendToAsync(PageAfter(from));
             return;
         }
 
@@ -57,7 +57,7 @@ internal static class SignInRoutes
 
     private static SignInPage PageOf(DeskCall call, string? from, string? refused) => new(call.Frame("Sign in"), from, refused, call.Service<DeskSettings>().Provider?.Name);
 
-    /// <summary>A page of this desk, and no other site: a path that a browser would read as a host begins otherwise.</summary>
-    private static bool IsOfDesk(string? from) =>
-        from == DeskAccess.Home || (from is not null && from.StartsWith(DeskAccess.Home + "/", StringComparison.Ordinal) && !from.Any(c => char.IsControl(c) || c == '\\'));
+    /// <summary>A page of this desk, and of no other site: a path that a browser would read as a host begins otherwise.</summary>
+    private static string PageAfter(string? from) =>
+        from is not null && from.StartsWith(DeskAccess.Home + "/", StringComparison.Ordinal) && !from.Any(c => char.IsControl(c) || c == '\\') ? from : DeskAccess.Home;
 }
