@@ -5,70 +5,11 @@ using Microsoft.Playwright;
 
 namespace Ledger.Server.Tests.Web;
 
-/// <summary>The desk in Chromium, as an editor uses it.</summary>
+/// <summary>How the pages of the desk look in Chromium.</summary>
 [Collection(DemoInBrowser.Name)]
 public sealed class DeskBrowserTests(DemoInBrowser demo, DeskLedger desk) : IClassFixture<DeskLedger>
 {
     private static readonly AxeRunOptions OfColours = new() { RunOnly = new RunOnlyOptions { Type = "rule", Values = ["color-contrast", "link-in-text-block"] } };
-
-    [Theory]
-    [InlineData(true, 1280)]
-    [InlineData(false, 390)]
-    public async Task A_correction_goes_from_the_pasted_address_to_the_feed_by_two_people(bool hasScript, int width)
-    {
-        var id = hasScript ? "b1" : "b2";
-        await desk.ClaimAsync(id, $"1,237 people work at {id}");
-        await desk.Ledger.SettleAsync();
-        var page = await OpenAsync(hasScript, width);
-        await SignInAsync(page, desk.Author);
-        await page.FillAsync("#of", "https://www.gazette.example/article?utm_source=feed");
-        await page.ClickAsync("text=Work on it");
-        await page.CheckAsync($"#tick-{id}");
-        await page.ClickAsync("text=Write a notice on those");
-        await page.SelectOptionAsync("#f-kind", "correction");
-        await page.FillAsync("#f-text", "An earlier version gave a wrong number.");
-        await page.FillAsync("#f-reason", "The digits were exchanged");
-        await page.FillAsync("#f-url", "https://gazette.example/notice");
-        await page.FillAsync($"#{id}-proposition", $"1,273 people work at {id}");
-        if (hasScript)
-        {
-            (await page.InnerTextAsync("[data-diff-of] ins")).ShouldBe("273");
-        }
-
-        await page.ClickAsync("text=Show the changes");
-        await page.Locator(".correction ins").First.WaitForAsync();
-        await page.ClickAsync("text=Send for approval");
-        await page.GetByText("Who wrote it cannot approve it").WaitForAsync();
-        await page.ClickAsync("text=Sign out");
-        await page.Locator("#key").WaitForAsync();
-
-        await SignInAsync(page, desk.Approver);
-        await page.Locator("main a[href='/desk/notices']").First.ClickAsync();
-        await page.Locator("main ul.plain a").First.ClickAsync();
-        await page.ClickAsync("text=Approve and record");
-        await page.Locator("h1", new() { HasTextString = "Recorded" }).WaitForAsync();
-        await page.ClickAsync("text=Its page");
-        await page.Locator(".standing.big .badge", new() { HasTextString = "corrected" }).WaitForAsync();
-        (await page.InnerTextAsync("h1")).ShouldContain("1,273");
-        await desk.Ledger.SettleAsync();
-        (await desk.Ledger.Public.GetStringAsync(new Uri("/feeds/corrections.json", UriKind.Relative))).ShouldContain($"1,273 people work at {id}");
-    }
-
-    [Fact]
-    public async Task A_denial_is_recorded_by_keyboard_alone()
-    {
-        await desk.ClaimAsync("keyboard");
-        var page = await OpenAsync();
-        await page.GotoAsync("/desk/record/denial?target=keyboard");
-        await TypeIntoAsync(page, "key", desk.Author);
-        await page.Keyboard.PressAsync("Enter");
-        await TypeIntoAsync(page, "f-party", "ministry");
-        await TypeIntoAsync(page, "f-statement", "It is not so");
-        await TypeIntoAsync(page, "f-citation", "a letter of 4 August");
-        await page.Keyboard.PressAsync("Enter");
-        await page.Locator("h1", new() { HasTextString = "Recorded" }).WaitForAsync();
-        (await desk.Ledger.GetAsync("/v1/assertions/keyboard")).Body.GetProperty("standing").GetProperty("label").GetString().ShouldBe("denied");
-    }
 
     [Theory]
     [InlineData(1280, ColorScheme.Light)]
@@ -97,7 +38,7 @@ public sealed class DeskBrowserTests(DemoInBrowser demo, DeskLedger desk) : ICla
         var violations = new List<string>();
         await page.GotoAsync("/desk/sign-in");
         await CheckAsync("/desk/sign-in");
-        await SignInAsync(page, RunningLedger.AdminKey);
+        await new Visitor(page, hasPointer: true).SignInAsync(RunningLedger.AdminKey);
         string[] paths =
         [
             "/desk", "/desk/find?of=https%3A%2F%2Fx.example%2F1", "/desk/sources/article", $"/desk/assertions/{id}", $"/desk/notices/new?assertion={id}", "/desk/notices",
@@ -123,26 +64,4 @@ public sealed class DeskBrowserTests(DemoInBrowser demo, DeskLedger desk) : ICla
 
     private Task<IPage> OpenAsync(bool hasScript = true, int width = 1280, ColorScheme scheme = ColorScheme.Light) =>
         demo.Browser.OpenAsync(desk.Ledger.BaseAddress, hasScript, width, scheme);
-
-    private static async Task SignInAsync(IPage page, string secret)
-    {
-        await page.GotoAsync("/desk");
-        await page.FillAsync("#key", secret);
-        await page.ClickAsync("main button");
-        await page.Locator("h1", new() { HasTextString = "Desk" }).WaitForAsync();
-    }
-
-    /// <summary>Goes to a field with the tab key, as somebody does who has no pointer, and writes into it.</summary>
-    private static async Task TypeIntoAsync(IPage page, string id, string text)
-    {
-        const int StopsMax = 80;
-        await page.Locator("#" + id).WaitForAsync();
-        for (var stop = 0; await page.EvaluateAsync<string>("document.activeElement.id") != id; stop++)
-        {
-            stop.ShouldBeLessThan(StopsMax, $"the tab key does not reach {id}");
-            await page.Keyboard.PressAsync("Tab");
-        }
-
-        await page.Keyboard.TypeAsync(text);
-    }
 }
