@@ -70,7 +70,7 @@ internal static class ComparisonRoute
     {
         foreach (var id in new[] { left, right })
         {
-            await SourceAccess.RequireReadableAsync(call, id);
+            await call.RequireReadableSourceAsync(id);
             _ = await SourceView.AtAsync(call, id, point)
                 ?? throw new ProblemException(Problem.NotFound($"No source {id} is recorded, or not by the moment asked for."));
         }

@@ -39,7 +39,7 @@ internal static class StatusRoute
         {
             if (source is not null)
             {
-                await SourceAccess.RequireReadableAsync(call, id);
+                await call.RequireReadableSourceAsync(id);
             }
 
             if (!restricted.Sources.Contains(id) && await OfAsync(call, id, version, point) is { } status)

@@ -73,7 +73,7 @@ public sealed partial class ReaderTaskTests(DemoInBrowser demo)
         await reader.PressAsync("text=Certify");
         await reader.HeadingAsync("What was said of t20");
         reader.Page.Url.ShouldContain("2018-08-04");
-        PagesOf(await reader.Page.PdfAsync(new() { Format = "A4" })).ShouldBeInRange(1, 3);
+        PagesOf(await reader.Page.PdfAsync(new() { Format = "A4" })).ShouldBe(1);
 
         async Task TypeDateAsync()
         {

@@ -16,7 +16,17 @@ internal sealed class Visitor(IPage page, bool hasPointer)
     internal Task GoToAsync(string path) => page.GotoAsync(path);
 
     /// <summary>Waits for a page with such a heading.</summary>
-    internal Task HeadingAsync(string text) => page.Locator("h1", new() { HasTextString = text }).First.WaitForAsync();
+    internal async Task HeadingAsync(string text)
+    {
+        try
+        {
+            await page.Locator("h1", new() { HasTextString = text }).First.WaitForAsync();
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"no heading '{text}' at {page.Url}, where stands: {await page.InnerTextAsync("body")}", late);
+        }
+    }
 
     /// <summary>Waits for such a text.</summary>
     internal Task TextAsync(string text) => page.GetByText(text).First.WaitForAsync();

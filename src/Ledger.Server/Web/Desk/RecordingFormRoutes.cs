@@ -14,7 +14,8 @@ public sealed record KnownParty(string Id, string Name);
 /// <summary>What was recorded.</summary>
 /// <param name="Address">The page of the thing.</param>
 /// <param name="IsNew">False where the ledger had it already.</param>
-public sealed record RecordedPage(DeskFrame Frame, string Type, string Of, string Id, string? Address, DateTimeOffset RecordedAt, long Position, bool IsNew);
+/// <param name="IsHidden">True where whoever recorded it may not read it, as after a restriction.</param>
+public sealed record RecordedPage(DeskFrame Frame, string Type, string Of, string Id, string? Address, DateTimeOffset RecordedAt, long Position, bool IsNew, bool IsHidden);
 
 /// <summary>Showing the forms that record, and carrying out what they send.</summary>
 internal static class RecordingFormRoutes
@@ -75,16 +76,17 @@ internal static class RecordingFormRoutes
         var position = long.Parse(call.Route("position"), System.Globalization.CultureInfo.InvariantCulture);
         var e = await call.Service<EventStore>().ReadEventAsync(position, call.Cancelled) ?? throw new ProblemException(Problem.NotFound("Nothing is recorded at this position."));
         var (type, id) = Ids.OfStream(e.Stream);
-        if (type == "assertion")
+        var isHidden = false;
+        try
         {
-            await call.Read.RequireReadableAsync(id);
+            await (type switch { "assertion" => call.Read.RequireReadableAsync(id), "source" => call.Read.RequireReadableSourceAsync(id), _ => Task.CompletedTask });
         }
-        else if (type == "source")
+        catch (ProblemException hidden) when (hidden.Problem.Status == StatusCodes.Status451UnavailableForLegalReasons && e.Recorder.RecordedBy == call.Actor.Principal)
         {
-            await call.Read.RequireReadableSourceAsync(id);
+            isHidden = true;
         }
 
-        var page = type switch { "assertion" => $"/assertions/{id}", "source" => $"/sources/{id}", "party" => $"/parties/{id}", _ => null };
-        await call.WriteAsync<RecordedDocument>(new RecordedPage(call.Frame("Recorded"), e.Type, type, id, page, e.RecordedAt, position, again is null));
+        var page = isHidden ? null : type switch { "assertion" => $"/assertions/{id}", "source" => $"/sources/{id}", "party" => $"/parties/{id}", _ => null };
+        await call.WriteAsync<RecordedDocument>(new RecordedPage(call.Frame("Recorded"), e.Type, type, id, page, e.RecordedAt, position, again is null, isHidden));
     }
 }
