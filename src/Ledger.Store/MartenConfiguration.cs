@@ -30,6 +30,15 @@ public static class MartenConfiguration
     /// <param name="model">What the log holds.</param>
     public static DocumentStore Open(NpgsqlDataSource dataSource, LogModel model) => DocumentStore.For(options => Configure(options, dataSource, model));
 
+    /// <summary>A document store for a daemon of read models.</summary>
+    /// <param name="dataSource">Whose role decides what the store may do; the caller disposes of it.</param>
+    /// <param name="model">What the log holds.</param>
+    public static DocumentStore OpenForProjections(NpgsqlDataSource dataSource, LogModel model) => DocumentStore.For(options =>
+    {
+        Configure(options, dataSource, model);
+        options.Serializer(new ProjectionSerializer(model.Json));
+    });
+
     /// <summary>Sets everything that has to be the same wherever the log is opened.</summary>
     /// <param name="options">Marten's options.</param>
     /// <param name="dataSource">Where the log is.</param>

@@ -9,6 +9,9 @@ namespace Ledger.Store;
 /// <summary>The JSON of <c>mt_events.headers</c>.</summary>
 internal static class StoredHeaders
 {
+    /// <summary>What joins an event to the trace of the request that recorded it.</summary>
+    internal const string TraceParent = "traceparent";
+
     /// <summary>As long as the HMAC-SHA256 that the commitments use.</summary>
     private const int SaltSizeBytes = 32;
     private const int KeptSizeBytes = 8 * 1024;
@@ -48,7 +51,7 @@ internal static class StoredHeaders
 
             if (headers.TraceParent is not null)
             {
-                json.WriteString("traceparent"u8, headers.TraceParent);
+                json.WriteString(TraceParent, headers.TraceParent);
             }
 
             json.WriteBase64String("salt"u8, salt);
@@ -112,6 +115,21 @@ internal static class StoredHeaders
         }
 
         return (recordedBy, onBehalfOf);
+    }
+
+    /// <summary>What joins the event to a trace, read without the rest; null where nothing does.</summary>
+    public static string? ReadTraceParent(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        while (reader.Read())
+        {
+            if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 } && reader.ValueTextEquals(TraceParent))
+            {
+                return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            }
+        }
+
+        return null;
     }
 
     private static string? Text(JsonElement root, ReadOnlySpan<byte> name) =>

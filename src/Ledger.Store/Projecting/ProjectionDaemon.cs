@@ -231,7 +231,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         {
             this.owner = owner;
             var time = owner.store.TimeProvider;
-            Documents = MartenConfiguration.Open(owner.dataSource, owner.model);
+            Documents = MartenConfiguration.OpenForProjections(owner.dataSource, owner.model);
             var projections = Documents.Options.Projections;
             projections.LeadershipPollingTime = LeadershipPollingMs;
             projections.HealthCheckPollingTime = HealthCheckInterval;

@@ -42,7 +42,7 @@ public sealed class ReadModelProjection : ProjectionBase, Marten.Events.Projecti
 
     private async Task WriteAsync(IReadOnlyList<IEvent> events, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        using var activity = StoreTelemetry.StartJoined("project", events.Select(e => e.Headers?.GetValueOrDefault("traceparent")?.ToString()));
+        using var activity = StoreTelemetry.StartJoined("project", events.Select(e => e.Headers?.GetValueOrDefault(StoredHeaders.TraceParent)?.ToString()));
         activity?.SetTag("ledger.projection", Name);
         activity?.SetTag("ledger.position", events[^1].Sequence);
         if (searches)
