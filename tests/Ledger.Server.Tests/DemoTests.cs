@@ -48,4 +48,18 @@ public sealed class DemoTests
         exit.ShouldBe(2);
         output.ShouldContain("demo [--exit]");
     }
+
+    [Theory]
+    [InlineData("demo", "help")]
+    [InlineData("demo", "--help")]
+    [InlineData("Rebuild some", "help", "rebuild")]
+    [InlineData("Rebuild some", "rebuild", "-h")]
+    public async Task Help_is_given_by_word_and_by_flag_and_starts_nothing(string expected, params string[] arguments)
+    {
+        var (exit, output) = await ServerProcess.RunOwnBuildAsync(Path.GetTempPath(), arguments);
+
+        exit.ShouldBe(0, output);
+        output.ShouldContain(expected);
+        output.ShouldNotContain("Serving on");
+    }
 }

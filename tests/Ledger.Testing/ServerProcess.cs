@@ -17,7 +17,7 @@ public sealed class ServerProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, string? workingDirectory)
+    private ServerProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, string? workingDirectory, string? build = null)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -25,7 +25,7 @@ public sealed class ServerProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory ?? AppContext.BaseDirectory,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Ledger.Server.dll"));
+        start.ArgumentList.Add(Path.Combine(build ?? AppContext.BaseDirectory, "Ledger.Server.dll"));
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -105,14 +105,20 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a command in a directory to its end; the exit code and what it printed.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string workingDirectory, params string[] arguments)
+    public static Task<(int ExitCode, string Output)> RunAsync(string workingDirectory, params string[] arguments) => RunOfAsync(null, workingDirectory, arguments);
+
+    /// <summary>The same from the server's own build, without the tests' assemblies beside it, which JasperFx would look into for commands.</summary>
+    public static Task<(int ExitCode, string Output)> RunOwnBuildAsync(string workingDirectory, params string[] arguments) =>
+        RunOfAsync(AppContext.BaseDirectory.Replace(Path.Combine("tests", "Ledger.Server.Tests"), Path.Combine("src", "Ledger.Server"), StringComparison.Ordinal), workingDirectory, arguments);
+
+    private static async Task<(int ExitCode, string Output)> RunOfAsync(string? build, string workingDirectory, string[] arguments)
     {
         await using var server = new ServerProcess(arguments, new Dictionary<string, string?>
         {
             ["ConnectionStrings__Ledger"] = null,
             ["ConnectionStrings__LedgerOwner"] = null,
             ["Ledger__AdminKey"] = null,
-        }, workingDirectory);
+        }, workingDirectory, build);
         await server._process.WaitForExitAsync().WaitAsync(StartMax);
         return (server._process.ExitCode, server.Output);
     }

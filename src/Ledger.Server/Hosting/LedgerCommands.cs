@@ -8,6 +8,9 @@ public static class LedgerCommands
     /// <summary>The exit code of a command line that makes no sense.</summary>
     internal const int Usage = 2;
 
+    /// <summary>Whether a flag asks for help; without a command it would start the service.</summary>
+    internal static bool AsksForHelp(string flag) => flag is "--help" or "-h" or "-?";
+
     internal static bool IsHelp(string[] words) => words is ["help", ..] or ["?"];
 
     /// <summary>Whether a library knows the command.</summary>

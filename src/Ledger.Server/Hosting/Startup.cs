@@ -14,6 +14,11 @@ internal static class Startup
     {
         using var stopping = new CancellationTokenSource();
         var words = args.TakeWhile(a => !a.StartsWith('-')).ToArray();
+        if (args.Any(LedgerCommands.AsksForHelp))
+        {
+            return await HelpAsync(["help", .. words]);
+        }
+
         try
         {
             return words switch
@@ -86,7 +91,8 @@ internal static class Startup
     private static async Task<int> HelpAsync(string[] args)
     {
         using var host = Host.CreateEmptyApplicationBuilder(new()).Build();
-        return await host.RunJasperFxCommands(args, null);
+        await host.RunJasperFxCommands(args, null);     // JasperFx takes the explanation of one command for a failure.
+        return 0;
     }
 
     /// <summary>

@@ -108,7 +108,7 @@ internal sealed class ProjectionRebuild(LedgerDatabase database, string name)
             await ExecuteAsync(connection, null, _new.TablesSql, cancellationToken);
             _watch.Start();
             _isAlone = !await ProjectionDaemon.IsRunAnywhereAsync(_owner, InService, cancellationToken);
-            await using var documents = MartenConfiguration.Open(_owner, Model(connection, report, cancellationToken));
+            await using var documents = MartenConfiguration.OpenForProjections(_owner, Model(connection, report, cancellationToken));
             await FillAsync(documents, report, cancellationToken);
             await finish();
         }
@@ -214,7 +214,7 @@ internal sealed class ProjectionRebuild(LedgerDatabase database, string name)
         while (_position < target)
         {
             var to = Math.Min(target, _position + PageEvents);
-            await using var documents = MartenConfiguration.Open(_owner, await UnknownTypes.LearnAsync(LedgerModel.Schema, _owner, _position, to, cancellationToken));
+            await using var documents = MartenConfiguration.OpenForProjections(_owner, await UnknownTypes.LearnAsync(LedgerModel.Schema, _owner, _position, to, cancellationToken));
             await using var session = documents.QuerySession();
             var from = _position;
             var events = await session.Events.QueryAllRawEvents().Where(e => e.Sequence > from && e.Sequence <= to).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);

@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using NetArchTest.Rules;
 
 namespace Ledger.Server.Tests;
 
@@ -7,6 +9,9 @@ namespace Ledger.Server.Tests;
 public sealed partial class HouseTests
 {
     private const int LinesMax = 300;
+
+    /// <summary>About fifteen: what one takes in at a glance.</summary>
+    private const int FilesMax = 18;
 
     private static readonly string Root = Path.GetFullPath(Path.Combine(StoryPageTests.DocumentPath("architecture.md"), "..", ".."));
     private static readonly string Architecture = File.ReadAllText(StoryPageTests.DocumentPath("architecture.md"));
@@ -26,14 +31,30 @@ public sealed partial class HouseTests
         }
     }
 
+    [Theory]
+    [InlineData("Ledger.Domain", "Ledger.Store", "Ledger.Server", "Ledger.Transparency", "Ledger.Formats", "Marten", "Wolverine", "JasperFx", "Npgsql", "Microsoft", "System.IO.File", "System.IO.Directory", "System.Net", "System.Data")]
+    [InlineData("Ledger.Transparency", "Ledger.Domain", "Ledger.Store", "Ledger.Server", "Ledger.Formats", "Marten", "Wolverine", "JasperFx", "Npgsql", "Microsoft", "System.IO.File", "System.IO.Directory", "System.Net", "System.Data")]
+    [InlineData("Ledger.Store", "Ledger.Domain", "Ledger.Server", "Ledger.Formats", "Wolverine", "RabbitMQ", "Microsoft.AspNetCore")]
+    [InlineData("Ledger.Formats", "Ledger.Store", "Ledger.Server", "Ledger.Transparency", "Marten", "Wolverine", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http")]
+    [InlineData("Ledger.LocalPostgres", "Ledger.Domain", "Ledger.Store", "Ledger.Server", "Marten", "Wolverine", "Microsoft.AspNetCore")]
+    public void No_type_of_a_project_uses_what_is_not_its_own(string project, params string[] others) =>
+        (Types.InAssembly(Assembly.Load(project)).ShouldNot().HaveDependencyOnAny(others).GetResult().FailingTypeNames ?? []).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("Ledger.Store", "Marten")]
+    [InlineData("Ledger.Server", "Wolverine")]
+    [InlineData("Ledger.Formats", "Ledger.Domain")]
+    public void What_a_project_does_use_is_found_in_the_same_way(string project, string used) =>
+        Types.InAssembly(Assembly.Load(project)).That().HaveDependencyOn(used).GetTypes().ShouldNotBeEmpty();
+
     [Fact]
-    public void Every_folder_of_the_server_is_in_the_table_and_holds_more_than_one_file()
+    public void Every_folder_of_the_server_is_in_the_table_and_holds_a_few_files()
     {
         var server = Path.Combine(Root, "src", "Ledger.Server");
         var folders = Sources(server).GroupBy(file => Path.GetRelativePath(server, Path.GetDirectoryName(file)!).Replace('\\', '/')).Where(g => g.Key != ".").ToList();
 
         Rows("## The folders of the server").Select(r => r[0].Trim('`')).ShouldBe(folders.Select(f => f.Key), ignoreOrder: true);
-        folders.Where(f => f.Count() == 1).Select(f => f.Key).ShouldBeEmpty();
+        folders.Where(f => f.Count() is 1 or > FilesMax).Select(f => f.Key).ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Ledger.Server.Web.Desk;
+using Ledger.Server.Web.Desk.Forms;
 
 namespace Ledger.Server;
 

@@ -1,5 +1,5 @@
 using Ledger.Domain;
-using Ledger.Server.Web.Desk;
+using Ledger.Server.Web.Desk.Forms;
 using Ledger.Store;
 
 namespace Ledger.Server;

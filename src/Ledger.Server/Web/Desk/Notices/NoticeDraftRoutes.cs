@@ -1,5 +1,5 @@
 using Ledger.Domain;
-using Ledger.Server.Web.Desk;
+using Ledger.Server.Web.Desk.Notices;
 
 namespace Ledger.Server;
 

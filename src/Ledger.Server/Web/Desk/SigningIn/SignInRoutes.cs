@@ -1,4 +1,4 @@
-using Ledger.Server.Web.Desk;
+using Ledger.Server.Web.Desk.SigningIn;
 using Microsoft.AspNetCore.Authentication;
 
 namespace Ledger.Server;
