@@ -18,6 +18,24 @@ public static class CodePoints
         return count;
     }
 
+    /// <summary>The code points from one place up to another; null where the text ends before.</summary>
+    public static string? Slice(string text, int start, int end)
+    {
+        var (from, at, place) = (start == 0 ? 0 : -1, 0, 0);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (at == end)
+            {
+                break;
+            }
+
+            (at, place) = (at + 1, place + rune.Utf16SequenceLength);
+            from = at == start ? place : from;
+        }
+
+        return at == end && from >= 0 ? text[from..place] : null;
+    }
+
     /// <summary>Whether every text in a JSON value, names included, is well formed.</summary>
     public static bool IsWellFormed(JsonElement value)
     {

@@ -42,6 +42,8 @@ public class PointInTimeTests
         var (response, problem) = await ledger.GetAsync("/v1/assertions/t20?knownAt=2018-08-02");
         response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         problem.GetProperty("knownFrom").GetString().ShouldBe("2018-08-04");
+        await IsKnownFromAsync(ledger, "t20", "2018-08-02");
+        await IsKnownFromAsync(ledger, "d01", "2018-08-03");     // That day ends four hours later in New York.
         (await LabelAsync("/v1/assertions/t20?knownAt=2018-08-05")).ShouldBe("denied");
 
         var claims = "order=changed&limit=500&q=defiance%20ban";
@@ -151,5 +153,15 @@ public class PointInTimeTests
 
         (await ledger.GetAsync("/v1/assertions/c1?validAt=2018-02-10")).Response.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await ledger.GetAsync("/v1/assertions/c1?validAt=2019")).Response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    /// <summary>The moment that the refusal of an earlier one names is the first that is answered.</summary>
+    private static async Task IsKnownFromAsync(RunningLedger ledger, string assertion, string refused)
+    {
+        var (_, problem) = await ledger.GetAsync($"/v1/assertions/{assertion}?knownAt={refused}");
+        var moment = problem.GetProperty("knownFromMoment").GetString()!;
+        (await ledger.GetAsync($"/v1/assertions/{assertion}?knownAt={moment}")).Response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var before = DateTimeOffset.Parse(moment, System.Globalization.CultureInfo.InvariantCulture).AddSeconds(-1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        (await ledger.GetAsync($"/v1/assertions/{assertion}?knownAt={before}")).Response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 }

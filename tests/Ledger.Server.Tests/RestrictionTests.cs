@@ -6,6 +6,24 @@ namespace Ledger.Server.Tests;
 
 public sealed class RestrictionTests
 {
+    [Fact]
+    public async Task A_restricted_document_is_said_to_be_so_however_one_asks_for_it()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        await ledger.RecordBasicsAsync();
+        await ledger.RecordAsync("/v1/sources/report/versions", """{"edition": "online", "seen": true, "url": "https://gazette.example/report", "text": "It is so."}""");
+        await ledger.RecordClaimAsync("c1");
+        await ledger.RecordAsync("/v1/restrictions", """{"source": "report", "reason": "kill"}""");
+        await ledger.SettleAsync();
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("It is so."u8));
+        foreach (var path in (string[])["/v1/status?source=report", "/v1/status?url=https://gazette.example/report", $"/v1/status?sha256={hash}", "/v1/certificates?url=https://gazette.example/report"])
+        {
+            (await ledger.GetAsync(path)).Response.StatusCode.ShouldBe((HttpStatusCode)451, path);
+        }
+
+        (await ledger.GetAsync("/v1/status?url=https://gazette.example/other")).Response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
     [Theory]
     [InlineData("""{"assertion": "hidden", "reason": "legal"}""")]
     [InlineData("""{"source": "secret", "reason": "kill"}""")]

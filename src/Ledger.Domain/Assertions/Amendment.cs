@@ -39,7 +39,7 @@ public sealed record AmendEntry : Command
     internal override void Check(Checks checks)
     {
         checks.Text(Reason, "reason", Limits.LineCodePointsMax);
-        new Change(Field, Before, After).Check(checks, "amendment");
+        new Change(Field, Before, After).Check(checks, "");
     }
 
     internal static Decision Decide(Assertion state, AmendEntry command, Circumstances c) =>
@@ -60,7 +60,7 @@ public sealed record AmendEntry : Command
                 return Decision.Nothing;
             }
 
-            var (_, refused) = Change.ApplyAll(state.Content, [change], ContentFields.IsAmendable, c.Zone, "amendment");
+            var (_, refused) = Change.ApplyAll(state.Content, [change], ContentFields.IsAmendable, c.Zone, "");
             return refused ?? Decision.Accept(stamp(amended));
         });
 }

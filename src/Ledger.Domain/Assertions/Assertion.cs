@@ -95,14 +95,11 @@ public sealed record Assertion
                 Entries = UpstreamChanged.Met(state.Entries, e, c),
             },
             UpstreamChanged change => UpstreamChanged.Evolve(next, e, change),
-            RetractionIssued retraction => next with { Entries = state.Entries.Add(e), Notices = state.Notices.Add(retraction.Notice.Id) },
+            RetractionIssued retraction => next with { Entries = retraction.TakePlace(state.Entries, e).Add(e), Notices = state.Notices.Add(retraction.Notice.Id) },
             ConcernExpressed concern => next with { Entries = state.Entries.Add(e), Notices = state.Notices.Add(concern.Notice.Id) },
             EvidenceAttached or Linked or ActionRequested or AccessRestricted => next with { Entries = state.Entries.Add(e) },
-            ActionAnswered answer => AnswerAction.Evolve(next, e, answer) with
-            {
-                Rejections = answer is { Outcome: Outcome.Rejected, Upstream: not null } ? state.Rejections.Add(e) : state.Rejections,
-            },
-            Withdrawn withdrawn => next with { Entries = state.Entries.Withdraw(withdrawn.Event, e) },
+            ActionAnswered answer => AnswerAction.Evolve(next, e, answer),
+            Withdrawn withdrawn => UpstreamChanged.WithoutLink(next with { Entries = state.Entries.Withdraw(withdrawn.Event, e) }, e, withdrawn.Event),
             EntryAmended a => next with
             {
                 Amendments = state.Amendments.Add(e),

@@ -9,11 +9,14 @@ namespace Ledger.Domain;
 /// <param name="After">The value that holds from now on.</param>
 public sealed record Change(string Field, JsonElement? Before = null, JsonElement? After = null)
 {
+    /// <summary>A member's place in the body; an amendment is a change by itself, and has no name there.</summary>
+    private static string At(string name, string member) => name.Length == 0 ? member : $"{name}.{member}";
+
     /// <summary>Checks what can be said of a change before the field's current value is known.</summary>
     internal void Check(Checks checks, string name)
     {
-        checks.OptionalJson(Before, $"{name}.before");
-        checks.OptionalJson(After, $"{name}.after");
+        checks.OptionalJson(Before, At(name, "before"));
+        checks.OptionalJson(After, At(name, "after"));
     }
 
     /// <summary>Applies changes in order to a content; the first one that does not fit is a refusal.</summary>
@@ -25,8 +28,8 @@ public sealed record Change(string Field, JsonElement? Before = null, JsonElemen
             if (!allowed(change.Field))
             {
                 return (content, Decision.Refuse(RefusalCode.Invalid,
-                    $"{name}.field: \"{change.Field}\" cannot be changed; use proposition, modality, part, attribution, scope.place, scope.from, scope.to, "
-                    + "figures/{name}, figures/{name}/op or figures/{name}/unit.", $"{name}.field"));
+                    $"{At(name, "field")}: \"{change.Field}\" cannot be changed; use proposition, modality, part, attribution, scope.place, scope.from, scope.to, "
+                    + "figures/{name}, figures/{name}/op or figures/{name}/unit.", At(name, "field")));
             }
 
             var current = ContentFields.Get(content, change.Field);
@@ -34,17 +37,17 @@ public sealed record Change(string Field, JsonElement? Before = null, JsonElemen
             {
                 return (content, new Decision.Refused(new(RefusalCode.StaleBefore,
                     $"{change.Field} is {current?.ToJsonString(DomainJson.Stored) ?? "absent"} now, not what before says; read the assertion again and send its current value.",
-                    $"{name}.before")
+                    At(name, "before"))
                 { Current = current }));
             }
 
             if (ContentFields.Holds(content, change.Field, change.After))
             {
-                return (content, Decision.Refuse(RefusalCode.Invalid, $"{name}.after: equals before; leave the change out.", $"{name}.after"));
+                return (content, Decision.Refuse(RefusalCode.Invalid, $"{At(name, "after")}: equals before; leave the change out.", At(name, "after")));
             }
 
             var checks = new Checks();
-            var next = ContentFields.Set(content, change.Field, change.After, zone, checks, $"{name}.after");
+            var next = ContentFields.Set(content, change.Field, change.After, zone, checks, At(name, "after"));
             if (next is null || checks.Refusal is not null)
             {
                 return (content, new Decision.Refused(checks.Refusal!));
@@ -54,7 +57,7 @@ public sealed record Change(string Field, JsonElement? Before = null, JsonElemen
         }
 
         return content.Scope is { From: { } from, To: { } to } && from.From >= to.To
-            ? (content, Decision.Refuse(RefusalCode.Invalid, $"{name}.after: scope.to lies before scope.from; change both.", $"{name}.after"))
+            ? (content, Decision.Refuse(RefusalCode.Invalid, $"{At(name, "after")}: scope.to lies before scope.from; change both.", At(name, "after")))
             : (content, null);
     }
 

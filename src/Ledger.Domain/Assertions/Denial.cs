@@ -15,13 +15,15 @@ public sealed record Contests(string? Part)
 /// <summary>Writes <c>"whole"</c> or <c>{"part": "words"}</c>.</summary>
 public sealed class ContestsConverter : JsonConverter<Contests>
 {
+    private const string Expected = "contests is \"whole\" or {\"part\": \"words\"}.";
+
     private sealed record Form(string Part);
 
     /// <inheritdoc/>
     public override Contests Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String
-            ? reader.ValueTextEquals("whole"u8) ? Contests.Whole : throw new UnfitJsonException("contests is \"whole\" or {\"part\": \"words\"}.")
-            : new(JsonSerializer.Deserialize<Form>(ref reader, options)?.Part ?? throw new UnfitJsonException("contests is \"whole\" or {\"part\": \"words\"}."));
+            ? reader.ValueTextEquals("whole"u8) ? Contests.Whole : throw new UnfitJsonException(Expected)
+            : new(UnfitJsonException.Read<Form>(ref reader, options, Expected)?.Part ?? throw new UnfitJsonException(Expected));
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Contests value, JsonSerializerOptions options)

@@ -67,6 +67,8 @@ public sealed record EvidenceVersion(string? Id, int Version);
 /// <summary>Reads <c>2</c> and <c>{"id": "telegraph-print", "version": 2}</c>.</summary>
 public sealed class EvidenceVersionConverter : JsonConverter<EvidenceVersion>
 {
+    private const string Expected = "A version is a number or {id, version}.";
+
     /// <inheritdoc/>
     public override EvidenceVersion Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -75,7 +77,7 @@ public sealed class EvidenceVersionConverter : JsonConverter<EvidenceVersion>
             return new(null, number);
         }
 
-        var named = JsonSerializer.Deserialize<SourceVersion>(ref reader, options) ?? throw new UnfitJsonException("A version is a number or {id, version}.");
+        var named = UnfitJsonException.Read<SourceVersion>(ref reader, options, Expected) ?? throw new UnfitJsonException(Expected);
         return new(named.Id, named.Version);
     }
 

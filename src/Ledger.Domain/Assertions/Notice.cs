@@ -88,6 +88,11 @@ public sealed record RetractionIssued : LedgerEvent
     /// <summary>All or a part.</summary>
     public Extent Extent { get; init; }
 
+    /// <summary>A full retraction takes the place of the partial ones of the same party: withdrawing it reinstates the whole.</summary>
+    internal Entries TakePlace(Entries entries, Recorded e) => Extent == Extent.Partial ? entries
+        : entries.Standing<RetractionIssued>().Where(r => r.Event.Publisher == Publisher && r.Event.Extent == Extent.Partial)
+            .Aggregate(entries, (all, partial) => all.Close(partial.Record.Id, e, Closing.Updated));
+
     /// <summary>Why.</summary>
     public string Reason { get; init; } = Erased.Text;
 

@@ -172,6 +172,13 @@ public sealed record AnswerAction : Command
     internal static Assertion Evolve(Assertion state, Recorded e, ActionAnswered answer)
     {
         var id = answer.Request ?? state.Entries.All<UpstreamChanged>().FirstOrDefault(u => u.Entry.Record.Position == answer.Upstream).Entry?.Record.Id;
+        if (answer.Upstream is { } change)
+        {
+            // The last answer counts: one that was rejected may be noted later, and the other way round.
+            var others = state.Rejections.RemoveAll(r => ((ActionAnswered)r.Event).Upstream == change);
+            state = state with { Rejections = answer.Outcome == Outcome.Rejected ? others.Add(e) : others };
+        }
+
         return id is { } answered ? state with { Entries = state.Entries.Answer(answered, e) } : state;
     }
 }

@@ -70,13 +70,15 @@ public static class StandingFlags
 
     private static void Origin(List<Flag> flags, Assertion state, Recorded claim, bool isCorroborated)
     {
+        // A correction changes the chain when it is published; an amendment says what was so from the beginning.
+        var since = state.Corrections.FindLast(c => ((CorrectionIssued)c.Event).Changes.Any(x => x.Field == "attribution"))?.Since ?? claim.Since;
         if (state.Content.Attribution is not [var origin, ..])
         {
-            flags.Add(new("unattributed", claim.Since, "No originator is named."));
+            flags.Add(new("unattributed", since, "No originator is named."));
         }
         else if (!isCorroborated)
         {
-            flags.Add(new("singleOrigin", claim.Since, $"Every recorded chain goes back to {origin.Party ?? origin.Description}."));
+            flags.Add(new("singleOrigin", since, $"Every recorded chain goes back to {origin.Party ?? origin.Description}."));
         }
     }
 

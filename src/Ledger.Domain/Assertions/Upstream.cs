@@ -37,20 +37,44 @@ public sealed record UpstreamChanged : LedgerEvent
     internal bool TakesBack => CauseType == EventTypes.NameOf(typeof(Withdrawn));
 
     /// <summary>
-    /// Closes what the cause closes. A withdrawal of something that nobody answered leaves nothing open; of something that was answered,
-    /// it is news to whoever acted on it and stands itself. Without the earlier cause (a link made later) there is nothing to take back.
+    /// Closes what the cause closes. A withdrawal of something that nobody answered, or that was judged not to apply, leaves nothing open; of
+    /// something that was acted on, it is news to whoever did and stands itself. Without the earlier cause (a link made later) there is nothing to take back.
     /// </summary>
     internal static Assertion Evolve(Assertion state, Recorded e, UpstreamChanged change)
     {
         var entries = state.Entries.Add(e);
+        var rejections = state.Rejections;
         var answered = false;
         foreach (var (entry, _) in state.Entries.All<UpstreamChanged>().Where(u => change.Closes.Contains(u.Event.CauseId)))
         {
-            answered |= entry is { How: Closing.Answered, ClosedBy: not null };
+            answered |= entry is { How: Closing.Answered, ClosedBy.Event: not ActionAnswered { Outcome: Outcome.Rejected } };
             entries = entries.Close(entry.Record.Id, e, change.TakesBack ? Closing.Withdrawn : Closing.Updated);
+            rejections = rejections.RemoveAll(r => ((ActionAnswered)r.Event).Upstream == entry.Record.Position);
         }
 
-        return state with { Entries = change.TakesBack && !answered ? entries.Close(e.Id, e, Closing.Withdrawn) : entries };
+        return state with { Entries = change.TakesBack && !answered ? entries.Close(e.Id, e, Closing.Withdrawn) : entries, Rejections = rejections };
+    }
+
+    /// <summary>
+    /// Where the last link was withdrawn, what was told over it no longer holds: whoever saw the tie took it back, and nobody owes an answer for
+    /// it. While another link stands the change may have come that way too, which this stream does not tell.
+    /// </summary>
+    internal static Assertion WithoutLink(Assertion state, Recorded e, Guid withdrawn)
+    {
+        if (state.Entries.Find(withdrawn)?.Record.Event is not Linked { Carries: true, To.Assertion: { } upstream }
+            || state.Entries.Standing<Linked>().Any(l => l.Event is { Carries: true, To.Assertion: not null }))
+        {
+            return state;
+        }
+
+        var (entries, rejections) = (state.Entries, state.Rejections);
+        foreach (var (entry, _) in state.Entries.All<UpstreamChanged>().Where(u => u.Event.Path is [var first, ..] && first == upstream).ToList())
+        {
+            entries = entries.Close(entry.Record.Id, e, Closing.Withdrawn);
+            rejections = rejections.RemoveAll(r => ((ActionAnswered)r.Event).Upstream == entry.Record.Position);
+        }
+
+        return state with { Entries = entries, Rejections = rejections };
     }
 
     /// <summary>Closes the changes that a correction of the assertion itself meets: it no longer carries the earlier value.</summary>

@@ -9,6 +9,10 @@ namespace Ledger.Domain;
 /// <param name="NotCarried">The fields that are not found in the derived one: differences with ours null.</param>
 public sealed record CarryingLink(string Derived, string Upstream, Basis Basis, IReadOnlySet<string> NotCarried)
 {
+    /// <summary>Whether a field of the upstream one is found in the derived one: a figure that is not has no unit there either.</summary>
+    internal bool Carries(string field) => !NotCarried.Contains(field)
+        && !(field.LastIndexOf('/') is var end && end > 0 && NotCarried.Contains(field[..end]));
+
     /// <summary>The link of a stored event.</summary>
     public static CarryingLink Of(string derived, string upstream, Basis basis, IEnumerable<Difference> differences) =>
         new(derived, upstream, basis, differences
@@ -60,7 +64,7 @@ public static class Downstream
             var from = ways[id];
             foreach (var link in down(id))
             {
-                var carried = from.Fields.Where(f => !link.NotCarried.Contains(f)).ToList();
+                var carried = from.Fields.Where(link.Carries).ToList();
                 if (!ways.TryGetValue(link.Derived, out var known))
                 {
                     if (carried.Count > 0)

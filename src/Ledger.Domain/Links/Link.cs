@@ -59,7 +59,7 @@ public sealed class LinkTargetConverter : JsonConverter<LinkTarget>
     public override LinkTarget Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String
             ? new(reader.GetString(), null)
-            : new(null, JsonSerializer.Deserialize<VersionReference>(ref reader, options));
+            : new(null, UnfitJsonException.Read<VersionReference>(ref reader, options, "A link leads to the id of an assertion, or to {\"source\": \"…\", \"version\": 1}."));
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, LinkTarget value, JsonSerializerOptions options)
@@ -104,6 +104,9 @@ public sealed record Linked : LedgerEvent
 
     /// <summary>The id of the other copy of a supersession, which is withdrawn together with this one.</summary>
     public Guid? Counterpart { get; init; }
+
+    /// <summary>Whether a change of what it points to reaches whoever made the link.</summary>
+    internal bool Carries => SupersededBy is null && Relation is Relation.DerivedFrom or Relation.Restates;
 }
 
 /// <summary>A link as a client writes it, alone or within the recording of a claim.</summary>

@@ -31,33 +31,44 @@ public static class EvidenceSearch
     public static IReadOnlyList<EvidenceOutcome> Search(string text, IEnumerable<PinnedEvidence> pinned, Func<int, VersionCaptured?> captured)
     {
         var paragraphs = new Lazy<IReadOnlyList<Paragraph>>(() => TextParts.Paragraphs(text));
-        var folded = new Lazy<string>(() => Typography.Fold(text));
+        var folded = new Lazy<string>(() => Loose(text));
         return [.. pinned.Select(Look)];
 
         EvidenceOutcome Look(PinnedEvidence p)
         {
             if (p.Selector.Type == SelectorType.TextQuote)
             {
-                var quote = string.Create(CultureInfo.InvariantCulture, $"{p.Selector.Prefix}{p.Selector.Exact}{p.Selector.Suffix}");
-                return Outcome(p, text.Contains(quote, StringComparison.Ordinal), () => folded.Value.Contains(Typography.Fold(quote), StringComparison.Ordinal));
+                return Words(p, string.Create(CultureInfo.InvariantCulture, $"{p.Selector.Prefix}{p.Selector.Exact}{p.Selector.Suffix}"));
             }
 
-            var then = captured(p.Version)?.Paragraphs ?? [];
-            return Outcome(p, HasPlace(paragraphs.Value, then, p.Selector, IsSamePlace), () => HasPlace(paragraphs.Value, then, p.Selector, (a, b) => a.Says(b)));
+            var then = captured(p.Version);
+            if (then?.Text is { } kept && TextParts.Sha256(kept) == then.Sha256 && CodePoints.Slice(kept, p.Selector.Start ?? 0, p.Selector.End ?? 0) is { Length: > 0 } passage)
+            {
+                return Words(p, passage);
+            }
+
+            return Outcome(p,
+                HasPlace(paragraphs.Value, then?.Paragraphs ?? [], p.Selector, (a, b) => a.Sha256 == b.Sha256),
+                () => HasPlace(paragraphs.Value, then?.Paragraphs ?? [], p.Selector, (a, b) => a.Says(b)));
         }
+
+        EvidenceOutcome Words(PinnedEvidence p, string words) =>
+            Outcome(p, text.Contains(words, StringComparison.Ordinal), () => folded.Value.Contains(Loose(words), StringComparison.Ordinal));
     }
+
+    /// <summary>Without typography, and without what an editor's style decides: which quotation marks there are, and where a line breaks.</summary>
+    private static string Loose(string text) => Typography.Fold(text).Replace('"', '\'').Replace('\n', ' ');
 
     private static EvidenceOutcome Outcome(PinnedEvidence p, bool isExact, Func<bool> isTypographic) =>
         isExact ? new(p.Assertion, p.Evidence, true) : isTypographic() ? new(p.Assertion, p.Evidence, true, true) : new(p.Assertion, p.Evidence, false);
 
     /// <summary>
-    /// A place is the same where every paragraph that it touches says the same, counted from the first one; the earlier text itself is seldom kept.
+    /// Where the earlier text was not kept: a place is the same where every paragraph that it touches says the same, counted from the first one.
+    /// What moved with the paragraphs before it has not changed.
     /// </summary>
     private static bool HasPlace(IReadOnlyList<Paragraph> now, IReadOnlyList<Paragraph> then, Selector selector, Func<Paragraph, Paragraph, bool> isSame)
     {
         var touched = Enumerable.Range(0, then.Count).Where(i => then[i].Start < selector.End && selector.Start < then[i].Start + then[i].Length).ToList();
         return touched.Count > 0 && touched.All(i => i < now.Count && isSame(then[i], now[i]));
     }
-
-    private static bool IsSamePlace(Paragraph then, Paragraph now) => (then.Start, then.Length, then.Sha256) == (now.Start, now.Length, now.Sha256);
 }

@@ -12,6 +12,8 @@ public sealed record TimeInput(string Value, Basis Basis = Basis.Stated);
 /// <summary>Reads both forms and writes the shorter that fits.</summary>
 public sealed class TimeInputConverter : JsonConverter<TimeInput>
 {
+    private const string Expected = "A time is \"2018-08-03\" or {\"value\": \"2018-08-03\", \"basis\": \"inferred\"}; the basis is stated or inferred.";
+
     private sealed record Form(string Value, Basis Basis = Basis.Stated);
 
     /// <inheritdoc/>
@@ -22,10 +24,8 @@ public sealed class TimeInputConverter : JsonConverter<TimeInput>
             return new(reader.GetString()!);
         }
 
-        var form = JsonSerializer.Deserialize<Form>(ref reader, options);
-        return form?.Value is null
-            ? throw new UnfitJsonException("A time is \"2018-08-03\" or {\"value\": \"2018-08-03\", \"basis\": \"inferred\"}.")
-            : new(form.Value, form.Basis);
+        var form = UnfitJsonException.Read<Form>(ref reader, options, Expected);
+        return form?.Value is null ? throw new UnfitJsonException(Expected) : new(form.Value, form.Basis);
     }
 
     /// <inheritdoc/>

@@ -61,9 +61,27 @@ internal static class IssueNoticeRoutes
             var kind = body.Kind ?? kinds[0];
             Commands.RequireId(call.Route("id"));
             return kinds.Contains(kind)
-                ? RecordAsync(call, body.Over(call.Route("id"), kind), single: true)
+                ? RecordSingleAsync(call, body.Over(call.Route("id"), kind))
                 : throw new ProblemException(Problem.BadRequest("invalid", $"kind: this route takes {string.Join(", ", kinds.Select(k => k.ToString().ToLowerInvariant()))}.", "kind"));
         }).RequireScope(Scopes.Correct);
+
+    /// <summary>What is refused is named as it stands in a body without items.</summary>
+    private static async Task<Answer> RecordSingleAsync(CommandCall call, IssueNotice notice)
+    {
+        const string Items = "items.";
+        try
+        {
+            return await RecordAsync(call, notice, single: true);
+        }
+        catch (ProblemException e) when (e.Problem.Errors.Any(x => x.Field.StartsWith(Items, StringComparison.Ordinal)))
+        {
+            throw new ProblemException(e.Problem with
+            {
+                Detail = e.Problem.Detail.Replace(Items, "", StringComparison.Ordinal),
+                Errors = [.. e.Problem.Errors.Select(x => (x.Field.Replace(Items, "", StringComparison.Ordinal), x.Message.Replace(Items, "", StringComparison.Ordinal)))],
+            });
+        }
+    }
 
     private static Task<Answer> RecordAsync(CommandCall call, IssueNotice notice) => RecordAsync(call, notice, single: false);
 

@@ -86,7 +86,7 @@ internal static class ReadAssertionRoute
             : Problem.NotFound($"{id} is known from {claim.Since}: not by the moment asked for.");
         return new(problem with
         {
-            Members = new Dictionary<string, object?> { ["knownFrom"] = claim.Since, ["recordedAt"] = WireTime.Format(claim.RecordedAt), ["position"] = claim.Position },
+            Members = new Dictionary<string, object?> { ["knownFrom"] = claim.Since, ["knownFromMoment"] = WireTime.Format(claim.Known.To), ["recordedAt"] = WireTime.Format(claim.RecordedAt), ["position"] = claim.Position },
         });
     }
 }

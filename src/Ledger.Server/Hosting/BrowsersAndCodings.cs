@@ -20,4 +20,43 @@ internal static class BrowsersAndCodings
             options.EnableForHttps = true;     // The one secret beside text that another chose, the token of a form, differs in every answer.
             options.MimeTypes = Compressed;    // Event streams stay as they are: a frame must not wait in a compressor.
         });
+
+    /// <summary>
+    /// Names what an answer depends on, also where this one was not compressed and where no other origin asked: a cache would give it to those who
+    /// must get another.
+    /// </summary>
+    internal static void UseVary(this WebApplication app, LedgerSettings settings) => app.Use((context, next) =>
+    {
+        context.Response.OnStarting(() =>
+        {
+            var (request, response) = (context.Request, context.Response);
+            if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+            {
+                return Task.CompletedTask;
+            }
+
+            if (settings.CorsOrigins.Count > 0)
+            {
+                Vary(response, "Origin");
+            }
+
+            // An answer that has not changed has no type; it has the tag of one that may be coded.
+            var type = response.ContentType?.Split(';')[0].Trim();
+            if (type is null ? response.StatusCode == StatusCodes.Status304NotModified && !request.Path.StartsWithSegments("/log", StringComparison.Ordinal) : Compressed.Contains(type, StringComparer.OrdinalIgnoreCase))
+            {
+                Vary(response, "Accept-Encoding");
+            }
+
+            return Task.CompletedTask;
+        });
+        return next(context);
+    });
+
+    private static void Vary(HttpResponse response, string header)
+    {
+        if (!response.Headers.GetCommaSeparatedValues("Vary").Contains(header, StringComparer.OrdinalIgnoreCase))
+        {
+            response.Headers.Append("Vary", header);
+        }
+    }
 }

@@ -53,6 +53,7 @@ internal static class LedgerServer
             .AddBrowsersAndCodings(settings);
 
         var app = builder.Build();
+        app.UseVary(settings);
         app.UseTagsOfCodings();
         app.UseResponseCompression();
         if (settings.CorsOrigins.Count > 0)

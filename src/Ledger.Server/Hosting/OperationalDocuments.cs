@@ -3,7 +3,7 @@ using Marten;
 namespace Ledger.Server;
 
 /// <summary>
-/// What the ledger keeps beside the log, as Marten documents: keys, erasure requests, drafts of notices, the keys of sessions, the ledger's own name. Subscriptions stay in tables of ours:
+/// What the ledger keeps beside the log, as Marten documents: keys, erasure requests, answers that are given again, drafts of notices, the keys of sessions, the ledger's own name. Subscriptions stay in tables of ours:
 /// their rows change with every delivery, in one transaction with it (docs/decisions/0015).
 /// </summary>
 internal static class OperationalDocuments
@@ -14,6 +14,7 @@ internal static class OperationalDocuments
             .Duplicate(k => k.Hash, configure: index => index.IsUnique = true)
             .Duplicate(k => k.FormerHash, configure: index => index.IsUnique = true);
         options.Schema.For<ErasureRequest>().DocumentAlias("erasure").UseOptimisticConcurrency(true);
+        options.Schema.For<OperationAnswer>().DocumentAlias("operation_answer");
         options.Schema.For<SessionKey>().DocumentAlias("session_key");
         options.Schema.For<NoticeDraft>().DocumentAlias("notice_draft").UseOptimisticConcurrency(true);
         options.Schema.For<StoredIdentity>().DocumentAlias("identity").UseOptimisticConcurrency(true);

@@ -13,7 +13,7 @@ internal static class Access
 
     internal static IServiceCollection AddAccess(this IServiceCollection services, LedgerSettings settings)
     {
-        var schemes = services.AddSingleton<AccessLog>().AddSingleton<AccessKeys>().AddSingleton<AccessRefusals>().AddHostedService(s => s.GetRequiredService<AccessRefusals>()).AddAuthentication(KeyAuthentication.Name).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Name, null);
+        var schemes = services.AddSingleton<OperationAnswers>().AddSingleton<AccessLog>().AddSingleton<AccessKeys>().AddSingleton<AccessRefusals>().AddHostedService(s => s.GetRequiredService<AccessRefusals>()).AddAuthentication(KeyAuthentication.Name).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Name, null);
         schemes.AddDeskSessions();
         if (settings.Jwt is { } jwt)
         {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Ledger.Domain;
 
 namespace Ledger.Server;
@@ -10,6 +12,11 @@ internal static class JsonMismatch
     /// <summary>What was expected at the place where reading ended, and what stands there.</summary>
     internal static string Describe<T>(JsonException e, ReadOnlySpan<byte> body)
     {
+        if (!Utf8.IsValid(body))
+        {
+            return "The body is not valid UTF-8, in which JSON is sent.";
+        }
+
         if (e.GetType() != typeof(JsonException))
         {
             return e.Message.Split(" Path:")[0].Split(" LineNumber:")[0]; // Our own words, or the reader's about syntax.
@@ -20,7 +27,12 @@ internal static class JsonMismatch
         {
             var reader = new Utf8JsonReader(body);
             using var document = JsonDocument.ParseValue(ref reader);
-            return Describe(place, Steps(e.Path ?? "$"), document.RootElement, DomainJson.Wire.GetTypeInfo(typeof(T)));
+            var told = Describe(place, Steps(e.Path ?? "$"), document.RootElement, DomainJson.Wire.GetTypeInfo(typeof(T)));
+            return e.Message.Contains("uplicate", StringComparison.Ordinal) ? $"{place} stands there twice; send it once." : told;
+        }
+        catch (JsonException unread) when (unread.LineNumber is not null)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"The body is not valid JSON (line {unread.LineNumber + 1}, byte {unread.BytePositionInLine + 1}).");
         }
         catch (Exception unread) when (unread is JsonException or InvalidOperationException)
         {
@@ -68,8 +80,12 @@ internal static class JsonMismatch
                 : $"{place} does not fit.";
         }
 
-        return $"{place} is {Words(given)}; {Words(expected)} is expected.";
+        return given.ValueKind == JsonValueKind.Number && Words(expected) == WholeNumber && decimal.TryParse(given.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && decimal.IsInteger(number)
+            ? $"{place} is {given.GetRawText()}, which is too large or too small."
+            : $"{place} is {Words(given)}; {Words(expected)} is expected.";
     }
+
+    private const string WholeNumber = "a whole number";
 
     private static string? NullIn(JsonTypeInfo type, JsonElement given) =>
         type.Properties.FirstOrDefault(p => !p.IsSetNullable && given.TryGetProperty(p.Name, out var value) && value.ValueKind == JsonValueKind.Null)?.Name;
@@ -90,7 +106,7 @@ internal static class JsonMismatch
         return plain.IsEnum ? $"one of {string.Join(", ", Enum.GetValuesAsUnderlyingType(plain).Cast<object>().Select(v => JsonSerializer.Serialize(Enum.ToObject(plain, v), plain, DomainJson.Wire)))}"
             : plain == typeof(string) || plain == typeof(Guid) || plain == typeof(Uri) ? "a text"
             : plain == typeof(bool) ? "true or false"
-            : plain == typeof(int) || plain == typeof(long) || plain == typeof(uint) ? "a whole number"
+            : plain == typeof(int) || plain == typeof(long) || plain == typeof(uint) ? WholeNumber
             : plain == typeof(decimal) ? "a number"
             : plain == typeof(DateTimeOffset) ? "a time such as \"2018-08-03T14:05:00Z\""
             : type.Kind switch

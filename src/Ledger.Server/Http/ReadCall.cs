@@ -70,9 +70,12 @@ internal sealed class ReadCall(HttpContext context, bool audits)
     }
 
     /// <summary>Ends with 400 where a cursor lies beyond the head of the log: whoever has it has read another ledger, and would wait for ever.</summary>
-    internal async Task RequireReachedAsync(long cursor, string field)
+    internal Task RequireReachedAsync(long cursor, string field) => RequireReachedAsync(Store, cursor, field, Cancelled);
+
+    /// <summary>The same for whoever has no read at hand.</summary>
+    internal static async Task RequireReachedAsync(EventStore store, long cursor, string field, CancellationToken cancellationToken)
     {
-        if (cursor > 0 && await Store.HeadAsync(Cancelled) is var head && cursor > head)
+        if (cursor > 0 && await store.HeadAsync(cancellationToken) is var head && cursor > head)
         {
             throw new ProblemException(Problem.BadRequest("cursor-beyond-head",
                 $"{field} is {cursor}, but this log stands at {head}: the cursor comes from another ledger. Start again from a position that this one has.", field) with

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -10,7 +11,27 @@ internal sealed record ImportLine : NamedCommand
     internal static ImportLine Parse(ReadOnlyMemory<byte> text)
     {
         var line = JsonBody.Parse<Members>(text.Span);
-        return new() { Command = line.Command, Target = line.Target, Key = line.Key, Body = text.Slice(line.Body.Start, line.Body.Length) };
+        var body = text.Slice(line.Body.Start, line.Body.Length);
+        return new() { Command = line.Command, Target = line.Target, Key = line.Key ?? (Creates.Contains(line.Command) && !HasId(body.Span) ? KeyOf(text.Span) : null), Body = body };
+    }
+
+    /// <summary>Commands that make something new each time where their body names no id. Without a key of its own such a line is known by its text.</summary>
+    private static readonly HashSet<string> Creates = new(StringComparer.Ordinal) { "recordParty", "registerSource", "captureVersion", "recordClaim", "issueNotice", "recordRetelling" };
+
+    private static string KeyOf(ReadOnlySpan<byte> line) => $"line:{Convert.ToHexStringLower(SHA256.HashData(line))}";
+
+    private static bool HasId(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
+        while (reader.Read())
+        {
+            if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 } && reader.ValueTextEquals("id"u8))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The line's members; of the body only where it stands, so that it is read once, as the command that it is.</summary>

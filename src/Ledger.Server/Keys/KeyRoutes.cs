@@ -34,11 +34,11 @@ internal static class KeyRoutes
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/keys", (Delegate)CreateAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("Make a key; its secret is shown once").Accepts<NewKey>("application/json");
+        routes.MapPost("/v1/keys", (Delegate)CreateAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("Make a key; its secret is shown once").Accepts<NewKey>("application/json").RemembersAnswers();
         routes.MapMethods("/v1/keys", ["GET", "HEAD"], (Delegate)ListAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("List the keys");
         routes.MapMethods("/v1/keys/{id}", ["GET", "HEAD"], (Delegate)ReadAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("Read a key, without its secret");
         routes.MapDelete("/v1/keys/{id}", (Delegate)RevokeAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("End a key at once");
-        routes.MapPost("/v1/keys/{id}/rotation", (Delegate)RotateAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("Give a key a new secret; the former is good for a while").Accepts<KeyRotation>("application/json");
+        routes.MapPost("/v1/keys/{id}/rotation", (Delegate)RotateAsync).RequireScope(Scopes.Admin).WithTags("Access").WithSummary("Give a key a new secret; the former is good for a while").Accepts<KeyRotation>("application/json").RemembersAnswers();
     }
 
     private static async Task CreateAsync(HttpContext context)

@@ -34,7 +34,9 @@ internal static class AuditRoute
         var actor = call.Query.Text("actor");
         var limit = (int)call.Query.Number("limit", LimitDefault, 1, LimitMax);
         var from = call.Query.Text("from") is { } begin ? await points.ResolveAsync(begin, "from", call.Cancelled) : 0;
-        var after = Math.Max(call.Query.Number("after", 0, 0, long.MaxValue), from);
+        var cursor = call.Query.Number("after", 0, 0, long.MaxValue);
+        await call.RequireReachedAsync(cursor, "after");
+        var after = Math.Max(cursor, from);
         var point = await call.PointAsync();
         var to = call.Query.Text("to") is { } end ? Math.Min(point.Position, await points.ResolveAsync(end, "to", call.Cancelled)) : point.Position;
         var filter = new FeedFilter

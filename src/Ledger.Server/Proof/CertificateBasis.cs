@@ -21,9 +21,15 @@ internal sealed record CertificateBasis(IReadOnlyList<CertificateBasis.Stream> A
     {
         var point = new ReadPoint(position, false, null);
         var ids = new List<string>();
-        foreach (var (source, _) in await StatusRoute.FindAsync(call, url, null, position))
+        var found = await StatusRoute.FindAsync(call, url, null, position);
+        foreach (var (source, _) in found)
         {
             ids.AddRange((await SourceAssertions.AtAsync(call, source, point)).Select(a => a.Id));
+        }
+
+        if (ids.Count == 0 && (await call.RestrictedAsync()).Sources is var hidden && found.Any(f => hidden.Contains(f.Source)))
+        {
+            throw new ProblemException(Problem.Restricted("Access to that document is restricted for now; readers with the audit scope still see it."));
         }
 
         return await OfAsync(call, ids, url, position);

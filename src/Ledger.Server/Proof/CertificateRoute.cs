@@ -92,7 +92,7 @@ internal static class CertificateRoute
     {
         call.Response.Headers.Vary = "Accept";
         call.Response.Headers.CacheControl = "no-store";
-        if (!call.Context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))
+        if (!PageRequests.WantsPage(call.Context.Request))
         {
             return call.WriteAsync(signed, position);
         }

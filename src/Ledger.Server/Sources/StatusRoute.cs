@@ -35,6 +35,7 @@ internal static class StatusRoute
         var normal = url is null ? null : NormalOf(url);
         var restricted = await call.RestrictedAsync();
         var documents = new List<DocumentStatus>();
+        var isHidden = false;
         foreach (var (id, version) in source is not null ? [(source, 0)] : await FindAsync(call, normal, sha256?.ToLowerInvariant(), point.Position))
         {
             if (source is not null)
@@ -42,6 +43,7 @@ internal static class StatusRoute
                 await call.RequireReadableSourceAsync(id);
             }
 
+            isHidden |= restricted.Sources.Contains(id);
             if (!restricted.Sources.Contains(id) && await OfAsync(call, id, version, point) is { } status)
             {
                 documents.Add(status);
@@ -50,7 +52,9 @@ internal static class StatusRoute
 
         if (documents.Count == 0)
         {
-            throw new ProblemException(Problem.NotFound("No recorded source version has this address, hash or id."));
+            throw new ProblemException(isHidden
+                ? Problem.Restricted("Access to that document is restricted for now; readers with the audit scope still see it.")
+                : Problem.NotFound("No recorded source version has this address, hash or id."));
         }
 
         await call.WriteAsync(new { url, normalised = normal, sha256, documents, position = point.Position }, point.Position);

@@ -99,6 +99,8 @@ internal sealed class TextFlagProjection : IReadModel
             insert into ledger_read.text_flag (assertion, evidence, flag, from_pos) select o.assertion, o.evidence, '{Typographic}', $3 from unnest($1, $2) o (assertion, evidence)
             """, set.Select(o => o.Assertion).ToArray(), set.Select(o => o.Evidence).ToArray(), position);
         var lost = outcomes.Where(o => !o.Found).ToList();
+        Add(batch, $"update ledger_read.text_flag set to_pos = $2 where evidence = any($1) and flag = '{Typographic}' and to_pos is null",
+            lost.Select(o => o.Evidence).ToArray(), position);
         Add(batch, $"""
             insert into ledger_read.text_flag (assertion, evidence, flag, from_pos)
             select o.assertion, o.evidence, f.flag, $3 from unnest($1, $2) o (assertion, evidence) cross join (values ('{Orphaned}'), ('{Changed}')) f (flag)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ledger.Store;
 
 namespace Ledger.Server;
 
@@ -13,8 +14,8 @@ internal static class DeliveryRoutes
     internal static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapSubscription("GET", "/v1/subscriptions/{id}/deliveries", "List deliveries with their attempts", ListAsync);
-        routes.MapSubscription("POST", "/v1/subscriptions/{id}/deliveries/{position}/retry", "Try a delivery again at once", call => MoveAsync(call, call.Service<Deliveries>().RetryAsync));
-        routes.MapSubscription("POST", "/v1/subscriptions/{id}/deliveries/{position}/skip", "Give a delivery up; those behind it go on", call => MoveAsync(call, call.Service<Deliveries>().SkipAsync));
+        routes.MapSubscription("POST", "/v1/subscriptions/{id}/deliveries/{position}/retry", "Try a delivery again at once", call => MoveAsync(call, call.Service<Deliveries>().RetryAsync)).TakesNoBody();
+        routes.MapSubscription("POST", "/v1/subscriptions/{id}/deliveries/{position}/skip", "Give a delivery up; those behind it go on", call => MoveAsync(call, call.Service<Deliveries>().SkipAsync)).TakesNoBody();
     }
 
     private static async Task ListAsync(SubscriptionCall call)
@@ -23,6 +24,7 @@ internal static class DeliveryRoutes
         var after = call.Query.Number("after", 0, 0, long.MaxValue);
         var limit = (int)call.Query.Number("limit", LimitDefault, 1, LimitMax);
         var subscription = await call.FindAsync();
+        await ReadCall.RequireReachedAsync(call.Service<EventStore>(), after, "after", call.Cancelled);
         var items = await call.Service<Deliveries>().ListAsync(subscription.Id, state, after, limit, call.Cancelled);
         await call.WriteAsync(new { items, next = items.Count == limit ? call.Query.With(("after", items[^1].Position.ToString(CultureInfo.InvariantCulture))) : null });
     }

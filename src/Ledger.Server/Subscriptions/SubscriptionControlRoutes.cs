@@ -11,10 +11,10 @@ internal static class SubscriptionControlRoutes
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapSubscription("POST", "/v1/subscriptions/{id}/pause", "Pause a subscription; nothing is lost", call => SetStateAsync(call, Subscription.Paused));
-        routes.MapSubscription("POST", "/v1/subscriptions/{id}/resume", "Resume a subscription that was paused or disabled", call => SetStateAsync(call, Subscription.Active));
-        routes.MapSubscription("POST", "/v1/subscriptions/{id}/test", "Send a test event now and say how it went", TestAsync);
-        routes.MapSubscription("POST", "/v1/subscriptions/{id}/secret/rotation", "Make a new secret; the former one signs beside it for a while", RotateAsync);
+        routes.MapSubscription("POST", "/v1/subscriptions/{id}/pause", "Pause a subscription; nothing is lost", call => SetStateAsync(call, Subscription.Paused)).TakesNoBody();
+        routes.MapSubscription("POST", "/v1/subscriptions/{id}/resume", "Resume a subscription that was paused or disabled", call => SetStateAsync(call, Subscription.Active)).TakesNoBody();
+        routes.MapSubscription("POST", "/v1/subscriptions/{id}/test", "Send a test event now and say how it went", TestAsync).TakesNoBody();
+        routes.MapSubscription("POST", "/v1/subscriptions/{id}/secret/rotation", "Make a new secret; the former one signs beside it for a while", RotateAsync).TakesNoBody();
         routes.MapSubscription("POST", "/v1/subscriptions/{id}/replay", "Deliver a range again", ReplayAsync).Accepts<ReplaySubscription>("application/json");
     }
 

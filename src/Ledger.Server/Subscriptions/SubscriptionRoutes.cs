@@ -19,14 +19,17 @@ internal static class SubscriptionRoutes
         });
     }
 
-    internal static RouteHandlerBuilder MapSubscription(this IEndpointRouteBuilder routes, string method, string pattern, string summary, Func<SubscriptionCall, Task> act) =>
-        routes.MapMethods(pattern, method == "GET" ? ["GET", "HEAD"] : [method], (Delegate)((HttpContext context) => act(new(context))))
+    internal static RouteHandlerBuilder MapSubscription(this IEndpointRouteBuilder routes, string method, string pattern, string summary, Func<SubscriptionCall, Task> act)
+    {
+        var route = routes.MapMethods(pattern, method == "GET" ? ["GET", "HEAD"] : [method], (Delegate)((HttpContext context) => act(new(context))))
             .RequireScope(Scopes.Subscribe)
             .WithSummary(summary)
             .WithTags("Subscriptions")
             .ProducesProblem(400)
             .ProducesProblem(401)
             .ProducesProblem(404);
+        return method == "POST" ? route.RemembersAnswers() : route;
+    }
 
     private static async Task CreateAsync(SubscriptionCall call)
     {

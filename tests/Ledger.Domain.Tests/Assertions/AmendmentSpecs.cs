@@ -42,7 +42,7 @@ public class AmendmentSpecs
 
     [Fact]
     public void A_stale_before_is_refused() =>
-        Given(Claim).When(Amend with { Before = Json("1") }).ThenRefused(RefusalCode.StaleBefore, "amendment.before");
+        Given(Claim).When(Amend with { Before = Json("1") }).ThenRefused(RefusalCode.StaleBefore, "before");
 
     [Fact]
     public void The_same_amendment_again_appends_nothing() => Given(Claim, Amended).When(Amend).ThenNothing();
@@ -50,7 +50,7 @@ public class AmendmentSpecs
     [Fact]
     public void Other_fields_cannot_be_amended()
     {
-        Given(Claim).When(Amend with { Field = "publisher" }).ThenRefused(RefusalCode.Invalid, "amendment.field");
+        Given(Claim).When(Amend with { Field = "publisher" }).ThenRefused(RefusalCode.Invalid, "field");
         Given(Claim).When(Amend with { Field = "topics", Before = Json("[]"), After = Json("[null]") }).ThenRefused(RefusalCode.Invalid);
         Given(Claim).When(Amend with { Reason = "" }).ThenRefused(RefusalCode.Invalid, "reason");
     }

@@ -62,5 +62,16 @@ public class RetractionSpecs
         Given(Claim, Retraction(Extent.Partial)).When(Retract).Then(Retraction()).State.IsRetracted.ShouldBeTrue();
 
     [Fact]
+    public void A_full_retraction_takes_the_place_of_a_partial_one_so_that_its_withdrawal_reinstates_the_whole()
+    {
+        var full = Retraction() with { Notice = new("n2", "We retract all of it.") };
+        var both = Given(Claim, Retraction(Extent.Partial), full);
+        both.Standing().Label.ShouldBe("retracted");
+        both.And(Withdrawal(3, full)).Standing().Label.ShouldBe("reported");
+        both.When(Withdraw, 2).ThenRefused(RefusalCode.NotOpen);
+        Given(Claim, Retraction(Extent.Partial) with { Publisher = Ministry }, full, Withdrawal(3, full)).Standing().Label.ShouldBe("retracted in part");
+    }
+
+    [Fact]
     public void Retracting_what_was_never_recorded_is_refused() => Given().When(Retract).ThenRefused(RefusalCode.NotFound);
 }

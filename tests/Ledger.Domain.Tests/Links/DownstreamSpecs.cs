@@ -53,6 +53,14 @@ public class DownstreamSpecs
 
     private static CarryingLink Inferred(string derived, string upstream) => Link(derived, upstream, Basis.Inferred, []);
 
+    [Fact]
+    public void A_figure_that_was_not_taken_over_has_no_unit_there_either()
+    {
+        Downstream.Of("a", ["figures/men/unit"], [Stated("b", "a", "figures/men")]).ShouldBeEmpty();
+        Downstream.Of("a", ["figures/men"], [Stated("b", "a", "figures/men/unit")]).ShouldHaveSingleItem();
+        Downstream.Of("a", ["scope.place"], [Stated("b", "a", "scope.from")]).ShouldHaveSingleItem();
+    }
+
     private static CarryingLink Link(string derived, string upstream, Basis basis, string[] missing) =>
         CarryingLink.Of(derived, upstream, basis, missing.Select(m => new Difference(m, JsonSerializer.SerializeToElement(1))));
 }

@@ -46,6 +46,42 @@ public class UpstreamSpecs
         StandingFlags.Of(Fold(Claim, Denied, rejected)).Single(f => f.Name == "deniedElsewhere").Detail.ShouldContain("judged not to apply");
     }
 
+    [Fact]
+    public void The_last_answer_to_an_upstream_change_counts()
+    {
+        var rejected = new ActionAnswered { Upstream = 102, By = Publisher, Outcome = Outcome.Rejected };
+
+        Flags(Claim, Denied, rejected, rejected with { Outcome = Outcome.Noted }).ShouldNotContain("deniedElsewhere");
+        Flags(Claim, Denied, rejected with { Outcome = Outcome.Noted }, rejected).ShouldContain("deniedElsewhere");
+    }
+
+    [Fact]
+    public void A_rejected_change_goes_with_its_cause_and_its_end_is_no_news_to_whoever_did_nothing()
+    {
+        var rejected = new ActionAnswered { Upstream = 102, By = Publisher, Outcome = Outcome.Rejected };
+
+        Flags(Claim, Denied with { AwaitsAnswer = true }, rejected, DenialWithdrawn with { AwaitsAnswer = true })
+            .ShouldNotContain(f => f == "deniedElsewhere" || f == "possiblyAffected" || f == "awaitingAnswer");
+    }
+
+    [Fact]
+    public void What_was_told_over_a_link_goes_with_the_last_link()
+    {
+        var link = new Linked { To = new("t05", null), Relation = Relation.Restates, LinkedBy = "p" };
+        var other = link with { To = new("t04", null), Relation = Relation.DerivedFrom };
+        var contradicts = link with { To = new("t04", null), Relation = Relation.Contradicts };
+        var unlinked = new Withdrawn { Event = EventId(2), EventType = "linked", Reason = "Not the same." };
+        var told = Denied with { AwaitsAnswer = true };
+        var rejected = new ActionAnswered { Upstream = 103, By = Publisher, Outcome = Outcome.Rejected };
+
+        Flags(Claim, link, told).ShouldContain("deniedElsewhere");
+        Flags(Claim, link, told, unlinked).ShouldNotContain(f => f == "deniedElsewhere" || f == "awaitingAnswer");
+        Flags(Claim, link, told, contradicts, unlinked).ShouldNotContain("deniedElsewhere");
+        Flags(Claim, link, told, rejected, unlinked).ShouldNotContain("deniedElsewhere");
+        Flags(Claim, link, told, other, unlinked).ShouldContain("deniedElsewhere");
+        Flags(Claim, link, told with { Path = ["t04", "t05"] }, unlinked).ShouldContain("deniedElsewhere");
+    }
+
     private static CorrectionIssued Correction(string field) => new() { Notice = new("n", "n"), Publisher = Publisher, Changes = [new(field)] };
 
     private static IEnumerable<string> Flags(params LedgerEvent[] events) => StandingFlags.Of(Fold(events)).Select(f => f.Name);

@@ -34,6 +34,14 @@ public class FlagSpecs
     }
 
     [Fact]
+    public void The_origin_is_so_since_the_correction_that_made_it_so()
+    {
+        var emptied = Correction(Change("attribution", null, "[]")) with { PublishedAt = Time("2020-06-01") };
+        Flag("unattributed", emptied)!.Since.ShouldBe("2020-06-01");
+        Flag("unattributed", emptied, Correction(Change("modality", "\"asserted\"", "\"hedged\"")) with { PublishedAt = Time("2021-06-01") })!.Since.ShouldBe("2020-06-01");
+    }
+
+    [Fact]
     public void Unattributed_is_what_names_no_originator()
     {
         var flags = Given(Claim with { Attribution = [] }).Standing().Flags;

@@ -35,4 +35,39 @@ public class TypographySpecs
         In("One.\r\n\"Two\".").ShouldBe(new("a", Guid.Empty, true, true));
         In("One.\n\u201cToo\u201d.").ShouldBe(new("a", Guid.Empty, false));
     }
+
+    [Theory]
+    [InlineData("The firm hired 100 men. Nobody else did.", true, false)]
+    [InlineData("Now: The firm hired 100 men.", true, false)]
+    [InlineData("The\nfirm hired 90 men.", true, true)]
+    [InlineData("A company hired 100 men.", false, false)]
+    public void Where_the_text_was_kept_a_place_stands_for_its_words(string now, bool isFound, bool isTypographic)
+    {
+        const string Then = "The firm hired 100 men.";
+        var pinned = new PinnedEvidence("a", Guid.Empty, 1, new(SelectorType.TextPosition, Start: 0, End: 8));
+        EvidenceOutcome Now(string? kept) => EvidenceSearch.Search(now, [pinned],
+            _ => new() { Version = 1, Sha256 = TextParts.Sha256(Then), Text = kept, Paragraphs = TextParts.Paragraphs(Then) })[0];
+
+        var outcome = Now(Then);
+        (outcome.Found, outcome.Typographic).ShouldBe((isFound, isTypographic));
+        Now("[erased]").Found.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void What_moved_with_the_paragraphs_before_it_has_not_changed_its_typography()
+    {
+        var pinned = new PinnedEvidence("a", Guid.Empty, 1, new(SelectorType.TextPosition, Start: 8, End: 16));
+        var outcome = EvidenceSearch.Search("A wholly new lead.\n\nThe firm hired.", [pinned], _ => new() { Version = 1, Paragraphs = TextParts.Paragraphs("Intro.\n\nThe firm hired.") })[0];
+        (outcome.Found, outcome.Typographic).ShouldBe((true, false));
+    }
+
+    [Theory]
+    [InlineData("He said \"no\" twice.", "He said 'no' twice.")]
+    [InlineData("He said 'no' twice.", "He said “no” twice.")]
+    [InlineData("He said no twice.", "He said\nno twice.")]
+    public void Neither_the_kind_of_quotation_mark_nor_a_line_that_breaks_elsewhere_orphans_a_quote(string then, string now)
+    {
+        var outcome = EvidenceSearch.Search(now, [new("a", Guid.Empty, 1, new(SelectorType.TextQuote, Exact: then))], _ => null)[0];
+        (outcome.Found, outcome.Typographic).ShouldBe((true, true));
+    }
 }

@@ -23,7 +23,7 @@ internal static class BadCommands
         Post("a month that the calendar lacks", Versions, Version("2018-13"), 400, "invalid", "calendar"),
         Post("a time without a zone", Versions, Version("2018-08-03T14:05:00"), 400, "invalid", "2018-08-03T14:05:00Z"),
         Post("a publication to come", Versions, Version("2999-01-01"), 400, "not-yet-published", "/v1/restrictions"),
-        Post("a basis that is none", Versions, """{"edition": "e", "seen": true, "publishedAt": {"value": "2018", "basis": "guessed"}}""", 400, "invalid-json", "/openapi/v1.json"),
+        Post("a basis that is none", Versions, """{"edition": "e", "seen": true, "publishedAt": {"value": "2018", "basis": "guessed"}}""", 400, "invalid-json", "the basis is stated or inferred"),
         Post("a hash that is none", Versions, """{"edition": "e", "seen": true, "sha256": "abc"}""", 400, "invalid", "64 hexadecimal"),
         Post("a hash of another text", Versions, $$"""{"edition": "e", "seen": true, "text": "T", "sha256": "{{new string('0', 64)}}"}""", 400, "invalid", "leave one"),
         Post("a text to keep without a text", Versions, """{"edition": "e", "seen": true, "keepText": true}""", 400, "invalid", "needs a text"),

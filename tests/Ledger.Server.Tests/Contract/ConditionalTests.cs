@@ -117,6 +117,49 @@ public sealed class ConditionalTests
     }
 
     [Fact]
+    public async Task Vary_names_what_an_answer_depends_on_also_where_this_one_did_not()
+    {
+        await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?> { ["Ledger:Cors:Origins"] = "https://reader.example" });
+        await ledger.RecordBasicsAsync();
+        await ledger.SettleAsync();
+        foreach (var read in (string[])["/v1/parties", "/v1/nothing", "/feeds/corrections.atom", "/v1/events?foo=1", "/"])
+        {
+            using var plain = await SendAsync(ledger, read, _ => { });
+            plain.Headers.Vary.ShouldContain("Origin", read);
+            plain.Headers.Vary.ShouldContain("Accept-Encoding", read);
+            plain.Headers.Vary.Count(v => v == "Accept-Encoding").ShouldBe(1, read);
+            using var packed = await SendAsync(ledger, read, r => r.Headers.AcceptEncoding.Add(new("br")));
+            packed.Headers.Vary.Count(v => v == "Accept-Encoding").ShouldBe(1, read);
+            if (plain.IsSuccessStatusCode)
+            {
+                using var same = await SendAsync(ledger, read, r => r.Headers.IfNoneMatch.Add(plain.Headers.ETag!));
+                same.StatusCode.ShouldBe(HttpStatusCode.NotModified, read);
+                same.Headers.Vary.ShouldContain("Accept-Encoding", read);
+            }
+            else
+            {
+                plain.Headers.Vary.ShouldContain("Accept", read);
+            }
+        }
+
+        using var key = await SendAsync(ledger, "/log/key", _ => { });
+        key.Headers.Vary.ShouldContain("Origin");
+    }
+
+    [Theory]
+    [InlineData("application/json, text/html;q=0.1", "application/json")]
+    [InlineData("text/html, application/json;q=0.1", "text/html")]
+    [InlineData("*/*", "application/json")]
+    public async Task A_certificate_comes_in_the_form_that_is_preferred(string accept, string type)
+    {
+        await using var ledger = await StartAsync();
+        using var answer = await SendAsync(ledger, "/v1/certificates?assertion=c1", r => r.Headers.Add("Accept", accept));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe(type);
+        answer.Headers.Vary.ShouldContain("Accept");
+    }
+
+    [Fact]
     public async Task Without_a_setting_no_page_of_another_origin_may_read()
     {
         await using var ledger = await StartAsync();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Xml.Linq;
 using Ledger.Domain;
 using Ledger.Store;
+using Ledger.Server.Tests.Subscribers;
 using Ledger.Testing;
 
 namespace Ledger.Server.Tests;
@@ -14,17 +15,20 @@ public sealed class CursorTests
     [InlineData("/v1/events?after=999999&wait=30s", null)]
     [InlineData("/v1/events/stream?after=999999", null)]
     [InlineData("/v1/events/stream", "9999999")]
+    [InlineData("/v1/audit?after=999999", null)]
+    [InlineData("/v1/subscriptions/s1/deliveries?after=999999", null)]
     public async Task A_cursor_beyond_the_head_is_refused_and_told_where_the_head_is(string path, string? lastEventId)
     {
-        await using var ledger = await RunningLedger.StartAsync();
+        await using var ledger = await RunningLedger.StartAsync(settings: SubscriberExtensions.Settings);
         await ledger.RecordBasicsAsync();
+        await ledger.RecordAsync("/v1/subscriptions", """{"id": "s1", "name": "S", "delivery": {"kind": "webhook", "url": "https://partner.example/hook"}}""");
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (lastEventId is not null)
         {
             request.Headers.Add("Last-Event-ID", lastEventId);
         }
 
-        using var response = await ledger.Public.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var response = await ledger.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
 
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         var problem = JsonElement.Parse(await response.Content.ReadAsStringAsync());

@@ -36,6 +36,23 @@ public class EdgeTests
         await ledger.RecordAsync("/v1/parties", """{"id": "self", "name": "Self", "kind": "person", "onBehalfOf": "self"}""");
     }
 
+    [Theory]
+    [InlineData("amendments", """{"field": "publisher", "before": "a", "after": "b", "reason": "R"}""", "field")]
+    [InlineData("amendments", """{"field": "scope.place", "before": "a", "after": "b", "reason": "R"}""", "before")]
+    [InlineData("corrections", """{"publisher": "gazette", "text": "T", "reason": "R", "citation": "C", "changes": []}""", "changes")]
+    [InlineData("corrections", """{"publisher": "gazette", "text": "T", "reason": "R", "citation": "C", "changes": [{"field": "colour", "before": "a", "after": "b"}]}""", "changes.field")]
+    [InlineData("retraction", """{"publisher": "gazette", "text": "T", "reason": "R", "citation": "C", "changes": [{"field": "modality", "before": "a", "after": "b"}]}""", "changes")]
+    public async Task A_field_is_named_as_it_stands_in_the_body_that_was_sent(string act, string body, string field)
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        await ledger.RecordBasicsAsync();
+        await ledger.RecordClaimAsync("c1");
+        var (answer, problem) = await ledger.PostAsync($"/v1/assertions/c1/{act}", body);
+        ((int)answer.StatusCode).ShouldBeInRange(400, 409, problem.GetRawText());
+        problem.GetProperty("errors").EnumerateObject().Select(e => e.Name).ShouldBe([field], problem.GetRawText());
+        problem.GetProperty("detail").GetString()!.ShouldNotContain("items.");
+    }
+
     [Fact]
     public async Task Where_a_write_sends_the_reader_there_is_something_to_read()
     {

@@ -31,6 +31,24 @@ public class ImportTests
     }
 
     [Fact]
+    public async Task A_line_that_names_neither_key_nor_id_is_known_by_its_text()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        string[] lines =
+        [
+            .. Basics, """{"command": "recordParty", "body": {"name": "Somebody", "kind": "person"}}""", """{"command": "captureVersion", "target": "report", "body": {"edition": "revision", "seen": true}}""",
+            """{"command": "recordClaim", "body": {"proposition": "It is so", "source": {"id": "report", "version": 1}, "attribution": []}}""",
+        ];
+        var first = await ImportAsync(ledger, lines);
+        first.ShouldAllBe(a => a.GetProperty("status").GetInt32() == 201);
+        var head = await ledger.SettleAsync();
+
+        var again = await ImportAsync(ledger, lines);
+        again.Select(a => a.GetProperty("position").GetInt64()).ShouldBe(first.Select(a => a.GetProperty("position").GetInt64()));
+        (await ledger.SettleAsync()).ShouldBe(head);
+    }
+
+    [Fact]
     public async Task Running_an_import_again_appends_nothing_and_answers_the_same()
     {
         await using var ledger = await RunningLedger.StartAsync();
