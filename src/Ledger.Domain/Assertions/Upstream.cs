@@ -30,11 +30,17 @@ public sealed record UpstreamChanged : LedgerEvent
     /// <summary>Whether this assertion's publisher takes part, so that an answer is awaited.</summary>
     public bool AwaitsAnswer { get; init; }
 
-    /// <summary>Earlier causes that this one takes back (a withdrawal) or takes the place of (a denial said anew), by event id.</summary>
+    /// <summary>
+    /// Earlier causes that this one takes back (a withdrawal), takes the place of (a denial said anew) or meets (a version of this assertion's own
+    /// source in which its evidence no longer stands), by event id.
+    /// </summary>
     public IReadOnlyList<Guid> Closes { get; init; } = [];
 
     /// <summary>Whether the cause takes back an earlier one.</summary>
     internal bool TakesBack => CauseType == EventTypes.NameOf(typeof(Withdrawn));
+
+    /// <summary>Whether it only ends earlier ones, and leaves nothing open itself.</summary>
+    private bool OnlyCloses => TakesBack || CauseType == EventTypes.NameOf(typeof(VersionCaptured));
 
     /// <summary>
     /// Closes what the cause closes. A withdrawal of something that nobody answered, or that was judged not to apply, leaves nothing open; of
@@ -52,7 +58,29 @@ public sealed record UpstreamChanged : LedgerEvent
             rejections = rejections.RemoveAll(r => ((ActionAnswered)r.Event).Upstream == entry.Record.Position);
         }
 
-        return state with { Entries = change.TakesBack && !answered ? entries.Close(e.Id, e, Closing.Withdrawn) : entries, Rejections = rejections };
+        return state with { Entries = change.OnlyCloses && !answered ? entries.Close(e.Id, e, Closing.Withdrawn) : entries, Rejections = rejections };
+    }
+
+    /// <summary>
+    /// What a later version of the assertion's own source meets: the changes upstream that were public before it, where none of the evidence that was
+    /// looked for stands in it any more. Null where there is none. The text no longer carries the earlier value, as far as the ledger can tell.
+    /// </summary>
+    /// <param name="state">The assertion.</param>
+    /// <param name="capture">The recording of the version.</param>
+    public static UpstreamChanged? MetBy(Assertion state, Recorded capture)
+    {
+        var outcomes = ((VersionCaptured)capture.Event).Evidence.Where(o => o.Assertion == state.Id).ToList();
+        if (outcomes.Count == 0 || outcomes.Any(o => o.Found))
+        {
+            return null;
+        }
+
+        var met = state.Entries.Standing<UpstreamChanged>().Where(u => u.Record.Known.ComparedTo(capture.Known) == TimeOrder.Before).ToList();
+        return met is not [var (_, first), ..] ? null : first with
+        {
+            Cause = capture.Position, CauseType = EventTypes.NameOf(capture.Event), CauseId = capture.Id, AwaitsAnswer = false,
+            Closes = [.. met.Select(u => u.Event.CauseId)], PublishedAt = capture.Event.PublishedAt,
+        };
     }
 
     /// <summary>

@@ -34,6 +34,7 @@ internal sealed class PropagationPolicy : SubscriptionBase
         IncludeArchivedEvents = true;
         Options.BatchSize = ReadModelProjection.PageMax;
         MaterialChange.Types.ToList().ForEach(type => IncludeType(EventTypes.All[type]));
+        IncludeType<VersionCaptured>();
     }
 
     public override async Task<IChangeListener> ProcessEventsAsync(
@@ -51,8 +52,9 @@ internal sealed class PropagationPolicy : SubscriptionBase
     {
         var pending = new List<Task<AppendResult>>();
         await CarryingLinks.ReachAsync(_store, page[^1].Sequence, cancellationToken);
-        var takenOver = await CarryingLinks.TakenOverAsync(_store.DataSource, [.. page.Select(e => e.StreamKey!)], cancellationToken);
-        if (takenOver.Count == 0)
+        var takenOver = await CarryingLinks.TakenOverAsync(_store.DataSource, [.. page.Where(e => e.Data is not VersionCaptured).Select(e => e.StreamKey!)], cancellationToken);
+        List<long> positions = [.. page.Where(e => takenOver.Contains(e.StreamKey!) || e.Data is VersionCaptured v && v.Evidence.Any(o => !o.Found)).Select(e => e.Sequence)];
+        if (positions.Count == 0)
         {
             return;
         }
@@ -60,10 +62,20 @@ internal sealed class PropagationPolicy : SubscriptionBase
         // A dump that is being restored brings the policy's events itself, each in its place.
         await using var lease = await Lease.TryAcquireAsync(_store.DataSource, DumpRestore.LeaseName, Lease.SilenceMax, cancellationToken)
             ?? throw new StoreUnavailableException("A dump is being restored; what follows from changes waits for its end.", outcomeKnown: true);
-        var causes = await _store.ReadEventsAsync([.. page.Where(e => takenOver.Contains(e.StreamKey!)).Select(e => e.Sequence)], cancellationToken);
-        foreach (var e in causes)
+        foreach (var e in await _store.ReadEventsAsync(positions, cancellationToken))
         {
-            foreach (var request in await RequestsAsync(e, cancellationToken))
+            IReadOnlyList<AppendRequest> requests;
+            if (e.ToDomain() is { Event: VersionCaptured } capture)
+            {
+                await SettleAsync(pending);     // What it meets may have been told on this very page.
+                requests = await MetAsync(e, capture, cancellationToken);
+            }
+            else
+            {
+                requests = await RequestsAsync(e, cancellationToken);
+            }
+
+            foreach (var request in requests)
             {
                 pending.Add(_store.AppendAsync(request, cancellationToken));
                 if (pending.Count == PendingMax)
@@ -122,6 +134,18 @@ internal sealed class PropagationPolicy : SubscriptionBase
         return [.. reached.Select(r => Request(r, states[r.Derived], e, cause, closes, enrolled))];
     }
 
+    /// <summary>What a captured version ends: changes upstream of assertions whose evidence stood in the versions before, and stands in this one no more.</summary>
+    private async Task<IReadOnlyList<AppendRequest>> MetAsync(RecordedEvent e, Recorded capture, CancellationToken cancellationToken)
+    {
+        var lost = ((VersionCaptured)capture.Event).Evidence.Where(o => !o.Found).Select(o => Ids.AssertionStream(o.Assertion)).Distinct(StringComparer.Ordinal).ToList();
+        var states = (await _store.ReadStreamsAsync(lost, cancellationToken: cancellationToken))
+            .GroupBy(x => x.Stream).Select(g => Assertion.Fold(g.Select(x => x.ToDomain())));
+        return [.. from state in states
+                   let met = UpstreamChanged.MetBy(state, capture)
+                   where met is not null
+                   select Request(state, met, e)];
+    }
+
     private static AppendRequest Request(
         Reached reached, Assertion derived, RecordedEvent e, Recorded cause, IReadOnlyList<Guid> closes, HashSet<string> enrolled)
     {
@@ -132,7 +156,12 @@ internal sealed class PropagationPolicy : SubscriptionBase
             AwaitsAnswer = enrolled.Contains(((ClaimRecorded)derived.Claim.Event).Publisher), Closes = closes,
             PublishedAt = cause.Event.PublishedAt,
         };
-        var stream = Ids.AssertionStream(reached.Derived);
+        return Request(derived, change, e);
+    }
+
+    private static AppendRequest Request(Assertion derived, UpstreamChanged change, RecordedEvent e)
+    {
+        var stream = Ids.AssertionStream(derived.Id);
         return new([
             new(stream, "assertion", null, [new(Guid.CreateVersion7(), EventTypes.NameOf(change), EventTypes.SerializeToUtf8(change), new()
             {
@@ -142,7 +171,7 @@ internal sealed class PropagationPolicy : SubscriptionBase
             })]),
         ])
         {
-            Key = KeyOf(reached.Derived, e.Position),
+            Key = KeyOf(derived.Id, e.Position),
             CausationId = e.Id,
             CorrelationId = e.CorrelationId,
         };

@@ -82,6 +82,27 @@ public class UpstreamSpecs
         Flags(Claim, link, told with { Path = ["t04", "t05"] }, unlinked).ShouldContain("deniedElsewhere");
     }
 
+    [Fact]
+    public void A_later_version_without_the_evidence_meets_what_was_public_before_it()
+    {
+        var told = Denied with { AwaitsAnswer = true, PublishedAt = Time("2020-01-15") };
+        Recorded Capture(string publishedAt, params EvidenceOutcome[] outcomes) => new(EventId(60), "source-s", 2, 160, DateTimeOffset.UnixEpoch.AddDays(1), "p", null,
+            new VersionCaptured { Version = 2, PublishedAt = Time(publishedAt), Evidence = outcomes });
+        var (lost, found) = (new EvidenceOutcome(Id, EventId(2), false), new EvidenceOutcome(Id, EventId(3), true));
+
+        var met = UpstreamChanged.MetBy(Fold(Claim, told), Capture("2020-02-01", lost)).ShouldNotBeNull();
+        met.Closes.ShouldBe([EventId(41)]);
+        (met.Cause, met.CauseType, met.CauseId).ShouldBe((160, "version_captured", EventId(60)));
+        Flags(Claim, told, met).ShouldNotContain(f => f == "deniedElsewhere" || f == "possiblyAffected" || f == "awaitingAnswer");
+
+        UpstreamChanged.MetBy(Fold(Claim, told), Capture("2020-02-01", lost, found)).ShouldBeNull("some of it still stands");
+        UpstreamChanged.MetBy(Fold(Claim, told), Capture("2020-02-01", lost with { Assertion = "other" })).ShouldBeNull();
+        UpstreamChanged.MetBy(Fold(Claim, told), Capture("2020-01-01", lost)).ShouldBeNull("that version came before the change");
+        UpstreamChanged.MetBy(Fold(Claim, told), Capture("2020", lost)).ShouldBeNull("the order is not known");
+        UpstreamChanged.MetBy(Fold(Claim, told, met), Capture("2020-03-01", lost)).ShouldBeNull("it is met already");
+        UpstreamChanged.MetBy(Fold(Claim), Capture("2020-02-01", lost)).ShouldBeNull();
+    }
+
     private static CorrectionIssued Correction(string field) => new() { Notice = new("n", "n"), Publisher = Publisher, Changes = [new(field)] };
 
     private static IEnumerable<string> Flags(params LedgerEvent[] events) => StandingFlags.Of(Fold(events)).Select(f => f.Name);

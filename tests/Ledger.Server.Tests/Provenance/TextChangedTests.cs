@@ -57,6 +57,63 @@ public class TextChangedTests
         (await FlagsAsync(ledger)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task What_was_other_typography_and_then_other_words_is_told_alike_by_the_view_and_by_lists()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        await ledger.RecordBasicsAsync();
+        await ledger.RecordClaimAsync("c1", more: """, "evidence": [{"selector": {"type": "TextQuoteSelector", "exact": "“1,237” of them"}}]""");
+        await ledger.RecordAsync("/v1/sources/report/versions", """{"edition": "revision", "seen": true, "text": "There were \"1,237\" of them."}""");
+        var typographic = await ledger.SettleAsync();
+        await ledger.RecordAsync("/v1/sources/report/versions", """{"edition": "revision", "seen": true, "text": "There were 1,200."}""");
+        var head = await ledger.SettleAsync();
+
+        (await FlagsAsync(ledger)).ShouldBe(["evidenceOrphaned", "textChangedWithoutNotice"]);
+        (await ListedAsync(ledger, $"&minPosition={head}")).ShouldBe(["c1"]);
+        (await ledger.GetAsync($"/v1/assertions?flag=typographicChange&minPosition={head}")).Body.GetProperty("items").GetArrayLength().ShouldBe(0);
+        (await ledger.GetAsync($"/v1/assertions?flag=typographicChange&asOf={typographic}")).Body.GetProperty("items").GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_later_version_without_the_earlier_value_clears_what_was_told_from_upstream()
+    {
+        await using var ledger = await RunningLedger.StartAsync();
+        await ledger.RecordBasicsAsync();
+        await ledger.PostAsync("/v1/parties/gazette", """{"name": "The Gazette", "kind": "publisher", "enrolled": true}""", method: HttpMethod.Put);
+        await ledger.RecordAsync("/v1/parties", """{"id": "agency", "name": "An agency", "kind": "publisher"}""");
+        await ledger.RecordAsync("/v1/sources", """{"id": "wire", "kind": "article", "title": "The wire", "publisher": "agency"}""");
+        await ledger.RecordAsync("/v1/sources/wire/versions", """{"edition": "online", "seen": true, "publishedAt": "2020-01-01"}""");
+        await ledger.RecordAsync("/v1/assertions", """{"id": "up", "proposition": "There were 1,237", "source": {"id": "wire", "version": 1}, "attribution": [{"party": "agency"}], "figures": [{"name": "n", "value": 1237}]}""");
+        await ledger.RecordClaimAsync("c1", more: """, "evidence": [{"selector": {"type": "TextQuoteSelector", "exact": "1,237"}}], "links": [{"to": "up", "relation": "restates", "basis": "stated"}]""");
+        await ledger.RecordAsync("/v1/assertions/up/corrections",
+            """{"publisher": "agency", "text": "1,200", "url": "https://example.org/n", "reason": "slip", "publishedAt": "2020-01-15", "changes": [{"field": "figures/n", "before": 1237, "after": 1200}]}""");
+        await UntilAsync(async () => (await FlagsAsync(ledger)).Contains("upstreamChanged"));
+
+        await ledger.RecordAsync("/v1/sources/report/versions", """{"edition": "revision", "seen": true, "publishedAt": "2020-02-01", "text": "There were still 1,237."}""");
+        await ledger.RecordAsync("/v1/sources/report/versions", """{"edition": "revision", "seen": true, "publishedAt": "2020-01-10", "text": "An edition from before."}""");
+        await ledger.SettleAsync();
+        (await FlagsAsync(ledger)).ShouldContain("upstreamChanged");
+        (await ledger.GetAsync("/v1/unanswered?publisher=gazette")).Body.GetProperty("items").GetArrayLength().ShouldBe(1);
+
+        await ledger.RecordAsync("/v1/sources/report/versions", """{"edition": "revision", "seen": true, "publishedAt": "2020-02-02", "text": "There were 1,200."}""");
+        await UntilAsync(async () => !(await FlagsAsync(ledger)).Contains("upstreamChanged"));
+        (await FlagsAsync(ledger)).ShouldBe(["evidenceOrphaned", "textChangedWithoutNotice"]);
+        var head = await ledger.SettleAsync();
+        (await ledger.GetAsync("/v1/unanswered?publisher=gazette")).Body.GetProperty("items").GetArrayLength().ShouldBe(0);
+        (await ledger.GetAsync($"/v1/assertions?flag=upstreamChanged&minPosition={head}")).Body.GetProperty("items").GetArrayLength().ShouldBe(0);
+        var last = (await ledger.GetAsync("/v1/assertions/c1/history")).Body.GetProperty("entries").EnumerateArray().Last();
+        last.GetProperty("type").GetString().ShouldBe("upstream_changed");
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await holds())
+        {
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
     private static async Task StartAsync(RunningLedger ledger)
     {
         await ledger.RecordBasicsAsync();
