@@ -78,8 +78,12 @@ public sealed record UpstreamChanged : LedgerEvent
         var met = state.Entries.Standing<UpstreamChanged>().Where(u => u.Record.Known.ComparedTo(capture.Known) == TimeOrder.Before).ToList();
         return met is not [var (_, first), ..] ? null : first with
         {
-            Cause = capture.Position, CauseType = EventTypes.NameOf(capture.Event), CauseId = capture.Id, AwaitsAnswer = false,
-            Closes = [.. met.Select(u => u.Event.CauseId)], PublishedAt = capture.Event.PublishedAt,
+            Cause = capture.Position,
+            CauseType = EventTypes.NameOf(capture.Event),
+            CauseId = capture.Id,
+            AwaitsAnswer = false,
+            Closes = [.. met.Select(u => u.Event.CauseId)],
+            PublishedAt = capture.Event.PublishedAt,
         };
     }
 
