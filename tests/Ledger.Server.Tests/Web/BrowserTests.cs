@@ -121,6 +121,17 @@ public sealed class BrowserTests(DemoInBrowser demo)
     }
 
     [Fact]
+    public async Task Nothing_moves_for_whoever_asks_for_stillness()
+    {
+        var page = await demo.Browser.OpenAsync(demo.Ledger.BaseAddress);
+        await page.GotoAsync("/");
+        const string Motion = "getComputedStyle(document.documentElement).scrollBehavior + ' ' + [...document.querySelectorAll('*')].filter(e => parseFloat(getComputedStyle(e).transitionDuration) > 0 || parseFloat(getComputedStyle(e).animationDuration) > 0).length";
+        (await page.EvaluateAsync<string>(Motion)).ShouldBe("auto 0");
+        await page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.NoPreference });
+        (await page.EvaluateAsync<string>(Motion)).ShouldStartWith("smooth ");
+    }
+
+    [Fact]
     public async Task The_graph_is_walked_by_keyboard()
     {
         var page = await OpenAsync();

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Ledger.Server.Tests.Subscribers;
 using Ledger.Testing;
 
 namespace Ledger.Server.Tests.Web;
@@ -18,7 +18,7 @@ public sealed class DeskLedger : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?> { ["Ledger:SecretsKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) });
+        Ledger = await RunningLedger.StartAsync(settings: SubscriberExtensions.Settings);
         await Ledger.RecordBasicsAsync();
         await Ledger.RecordAsync("/v1/sources", """{"id": "article", "kind": "article", "title": "An article", "publisher": "gazette", "url": "https://gazette.example/article"}""");
         await Ledger.RecordAsync("/v1/sources/article/versions", """{"edition": "online", "publishedAt": "2018-08-04", "seen": true, "url": "https://gazette.example/article"}""");

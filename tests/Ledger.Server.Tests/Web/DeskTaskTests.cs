@@ -1,3 +1,4 @@
+using Ledger.Server.Tests.Subscribers;
 using Ledger.Testing;
 using Microsoft.Playwright;
 
@@ -11,10 +12,12 @@ public sealed class DeskTaskTests(DemoInBrowser demo, DeskLedger desk) : IClassF
 
     [Theory]
     [MemberData(nameof(Visitors))]
-    public async Task A_correction_goes_from_the_pasted_address_to_the_feed_by_two_people(bool hasScript, int width, bool hasPointer)
+    public async Task A_correction_goes_from_the_pasted_address_to_page_feed_and_alert_by_two_people(bool hasScript, int width, bool hasPointer)
     {
         var id = Name("notice", hasScript, width);
         await desk.ClaimAsync(id, $"1,237 people work at {id}");
+        await using var alerts = await WebhookReceiver.StartAsync();
+        await desk.Ledger.SubscribeAsync($"follows-{id}", alerts.Url, $$"""{"assertions": ["{{id}}"], "types": ["correction_issued"]}""");
         await desk.Ledger.SettleAsync();
         var editor = await OpenAsync(hasScript, width, hasPointer);
         await editor.SignInAsync(desk.Author);
@@ -48,6 +51,8 @@ public sealed class DeskTaskTests(DemoInBrowser demo, DeskLedger desk) : IClassF
         (await editor.Page.InnerTextAsync("h1")).ShouldContain("1,273");
         await desk.Ledger.SettleAsync();
         (await desk.Ledger.Public.GetStringAsync(new Uri("/feeds/corrections.json", UriKind.Relative))).ShouldContain($"1,273 people work at {id}");
+        await SubscriberExtensions.UntilAsync(() => alerts.Taken.Any(), "the alert arrives");
+        alerts.Taken.ShouldHaveSingleItem().Event.GetProperty("data").GetProperty("notice").GetProperty("text").GetString().ShouldBe("An earlier version gave a wrong number.");
     }
 
     [Theory]
