@@ -31,8 +31,8 @@ internal static class ErasureRoutes
         routes.MapPost("/v1/erasures", (Delegate)RequestAsync).RequireScope(Scopes.EraseRequest).WithTags("Erasure").WithSummary("Ask for values to be erased for good").Accepts<NewErasure>("application/json").RemembersAnswers();
         routes.MapMethods("/v1/erasures", ["GET", "HEAD"], (Delegate)ListAsync).RequireScope(Scopes.Audit).WithTags("Erasure").WithSummary("List requests to erase");
         routes.MapMethods("/v1/erasures/{id:guid}", ["GET", "HEAD"], (Delegate)ReadAsync).RequireScope(Scopes.Audit).WithTags("Erasure").WithSummary("Read a request to erase, and what was decided");
-        routes.MapPost("/v1/erasures/{id:guid}/approval", (Delegate)ApproveAsync).RequireScope(Scopes.EraseApprove).WithTags("Erasure").WithSummary("Approve and carry out; by another principal than asked").TakesNoBody().RemembersAnswers();
-        routes.MapPost("/v1/erasures/{id:guid}/rejection", (Delegate)RejectAsync).RequireScope(Scopes.EraseApprove).WithTags("Erasure").WithSummary("Reject; by another principal than asked").TakesNoBody().RemembersAnswers();
+        routes.MapPost("/v1/erasures/{id:guid}/approval", (Delegate)ApproveAsync).RequireScope(Scopes.EraseApprove).WithTags("Erasure").WithSummary("Approve and carry out; by another principal than asked").RemembersAnswers().TakesNoBody();
+        routes.MapPost("/v1/erasures/{id:guid}/rejection", (Delegate)RejectAsync).RequireScope(Scopes.EraseApprove).WithTags("Erasure").WithSummary("Reject; by another principal than asked").RemembersAnswers().TakesNoBody();
     }
 
     private static async Task RequestAsync(HttpContext context, ErasureRequests requests, EventStore store, TimeProvider clock)

@@ -37,14 +37,14 @@ internal static class BrowsersAndCodings
 
             if (settings.CorsOrigins.Count > 0)
             {
-                Vary(response, "Origin");
+                response.Vary("Origin");
             }
 
             // An answer that has not changed has no type; it has the tag of one that may be coded.
             var type = response.ContentType?.Split(';')[0].Trim();
             if (type is null ? response.StatusCode == StatusCodes.Status304NotModified && !request.Path.StartsWithSegments("/log", StringComparison.Ordinal) : Compressed.Contains(type, StringComparer.OrdinalIgnoreCase))
             {
-                Vary(response, "Accept-Encoding");
+                response.Vary("Accept-Encoding");
             }
 
             return Task.CompletedTask;
@@ -52,7 +52,8 @@ internal static class BrowsersAndCodings
         return next(context);
     });
 
-    private static void Vary(HttpResponse response, string header)
+    /// <summary>Says once that the answer depends on a header of the request.</summary>
+    internal static void Vary(this HttpResponse response, string header)
     {
         if (!response.Headers.GetCommaSeparatedValues("Vary").Contains(header, StringComparer.OrdinalIgnoreCase))
         {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Ledger.Domain;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Ledger.Server;
@@ -19,6 +20,9 @@ internal static class JsonBody
     /// a broken connection instead of the answer.
     /// </summary>
     internal const int DrainedBytesMax = 32 * BytesMax;
+
+    /// <summary>Whether a request brings a body at all.</summary>
+    internal static bool IsIn(HttpContext context) => context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
 
     /// <summary>Reads the bytes, or ends with 413 or 415.</summary>
     internal static async Task<byte[]> ReadAsync(HttpContext context)

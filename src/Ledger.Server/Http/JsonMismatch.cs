@@ -27,8 +27,7 @@ internal static class JsonMismatch
         {
             var reader = new Utf8JsonReader(body);
             using var document = JsonDocument.ParseValue(ref reader);
-            var told = Describe(place, Steps(e.Path ?? "$"), document.RootElement, DomainJson.Wire.GetTypeInfo(typeof(T)));
-            return e.Message.Contains("uplicate", StringComparison.Ordinal) ? $"{place} stands there twice; send it once." : told;
+            return Describe(place, Steps(e.Path ?? "$"), document.RootElement, DomainJson.Wire.GetTypeInfo(typeof(T)));
         }
         catch (JsonException unread) when (unread.LineNumber is not null)
         {
@@ -40,9 +39,9 @@ internal static class JsonMismatch
         }
     }
 
-    private static string Describe(string place, IReadOnlyList<string> steps, JsonElement given, JsonTypeInfo expected)
+    private static string Describe(string place, List<string> steps, JsonElement given, JsonTypeInfo expected)
     {
-        foreach (var step in steps)
+        foreach (var (depth, step) in steps.Index())
         {
             if (expected.Kind == JsonTypeInfoKind.Object)
             {
@@ -60,6 +59,11 @@ internal static class JsonMismatch
             else
             {
                 return $"{place} does not fit.";
+            }
+
+            if (depth == steps.Count - 1 && given.ValueKind == JsonValueKind.Object && given.EnumerateObject().Count(p => p.NameEquals(step)) > 1)
+            {
+                return $"{place} stands there twice; send it once.";
             }
 
             if (given.ValueKind == JsonValueKind.Array && int.TryParse(step, out var index) && index < given.GetArrayLength())

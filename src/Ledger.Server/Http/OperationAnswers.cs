@@ -188,8 +188,7 @@ internal static class Operations
     /// <summary>Refuses fields where none is taken, rather than ignore them.</summary>
     internal static RouteHandlerBuilder TakesNoBody(this RouteHandlerBuilder route) => route.AddEndpointFilter(async (call, next) =>
     {
-        var request = call.HttpContext.Request;
-        if (request.ContentLength > 0 || (request.ContentLength is null && request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true))
+        if (JsonBody.IsIn(call.HttpContext))
         {
             JsonBody.Parse<NoBody>(await JsonBody.ReadAsync(call.HttpContext));
         }

@@ -76,11 +76,7 @@ internal static partial class ProblemWriter
             return;
         }
 
-        if (!context.Response.Headers.GetCommaSeparatedValues("Vary").Contains("Accept", StringComparer.OrdinalIgnoreCase))
-        {
-            context.Response.Headers.Append("Vary", "Accept");     // Somebody who wants a page gets one.
-        }
-
+        context.Response.Vary("Accept");     // Somebody who wants a page gets one.
         await context.Response.WriteWholeAsync(
             JsonSerializer.SerializeToUtf8Bytes(Document(problem), DomainJson.Stored), "application/problem+json", context.RequestAborted);
     }

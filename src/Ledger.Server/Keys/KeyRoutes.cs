@@ -1,5 +1,4 @@
 using Ledger.Domain;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Ledger.Server;
 
@@ -102,8 +101,7 @@ internal static class KeyRoutes
     private static async Task RotateAsync(HttpContext context, string id)
     {
         new Query(context).Done();
-        var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
-        var body = hasBody ? JsonBody.Parse<KeyRotation>(await JsonBody.ReadAsync(context)) : new();
+        var body = JsonBody.IsIn(context) ? JsonBody.Parse<KeyRotation>(await JsonBody.ReadAsync(context)) : new();
         var (secret, formerUntil) = await GiveNewSecretAsync(context, id, body.OverlapS ?? OverlapDefaultS);
         await context.WriteJsonAsync(200, new { id, secret, formerUntil });
     }

@@ -29,7 +29,7 @@ internal sealed record CertificateBasis(IReadOnlyList<CertificateBasis.Stream> A
 
         if (ids.Count == 0 && (await call.RestrictedAsync()).Sources is var hidden && found.Any(f => hidden.Contains(f.Source)))
         {
-            throw new ProblemException(Problem.Restricted("Access to that document is restricted for now; readers with the audit scope still see it."));
+            throw StatusRoute.Withheld();
         }
 
         return await OfAsync(call, ids, url, position);

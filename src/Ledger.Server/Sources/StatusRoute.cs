@@ -52,13 +52,14 @@ internal static class StatusRoute
 
         if (documents.Count == 0)
         {
-            throw new ProblemException(isHidden
-                ? Problem.Restricted("Access to that document is restricted for now; readers with the audit scope still see it.")
-                : Problem.NotFound("No recorded source version has this address, hash or id."));
+            throw isHidden ? Withheld() : new ProblemException(Problem.NotFound("No recorded source version has this address, hash or id."));
         }
 
         await call.WriteAsync(new { url, normalised = normal, sha256, documents, position = point.Position }, point.Position);
     }
+
+    /// <summary>Where nothing but restricted sources fits the question.</summary>
+    internal static ProblemException Withheld() => new(Problem.Restricted("Access to that document is restricted for now; readers with the audit scope still see it."));
 
     /// <summary>As <see cref="TryNormalOf"/>; 400 for what is neither.</summary>
     internal static string NormalOf(string url) => TryNormalOf(url) ?? throw Query.Invalid("url", "is neither a web address nor a DOI.");

@@ -32,7 +32,7 @@ internal static class PageRequests
             return false;
         }
 
-        context.Response.Headers.Append("Vary", "Accept");
+        context.Response.Vary("Accept");
         if (!WantsPage(context.Request) || !context.Request.Query.Keys.All(k => Moments.Contains(k, StringComparer.Ordinal)))
         {
             return false;

@@ -48,7 +48,7 @@ internal static class PageWriter
     {
         var page = new ProblemPage(SiteOf(context), problem.Status, problem.Title, problem.Detail, problem.Members.GetValueOrDefault("knownFrom") as string);
         var body = await RenderAsync<ProblemDocument>(context.RequestServices, page);
-        context.Response.Headers.Append("Vary", "Accept");
+        context.Response.Vary("Accept");
         Guard(context.Response, Policy);
         await context.Response.WriteWholeAsync(body, Html, context.RequestAborted);
     }
