@@ -27,9 +27,6 @@ public sealed record LogModel
     /// <summary>The stored names of older shapes, each with the type that <see cref="ReadOther"/> makes of it.</summary>
     public IReadOnlyDictionary<string, Type> OlderShapes { get; init; } = new Dictionary<string, Type>();
 
-    /// <summary>The type that <see cref="ReadOther"/> makes of events that this version does not know.</summary>
-    public Type? UnknownType { get; init; }
-
     /// <summary>How events and documents become JSON.</summary>
     public JsonSerializerOptions Json { get; init; } = JsonSerializerOptions.Web;
 

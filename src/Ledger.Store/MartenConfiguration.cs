@@ -33,11 +33,12 @@ public static class MartenConfiguration
     /// <summary>A document store for a daemon of read models.</summary>
     /// <param name="dataSource">Whose role decides what the store may do; the caller disposes of it.</param>
     /// <param name="model">What the log holds.</param>
-    public static DocumentStore OpenForProjections(NpgsqlDataSource dataSource, LogModel model) => DocumentStore.For(options =>
+    public static ProjectionStore OpenForProjections(NpgsqlDataSource dataSource, LogModel model)
     {
+        var options = new StoreOptions();
         Configure(options, dataSource, model);
-        options.Serializer(new ProjectionSerializer(model.Json));
-    });
+        return new(options, dataSource, model);
+    }
 
     /// <summary>Sets everything that has to be the same wherever the log is opened.</summary>
     /// <param name="options">Marten's options.</param>

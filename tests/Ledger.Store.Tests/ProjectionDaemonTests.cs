@@ -207,7 +207,6 @@ public sealed class ProjectionDaemonTests : IAsyncLifetime
     private static LogModel Model(IReadModel[] models) => LogModel.Empty with
     {
         EventTypes = new Dictionary<string, Type> { ["claim_recorded"] = typeof(Claim), ["linked"] = typeof(Linked), ["denied"] = typeof(Denied) },
-        UnknownType = typeof(Unknown),
         ReadOther = (_, _) => new Unknown(),
         Configure = options => models.ToList().ForEach(m => options.Projections.Add(new ReadModelProjection(m), ProjectionLifecycle.Async)),
     };

@@ -15,7 +15,6 @@ internal static class LedgerModel
         Name = "ledger",
         EventTypes = EventTypes.All,
         OlderShapes = Upcasters.Known.ToDictionary(u => u.Key, u => EventTypes.ShapeOf(u.Key)),
-        UnknownType = typeof(UnknownEvent),
         ReadOther = (type, data) => EventTypes.Deserialize(type, JsonSerializer.SerializeToUtf8Bytes(data)),
         Json = DomainJson.Stored,
         Configure = OperationalDocuments.Configure,

@@ -14,7 +14,7 @@ internal sealed class Projections : IHostedService, IAsyncDisposable
 
     public Task StartAsync(CancellationToken cancellationToken) => Daemon.StartAsync(cancellationToken);
 
-    public Task StopAsync(CancellationToken cancellationToken) => Daemon.StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => Daemon.StopAsync();
 
     public ValueTask DisposeAsync() => Daemon.DisposeAsync();
 }

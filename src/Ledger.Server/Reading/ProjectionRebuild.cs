@@ -19,8 +19,6 @@ internal sealed record RebuildProgress(string Name, long Position, long Target, 
 /// </summary>
 internal sealed class ProjectionRebuild(LedgerDatabase database, string name)
 {
-    private const int PageEvents = EventStore.FeedPageMax;
-
     /// <summary>How long the take-over waits for readers that began before it; then it fails rather than hold up those behind it.</summary>
     private const string LockTimeout = "30s";
 
@@ -48,7 +46,7 @@ internal sealed class ProjectionRebuild(LedgerDatabase database, string name)
     /// <summary>Builds and takes over. False: another rebuild of this projection is running.</summary>
     internal Task<bool> RebuildAsync(Action<RebuildProgress> report, CancellationToken cancellationToken) => AloneAsync(async connection =>
     {
-        await WithinScratchAsync(connection, report, async () =>
+        await WithinScratchAsync(connection, report, async documents =>
         {
             report(Progress(_position, "indexing"));
             await InTurnsAsync(connection, _new.Indexes, cancellationToken);
@@ -57,7 +55,7 @@ internal sealed class ProjectionRebuild(LedgerDatabase database, string name)
             await InTurnsAsync(connection, _new.Tables.Select(t => $"analyze {ReadModels.RebuildSchema}.{t}"), cancellationToken);
             await InTransactionAsync(connection, async transaction =>
             {
-                await CatchUpAsync(connection, transaction, cancellationToken);
+                await CatchUpAsync(documents, connection, transaction, cancellationToken);
                 await LockTablesAsync(connection, transaction, cancellationToken);
                 // Nobody can read until this commits: it waits neither for the disk nor for the old tables' removal. A crash may undo it.
                 var swap = "set local synchronous_commit = off;" + string.Concat(_old.Tables.Select(t =>
@@ -74,13 +72,13 @@ internal sealed class ProjectionRebuild(LedgerDatabase database, string name)
     internal Task<string?> VerifyAsync(Action<RebuildProgress> report, CancellationToken cancellationToken) => AloneAsync(async connection =>
     {
         string? difference = null;
-        await WithinScratchAsync(connection, report, async () =>
+        await WithinScratchAsync(connection, report, async documents =>
         {
             await FollowAsync(cancellationToken);
             await InTransactionAsync(connection, async transaction =>
             {
                 // The projection stands still while the two are compared; reads go on.
-                await CatchUpAsync(connection, transaction, cancellationToken);
+                await CatchUpAsync(documents, connection, transaction, cancellationToken);
                 report(Progress(_position, "comparing"));
                 foreach (var table in _old.Tables)
                 {
@@ -100,7 +98,7 @@ internal sealed class ProjectionRebuild(LedgerDatabase database, string name)
         return lease is null ? otherwise : await work(lease.Connection);
     }
 
-    private async Task WithinScratchAsync(NpgsqlConnection connection, Action<RebuildProgress> report, Func<Task> finish, CancellationToken cancellationToken)
+    private async Task WithinScratchAsync(NpgsqlConnection connection, Action<RebuildProgress> report, Func<ProjectionStore, Task> finish, CancellationToken cancellationToken)
     {
         await DropAsync(connection);
         try
@@ -110,7 +108,7 @@ internal sealed class ProjectionRebuild(LedgerDatabase database, string name)
             _isAlone = !await ProjectionDaemon.IsRunAnywhereAsync(_owner, InService, cancellationToken);
             await using var documents = MartenConfiguration.OpenForProjections(_owner, Model(connection, report, cancellationToken));
             await FillAsync(documents, report, cancellationToken);
-            await finish();
+            await finish(documents);
         }
         finally
         {
@@ -205,7 +203,7 @@ internal sealed class ProjectionRebuild(LedgerDatabase database, string name)
     /// Holds the progress of the projection in service, so that it stands still, and applies what it has by now. Progress is locked before the
     /// tables, as the projection's own transaction does, which spares a deadlock.
     /// </summary>
-    private async Task CatchUpAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    private async Task CatchUpAsync(ProjectionStore documents, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await ExecuteAsync(connection, transaction, $"set local lock_timeout = '{LockTimeout}'", cancellationToken);
         await using var hold = new NpgsqlCommand("select last_seq_id from ledger.mt_event_progression where name = $1 for update", connection, transaction);
@@ -213,18 +211,13 @@ internal sealed class ProjectionRebuild(LedgerDatabase database, string name)
         var target = await hold.ExecuteScalarAsync(cancellationToken) as long? ?? 0;
         while (_position < target)
         {
-            var to = Math.Min(target, _position + PageEvents);
-            await using var documents = MartenConfiguration.OpenForProjections(_owner, await UnknownTypes.LearnAsync(LedgerModel.Schema, _owner, _position, to, cancellationToken));
-            await using var session = documents.QuerySession();
-            var from = _position;
-            var events = await session.Events.QueryAllRawEvents().Where(e => e.Sequence > from && e.Sequence <= to).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
-            IReadOnlyList<IEvent> folded = _new.Folds.Count == 0 ? events : [.. events.Where(e => _new.Folds.Contains(e.Data.GetType()))];
-            if (folded.Count > 0)
+            var (events, ceiling) = await documents.Pages.ReadAsync(_position, target, _new.Folds, cancellationToken);
+            if (events.Count > 0)
             {
-                await _new.ApplyAsync(folded, connection, transaction, cancellationToken);
+                await _new.ApplyAsync(events, connection, transaction, cancellationToken);
             }
 
-            _position = to;
+            _position = ceiling;
         }
     }
 

@@ -24,15 +24,14 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(25);
 
     private readonly EventStore store;
-    private readonly ILogger logger;
     private readonly NpgsqlDataSource dataSource;
     private readonly PositionSignal wanted;         // the last position that somebody waited for
+    private readonly DocumentStore documents;
+    private readonly SingleTenantProjectionDistributor distributor;
+    private readonly ProjectionCoordinator coordinator;
     private readonly Dictionary<string, Followed> followed;
-    private readonly SemaphoreSlim gate = new(1);
     private readonly Meter lag;
-    private LogModel model;
-    private Run run;
-    private bool isStopped;
+    private IDisposable? observation;
     private int disposed;
 
     /// <summary>Makes the daemon; <see cref="StartAsync"/> starts it.</summary>
@@ -43,12 +42,20 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     public ProjectionDaemon(EventStore store, string connectionString, LogModel model, ILogger logger)
     {
         this.store = store;
-        this.model = model;
-        this.logger = logger;
         wanted = new(store.TimeProvider);
         dataSource = ServiceDataSource.Create(connectionString, waitForDisk: false);
-        run = new(this);
-        followed = run.Documents.Options.Projections.AllShards()
+        documents = MartenConfiguration.OpenForProjections(dataSource, model);
+        var projections = documents.Options.Projections;
+        projections.LeadershipPollingTime = LeadershipPollingMs;
+        projections.HealthCheckPollingTime = HealthCheckInterval;
+        (projections.FastPollingTime, projections.SlowPollingTime) = (PollingTime, PollingTime);
+        projections.Wakeup = new HeadWakeup(store, wanted, store.TimeProvider);
+        projections.Errors.SkipApplyErrors = false;
+        projections.Errors.SkipSerializationErrors = false;
+        projections.Errors.SkipUnknownEvents = false;
+        distributor = ProjectionCoordinator.Distribute(documents, dataSource, store.TimeProvider);
+        coordinator = new(documents, distributor, store.TimeProvider, logger);
+        followed = projections.AllShards()
             .ToDictionary(s => s.Name.Identity, _ => new Followed(store.TimeProvider), StringComparer.Ordinal);
         // One that has stopped at an event lags more and more: that is what an operator must see.
         lag = StoreTelemetry.ReportLag(() => followed.Where(f => f.Value.Runs || f.Value.Failure is not null)
@@ -59,21 +66,19 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     public IReadOnlyCollection<string> Names => followed.Keys;
 
     /// <summary>Starts to compete for the projections.</summary>
-    public Task StartAsync(CancellationToken cancellationToken = default) => run.StartAsync(cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        observation = Daemon.Tracker.Subscribe(new Observer(this));
+        return coordinator.StartAsync(cancellationToken);
+    }
 
     /// <summary>Ends the pages under way and gives the projections back, so that another node takes over at once.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken = default)
-    {
-        await gate.WaitAsync(cancellationToken);
-        isStopped = true;
-        gate.Release();
-        await run.StopAsync();
-    }
+    public Task StopAsync() => coordinator.StopAsync(CancellationToken.None);
 
     /// <summary>What this node does with a projection.</summary>
     public ProjectionStatus StatusOf(string name)
     {
-        var agent = run.Daemon.CurrentAgents().FirstOrDefault(a => a.Name.Identity == name);
+        var agent = Daemon.CurrentAgents().FirstOrDefault(a => a.Name.Identity == name);
         var failure = followed[name].Failure;
         return agent switch
         {
@@ -141,12 +146,15 @@ public sealed class ProjectionDaemon : IAsyncDisposable
             return;     // A container disposes of what it knows by two names twice.
         }
 
+        observation?.Dispose();
         await StopAsync();
-        await run.DisposeAsync();
+        await distributor.DisposeAsync();
+        await documents.DisposeAsync();
         lag.Dispose();
         await dataSource.DisposeAsync();
-        gate.Dispose();
     }
+
+    private IProjectionDaemon Daemon => coordinator.DaemonForMainDatabase();
 
     private void Observe(ShardState state)
     {
@@ -160,13 +168,12 @@ public sealed class ProjectionDaemon : IAsyncDisposable
             // Another node has applied the page. Marten keeps the stopped agent and never starts it again on a node that gets the lock back.
             projection.Failure = null;
             projection.Runs = false;
-            run.Daemon.EjectPausedShard(state.ShardName);
+            Daemon.EjectPausedShard(state.ShardName);
         }
         else if (state.Exception is { } failure)
         {
             projection.Failure = failure;
             projection.Runs = false;
-            _ = Task.Run(() => LearnUnknownTypesAsync(state.ShardName));
         }
         else if (state.Action is ShardAction.Started or ShardAction.Updated)
         {
@@ -186,82 +193,6 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         else if (state.Action is ShardAction.Stopped or ShardAction.Paused)
         {
             projection.Runs = false;
-        }
-    }
-
-    /// <summary>
-    /// Marten stops at an event whose type it does not know. Where that is what happened, the daemon starts again with a document store that knows
-    /// the type as an unknown one.
-    /// </summary>
-    private async Task LearnUnknownTypesAsync(string name)
-    {
-        await gate.WaitAsync();
-        try
-        {
-            var position = await store.ReadProgressAsync(name);
-            var learned = await UnknownTypes.LearnAsync(model, dataSource, position, position + (2 * ReadModelProjection.PageMax));
-            if (!ReferenceEquals(learned, model) && !isStopped)
-            {
-                model = learned;
-                var old = run;
-                run = new(this);
-                await old.DisposeAsync();
-                await run.StartAsync(CancellationToken.None);
-            }
-        }
-        catch (Exception e) when (e is NpgsqlException or StoreUnavailableException or ObjectDisposedException)
-        {
-            // The database is away, which is the failure then; the next one is looked into again.
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
-
-    /// <summary>Marten's daemon, from its start to its stop.</summary>
-    private sealed class Run : IAsyncDisposable
-    {
-        private readonly ProjectionDaemon owner;
-        private readonly SingleTenantProjectionDistributor distributor;
-        private readonly ProjectionCoordinator coordinator;
-        private IDisposable? observation;
-
-        public Run(ProjectionDaemon owner)
-        {
-            this.owner = owner;
-            var time = owner.store.TimeProvider;
-            Documents = MartenConfiguration.OpenForProjections(owner.dataSource, owner.model);
-            var projections = Documents.Options.Projections;
-            projections.LeadershipPollingTime = LeadershipPollingMs;
-            projections.HealthCheckPollingTime = HealthCheckInterval;
-            (projections.FastPollingTime, projections.SlowPollingTime) = (PollingTime, PollingTime);
-            projections.Wakeup = new HeadWakeup(owner.store, owner.wanted, time);
-            projections.Errors.SkipApplyErrors = false;
-            projections.Errors.SkipSerializationErrors = false;
-            projections.Errors.SkipUnknownEvents = false;
-            distributor = ProjectionCoordinator.Distribute(Documents, owner.dataSource, time);
-            coordinator = new(Documents, distributor, time, owner.logger);
-        }
-
-        internal DocumentStore Documents { get; }
-
-        internal IProjectionDaemon Daemon => coordinator.DaemonForMainDatabase();
-
-        internal Task StartAsync(CancellationToken cancellationToken)
-        {
-            observation = Daemon.Tracker.Subscribe(new Observer(owner));
-            return coordinator.StartAsync(cancellationToken);
-        }
-
-        internal Task StopAsync() => coordinator.StopAsync(CancellationToken.None);
-
-        public async ValueTask DisposeAsync()
-        {
-            observation?.Dispose();
-            await coordinator.StopAsync(CancellationToken.None);
-            await distributor.DisposeAsync();
-            await Documents.DisposeAsync();
         }
     }
 
