@@ -17,7 +17,7 @@ namespace Ledger.Benchmarks;
 internal static partial class TimeBenchmark
 {
     private const int Requests = 300;
-    private const int WarmUp = 30;
+    private const int WarmUp = 1000;
     private const int ReadsPerSecond = 200;
     private const int LiveEvents = 20_000;
     private const int LiveHotEvents = 2_000;

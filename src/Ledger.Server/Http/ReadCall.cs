@@ -33,8 +33,9 @@ internal sealed class ReadCall(HttpContext context, bool audits)
 
     internal string Route(string name) => (string)Context.GetRouteValue(name)!;
 
-    /// <summary>The moment that the query asks about.</summary>
-    internal Task<ReadPoint> PointAsync() => Service<ReadPoints>().OfAsync(Query, Cancelled);
+    /// <summary>The moment that the query asks about. What is hidden was read up to the head of the log, which is then known and not asked for again.</summary>
+    internal Task<ReadPoint> PointAsync() => Service<ReadPoints>().OfAsync(
+        Query, async () => Audits ? await Store.HeadAsync(Cancelled) : (await RestrictedAsync()).Position, Cancelled);
 
     /// <summary>What is hidden from this reader now.</summary>
     internal async Task<RestrictedNow> RestrictedAsync() => _restricted ??= Audits ? RestrictedNow.Nothing : await Service<Restrictions>().CurrentAsync(Cancelled);

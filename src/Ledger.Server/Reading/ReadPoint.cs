@@ -21,20 +21,26 @@ internal sealed record ReadPoint(long Position, bool IsPast, Interval? KnownAt)
 internal sealed class ReadPoints(EventStore store, TimeProvider clock)
 {
     /// <summary>Takes asOf and knownAt from the query; the present where neither is given.</summary>
-    internal async Task<ReadPoint> OfAsync(Query query, CancellationToken cancellationToken)
+    /// <param name="query">The query.</param>
+    /// <param name="headAsync">Where the log stands.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    internal async Task<ReadPoint> OfAsync(Query query, Func<Task<long>> headAsync, CancellationToken cancellationToken)
     {
         var knownAt = Moment(query, "knownAt");
         return query.Text("asOf") is { } asOf
-            ? new(await ResolveAsync(asOf, "asOf", cancellationToken), true, knownAt)
-            : new(await store.HeadAsync(cancellationToken), false, knownAt);
+            ? new(await ResolveAsync(asOf, "asOf", headAsync, cancellationToken), true, knownAt)
+            : new(await headAsync(), false, knownAt);
     }
 
     /// <summary>A position, or a time turned into the position of the last event recorded by then; the future is 400.</summary>
-    internal async Task<long> ResolveAsync(string text, string name, CancellationToken cancellationToken)
+    internal Task<long> ResolveAsync(string text, string name, CancellationToken cancellationToken) =>
+        ResolveAsync(text, name, () => store.HeadAsync(cancellationToken), cancellationToken);
+
+    private async Task<long> ResolveAsync(string text, string name, Func<Task<long>> headAsync, CancellationToken cancellationToken)
     {
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position))
         {
-            var head = await store.HeadAsync(cancellationToken);
+            var head = await headAsync();
             return position <= head ? position : throw Query.Invalid(name, $"is a position that the log has not reached; it stands at {head}.");
         }
 
