@@ -175,8 +175,8 @@ public sealed record AnswerAction : Command
         if (answer.Upstream is { } change)
         {
             // The last answer counts: one that was rejected may be noted later, and the other way round.
-            var others = state.Rejections.RemoveAll(r => ((ActionAnswered)r.Event).Upstream == change);
-            state = state with { Rejections = answer.Outcome == Outcome.Rejected ? others.Add(e) : others };
+            state = UpstreamChanged.WithoutRejection(state, change);
+            state = answer.Outcome == Outcome.Rejected ? state with { Rejections = state.Rejections.Add(e) } : state;
         }
 
         return id is { } answered ? state with { Entries = state.Entries.Answer(answered, e) } : state;

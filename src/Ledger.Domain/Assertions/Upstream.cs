@@ -48,17 +48,15 @@ public sealed record UpstreamChanged : LedgerEvent
     /// </summary>
     internal static Assertion Evolve(Assertion state, Recorded e, UpstreamChanged change)
     {
-        var entries = state.Entries.Add(e);
-        var rejections = state.Rejections;
         var answered = false;
+        var closed = state with { Entries = state.Entries.Add(e) };
         foreach (var (entry, _) in state.Entries.All<UpstreamChanged>().Where(u => change.Closes.Contains(u.Event.CauseId)))
         {
             answered |= entry is { How: Closing.Answered, ClosedBy.Event: not ActionAnswered { Outcome: Outcome.Rejected } };
-            entries = entries.Close(entry.Record.Id, e, change.TakesBack ? Closing.Withdrawn : Closing.Updated);
-            rejections = rejections.RemoveAll(r => ((ActionAnswered)r.Event).Upstream == entry.Record.Position);
+            closed = Close(closed, entry, e, change.TakesBack ? Closing.Withdrawn : Closing.Updated);
         }
 
-        return state with { Entries = change.OnlyCloses && !answered ? entries.Close(e.Id, e, Closing.Withdrawn) : entries, Rejections = rejections };
+        return change.OnlyCloses && !answered ? closed with { Entries = closed.Entries.Close(e.Id, e, Closing.Withdrawn) } : closed;
     }
 
     /// <summary>
@@ -99,15 +97,17 @@ public sealed record UpstreamChanged : LedgerEvent
             return state;
         }
 
-        var (entries, rejections) = (state.Entries, state.Rejections);
-        foreach (var (entry, _) in state.Entries.All<UpstreamChanged>().Where(u => u.Event.Path is [var first, ..] && first == upstream).ToList())
-        {
-            entries = entries.Close(entry.Record.Id, e, Closing.Withdrawn);
-            rejections = rejections.RemoveAll(r => ((ActionAnswered)r.Event).Upstream == entry.Record.Position);
-        }
-
-        return state with { Entries = entries, Rejections = rejections };
+        return state.Entries.All<UpstreamChanged>().Where(u => u.Event.Path is [var first, ..] && first == upstream)
+            .Aggregate(state, (closed, u) => Close(closed, u.Entry, e, Closing.Withdrawn));
     }
+
+    /// <summary>Forgets that the change at a position was judged not to apply.</summary>
+    internal static Assertion WithoutRejection(Assertion state, long upstream) =>
+        state with { Rejections = state.Rejections.RemoveAll(r => ((ActionAnswered)r.Event).Upstream == upstream) };
+
+    /// <summary>Closes a change. A judgement that it does not apply goes with it.</summary>
+    private static Assertion Close(Assertion state, Entry change, Recorded by, Closing how) =>
+        WithoutRejection(state with { Entries = state.Entries.Close(change.Record.Id, by, how) }, change.Record.Position);
 
     /// <summary>Closes the changes that a correction of the assertion itself meets: it no longer carries the earlier value.</summary>
     internal static Entries Met(Entries entries, Recorded e, CorrectionIssued correction)

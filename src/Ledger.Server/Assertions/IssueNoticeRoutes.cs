@@ -115,27 +115,15 @@ internal static class IssueNoticeRoutes
         IReadOnlyDictionary<string, StreamState> current, IssueNotice notice, List<NoticeItem> items, string id,
         Dictionary<string, Circumstances> rulesOf, bool single)
     {
-        var writes = new List<(string, IReadOnlyList<(Guid, LedgerEvent)>)>();
-        foreach (var item in items)
+        var ruling = Ruling.OfAll(items.Select(item =>
         {
             var stream = Ids.AssertionStream(item.Assertion);
-            switch (Ruling.Of(stream, Assertion.Decide(Commands.StateOf(current, stream), notice, item, id, rulesOf[item.Assertion])))
-            {
-                case Ruling.Refused refused:
-                    var detail = single ? refused.Problem.Detail : $"{item.Assertion}: {refused.Problem.Detail}";
-                    return new Ruling.Refused(refused.Problem with
-                    {
-                        Detail = detail,
-                        Members = new Dictionary<string, object?>(refused.Problem.Members) { ["assertion"] = item.Assertion },
-                    });
-                case Ruling.Accepted accepted:
-                    writes.AddRange(accepted.Writes);
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        return new Ruling.Accepted(writes);
+            return (stream, Assertion.Decide(Commands.StateOf(current, stream), notice, item, id, rulesOf[item.Assertion]));
+        }));
+        return ruling is not Ruling.Refused { Problem: var problem, Stream: { } refusing } ? ruling : new Ruling.Refused(problem with
+        {
+            Detail = single ? problem.Detail : $"{Ids.OfStream(refusing).Id}: {problem.Detail}",
+            Members = new Dictionary<string, object?>(problem.Members) { ["assertion"] = Ids.OfStream(refusing).Id },
+        });
     }
 }

@@ -76,7 +76,7 @@ internal sealed class DeliveryBook(string subscription, MemberLease lease)
             where d.subscription = $1 and d.state in ('pending', 'parked') order by d.stream, d.position limit $2
             """);
         command.Parameters.Add(new() { Value = max });
-        return await ReadAsync(command, cancellationToken);
+        return await command.ListAsync(Read, cancellationToken);
     }, cancellationToken);
 
     /// <summary>Positions behind the cursor that were handed out already.</summary>
@@ -105,7 +105,7 @@ internal sealed class DeliveryBook(string subscription, MemberLease lease)
             """);
         command.Parameters.Add(new() { Value = stream });
         command.Parameters.Add(new() { Value = max });
-        return await ReadAsync(command, cancellationToken);
+        return await command.ListAsync(Read, cancellationToken);
     }, cancellationToken);
 
     /// <summary>Forgets deliveries that ended before a moment.</summary>
@@ -120,19 +120,7 @@ internal sealed class DeliveryBook(string subscription, MemberLease lease)
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }, cancellationToken);
 
-    internal static async Task<IReadOnlyList<Delivery>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        var found = new List<Delivery>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            found.Add(Read(row));
-        }
-
-        return found;
-    }
-
-    private static Delivery Read(NpgsqlDataReader row) => new()
+    internal static Delivery Read(NpgsqlDataReader row) => new()
     {
         Position = row.GetInt64(0),
         EventId = row.GetGuid(1),

@@ -55,15 +55,7 @@ internal static class LateEvents
         command.Parameters.Add(new() { Value = end.Stream });
         command.Parameters.Add(new() { Value = upTo });
         command.Parameters.Add(new() { Value = (object?)end.Source ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-        var positions = new List<long>();
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                positions.Add(reader.GetInt64(0));
-            }
-        }
-
+        var positions = await command.ListAsync(row => row.GetInt64(0), cancellationToken);
         return positions.Count == 0
             ? []
             : [.. (await store.ReadEventsAsync(positions, cancellationToken)).Where(e => e.ToDomain().Event is Linked { Differences: var differences } && differences.Any(d => d.Theirs is not null))];

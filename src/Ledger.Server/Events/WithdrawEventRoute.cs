@@ -36,29 +36,11 @@ internal static class WithdrawEventRoute
 
     /// <summary>What the domain makes of a withdrawal, of each stream that it touches.</summary>
     internal static Ruling Decide(
-        IReadOnlyDictionary<string, StreamState> current, WithdrawEvent command, List<(string Stream, Guid Event)> events, Circumstances circumstances)
-    {
-        var writes = new List<(string, IReadOnlyList<(Guid, LedgerEvent)>)>();
-        foreach (var (stream, id) in events)
+        IReadOnlyDictionary<string, StreamState> current, WithdrawEvent command, List<(string Stream, Guid Event)> events, Circumstances circumstances) =>
+        Ruling.OfAll(events.Select(e => (e.Stream, current[e.Stream] switch
         {
-            var decision = current[stream] switch
-            {
-                StreamState.OfAssertion assertion => Assertion.Decide(assertion.State, command, id, circumstances),
-                StreamState.OfSource source => Source.Decide(source.State, command, id, circumstances),
-                _ => Decision.Refuse(RefusalCode.NotOpen, "A party's entry is changed with PUT /v1/parties/{id}, not withdrawn."),
-            };
-            switch (Ruling.Of(stream, decision))
-            {
-                case Ruling.Refused refused:
-                    return refused;
-                case Ruling.Accepted accepted:
-                    writes.AddRange(accepted.Writes);
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        return new Ruling.Accepted(writes);
-    }
+            StreamState.OfAssertion assertion => Assertion.Decide(assertion.State, command, e.Event, circumstances),
+            StreamState.OfSource source => Source.Decide(source.State, command, e.Event, circumstances),
+            _ => Decision.Refuse(RefusalCode.NotOpen, "A party's entry is changed with PUT /v1/parties/{id}, not withdrawn."),
+        })));
 }

@@ -82,7 +82,7 @@ internal sealed class CorrectionEntries(EventStore store)
         }
     }
 
-    private async Task<List<long>> PositionsAsync(long before, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<long>> PositionsAsync(long before, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand($"""
             select seq_id from ledger.mt_events
@@ -90,14 +90,7 @@ internal sealed class CorrectionEntries(EventStore store)
             order by seq_id desc limit {ScanMax}
             """);
         command.Parameters.Add(new() { Value = before, NpgsqlDbType = NpgsqlDbType.Bigint });
-        var positions = new List<long>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            positions.Add(row.GetInt64(0));
-        }
-
-        return positions;
+        return await command.ListAsync(row => row.GetInt64(0), cancellationToken);
     }
 }
 

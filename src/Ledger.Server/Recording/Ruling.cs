@@ -35,7 +35,11 @@ internal abstract record Ruling
     internal sealed record Accepted(IReadOnlyList<(string Stream, IReadOnlyList<(Guid Id, LedgerEvent Event)> Events)> Writes) : Ruling;
 
     /// <summary>Nothing at all, for this reason.</summary>
-    internal sealed record Refused(Problem Problem) : Ruling;
+    internal sealed record Refused(Problem Problem) : Ruling
+    {
+        /// <summary>Where several streams were decided on: the one that refuses.</summary>
+        internal string? Stream { get; init; }
+    }
 
     /// <summary>The domain's decision on one stream as a ruling.</summary>
     internal static Ruling Of(string stream, Decision decision) => decision switch
@@ -44,4 +48,25 @@ internal abstract record Ruling
         Decision.Refused refused => new Refused(Problem.Of(refused.Reason)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    /// <summary>The domain's decisions on several streams as one ruling: all of them, or the first refusal.</summary>
+    internal static Ruling OfAll(IEnumerable<(string Stream, Decision Decision)> decisions)
+    {
+        var writes = new List<(string, IReadOnlyList<(Guid, LedgerEvent)>)>();
+        foreach (var (stream, decision) in decisions)
+        {
+            switch (Of(stream, decision))
+            {
+                case Refused refused:
+                    return refused with { Stream = stream };
+                case Accepted accepted:
+                    writes.AddRange(accepted.Writes);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return new Accepted(writes);
+    }
 }

@@ -16,7 +16,7 @@ internal sealed class Deliveries(EventStore store)
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = (object?)state ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = limit });
-        return await DeliveryBook.ReadAsync(command, cancellationToken);
+        return await command.ListAsync(DeliveryBook.Read, cancellationToken);
     }
 
     /// <summary>What was finished in each of the last hours, the newest last; an hour without any is left out.</summary>
@@ -37,14 +37,8 @@ internal sealed class Deliveries(EventStore store)
         command.Parameters.Add(new() { Value = subscription });
         command.Parameters.Add(new() { Value = now });
         command.Parameters.Add(new() { Value = hours });
-        var found = new List<FinishedHour>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            found.Add(new(row.GetInt32(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), await row.GetFieldValueAsync<double?>(4, cancellationToken)));
-        }
-
-        return found;
+        return await command.ListAsync(
+            row => new FinishedHour(row.GetInt32(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetFieldValue<double?>(4)), cancellationToken);
     }
 
     /// <summary>Tries an open delivery at once, with a whole schedule before it; false where there is none at that position.</summary>

@@ -38,14 +38,14 @@ internal sealed class Subscriptions(EventStore store)
     internal async Task<IReadOnlyList<Subscription>> AllAsync(CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand($"select {Columns} from ledger_ops.subscription order by id limit {CountMax}");
-        return await ReadAsync(command, cancellationToken);
+        return await command.ListAsync(Read, cancellationToken);
     }
 
     internal async Task<Subscription?> FindAsync(string id, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand($"select {Columns} from ledger_ops.subscription where id = $1");
         command.Parameters.Add(new() { Value = id });
-        return (await ReadAsync(command, cancellationToken)).SingleOrDefault();
+        return (await command.ListAsync(Read, cancellationToken)).SingleOrDefault();
     }
 
     internal Task SetStateAsync(string id, string state, CancellationToken cancellationToken) =>
@@ -66,18 +66,6 @@ internal sealed class Subscriptions(EventStore store)
         }
 
         await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static async Task<IReadOnlyList<Subscription>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        var found = new List<Subscription>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            found.Add(Read(row));
-        }
-
-        return found;
     }
 
     private static Subscription Read(NpgsqlDataReader row) => new()
