@@ -4,8 +4,8 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>
-/// The mementos of one resource: one for each second in which something was recorded of it, the state at the end of that second (RFC 7089).
-/// Times are those of recording, for what the ledger said is what it can vouch for.
+/// The mementos of one resource (RFC 7089). There is one for each second in which an event of the resource was recorded. It shows the state at the end of
+/// that second. The times are the times of recording, because the ledger can vouch only for what it said itself.
 /// </summary>
 internal sealed class MementoLinks(HttpRequest request, string kind, string id, IReadOnlyList<DateTimeOffset> seconds)
 {
@@ -25,7 +25,7 @@ internal sealed class MementoLinks(HttpRequest request, string kind, string id, 
 
     internal IReadOnlyList<DateTimeOffset> Seconds => seconds;
 
-    /// <summary>Reads which mementos there are; 404 where nothing was ever recorded.</summary>
+    /// <summary>Reads the list of mementos. Fails with 404 if nothing was ever recorded.</summary>
     internal static async Task<MementoLinks> ReadAsync(ReadCall call, string kind, string id)
     {
         var stream = kind == "assertions" ? Ids.AssertionStream(id) : Ids.SourceStream(id);
@@ -35,7 +35,7 @@ internal sealed class MementoLinks(HttpRequest request, string kind, string id, 
             : throw new ProblemException(Problem.NotFound($"Nothing is recorded of {id}."));
     }
 
-    /// <summary>Points from the original to its timegate and timemap, so that a client that only knows the original finds them.</summary>
+    /// <summary>Adds links from the original to its timegate and timemap, so that a client that knows only the original can find them.</summary>
     internal static void OnOriginal(ReadCall call, string kind, string id)
     {
         var links = new MementoLinks(call.Context.Request, kind, id, []);
@@ -44,10 +44,10 @@ internal sealed class MementoLinks(HttpRequest request, string kind, string id, 
 
     internal string Memento(DateTimeOffset second) => $"{Origin}/memento/{second.UtcDateTime.ToString(PathForm, CultureInfo.InvariantCulture)}/{kind}/{id}";
 
-    /// <summary>The newest memento not after a moment; the first where the moment lies before all.</summary>
+    /// <summary>The newest memento that is not later than a moment. If the moment is before all mementos, the first memento.</summary>
     internal DateTimeOffset Closest(DateTimeOffset? moment) => moment is not { } at ? Last : seconds.LastOrDefault(s => s <= at, First);
 
-    /// <summary>The one combined header: original, timegate, timemap, first, last and the chosen memento.</summary>
+    /// <summary>The Link header with all links: original, timegate, timemap, and the first, the last and the chosen memento.</summary>
     internal string Header(DateTimeOffset chosen)
     {
         var mementos = new[] { First, chosen, Last }.Distinct().Order().Select(Link);

@@ -9,7 +9,7 @@ internal static class MementoRoutes
 {
     private const int PollMs = 50;
 
-    /// <summary>The second that is still open ends within one; the rest is for a database whose clock lags behind.</summary>
+    /// <summary>The current second ends within one second. The rest of the wait allows for a database whose clock is behind.</summary>
     private const int OpenSecondWaitMs = 3_000;
 
     internal static void Map(IEndpointRouteBuilder routes)
@@ -24,7 +24,7 @@ internal static class MementoRoutes
 
     private static async Task NegotiateAsync(ReadCall call, string kind)
     {
-        // Whatever the answer, it depends on the header: caches must know it of an error too.
+        // Every answer depends on this header, an error too. Caches must know that.
         call.Response.Headers.Vary = "accept-datetime";
         var links = await LinksAsync(call, kind);
         var chosen = links.Closest(AcceptDatetime(call.Context.Request));
@@ -58,7 +58,7 @@ internal static class MementoRoutes
         }
 
         var point = new ReadPoint(await EndOfAsync(call, second), true, null);
-        // While the second was open, more may have been recorded in it.
+        // Read the list again: more events may have been recorded in this second while the request waited for its end.
         links = await MementoLinks.ReadAsync(call, kind, call.Route("id"));
         call.Response.Headers["Memento-Datetime"] = MementoLinks.Http(second);
         call.Response.Headers.Link = links.Header(second);
@@ -82,7 +82,7 @@ internal static class MementoRoutes
         return await MementoLinks.ReadAsync(call, kind, id);
     }
 
-    /// <summary>The moment asked for; null where the header is absent or empty, which asks for the newest.</summary>
+    /// <summary>The requested moment. Null if the header is absent or empty, which requests the newest memento.</summary>
     private static DateTimeOffset? AcceptDatetime(HttpRequest request)
     {
         var text = request.Headers["Accept-Datetime"].ToString().Trim();
@@ -92,7 +92,7 @@ internal static class MementoRoutes
                 "Accept-Datetime is a time such as Fri, 03 Aug 2018 14:05:00 GMT.", "Accept-Datetime"));
     }
 
-    /// <summary>The last position of a second, once it is over by the database's clock.</summary>
+    /// <summary>The last position of a second. Waits until the second is over by the database's clock.</summary>
     private static async Task<long> EndOfAsync(ReadCall call, DateTimeOffset second)
     {
         var clock = call.Service<TimeProvider>();

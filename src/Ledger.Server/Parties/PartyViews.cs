@@ -6,7 +6,7 @@ namespace Ledger.Server;
 public sealed record PartyView(
     string Id, string Name, string Kind, IReadOnlyList<string> Aliases, bool Enrolled, DateTimeOffset RecordedAt, long Version, long Position)
 {
-    /// <summary>The view at a moment; null where the party was not there or not known.</summary>
+    /// <summary>The view at a moment. Null if the party was not recorded or not known by then.</summary>
     internal static async Task<PartyView?> AtAsync(ReadCall call, string id, ReadPoint point)
     {
         var stream = Ids.PartyStream(id);
@@ -17,7 +17,7 @@ public sealed record PartyView(
         return Of(id, party);
     }
 
-    /// <summary>The views of several parties at a moment, by one query; those that were not there or not known are left out.</summary>
+    /// <summary>The views of several parties at a moment, read with one query. Parties that were not recorded or not known by then are left out.</summary>
     internal static async Task<IReadOnlyList<PartyView>> AllAtAsync(ReadCall call, IReadOnlyCollection<string> ids, ReadPoint point) =>
     [
         .. (await call.Store.ReadStreamsAsync([.. ids.Select(Ids.PartyStream)], point.Position, call.Cancelled)).GroupBy(e => e.Stream, StringComparer.Ordinal)
@@ -30,13 +30,13 @@ public sealed record PartyView(
         : null;
 }
 
-/// <summary>What a party said of an assertion, or what others said of one that it published.</summary>
+/// <summary>What a party said about an assertion, or what others said about an assertion that the party published.</summary>
 public sealed record PartyStatement(string Assertion, string Proposition, string Label, StandingPosition Position);
 
-/// <summary>Reading parties: the entry, everything that the party said, and everything said of what it published or said.</summary>
+/// <summary>Reads parties: the entry, everything that the party said, and everything that others said about what it published or said.</summary>
 internal static class PartyViews
 {
-    /// <summary>The newest assertions of a party that its page looks into; the list with ?party= pages through all.</summary>
+    /// <summary>The page of a party reads at most this many of its newest assertions. The list with ?party= pages through all of them.</summary>
     private const int AssertionsMax = 200;
 
     internal static void Map(IEndpointRouteBuilder routes)
@@ -56,7 +56,7 @@ internal static class PartyViews
             party.Version, point.Position, isOfStreamAlone: false);
     }
 
-    /// <summary>The party at a moment, with what it said and what was said of that; 404 where it was not there.</summary>
+    /// <summary>The party at a moment, with what it said and what others said about that. Fails with 404 if the party was not recorded by then.</summary>
     internal static async Task<(PartyView Party, IReadOnlyList<PartyStatement> Said, IReadOnlyList<PartyStatement> SaidOf)> ReadAsync(
         ReadCall call, string id, ReadPoint point)
     {

@@ -2,7 +2,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Entering a party, and changing its entry.</summary>
+/// <summary>Records a party, and changes its entry.</summary>
 internal static class RecordPartyRoute
 {
     internal static void Map(IEndpointRouteBuilder routes)

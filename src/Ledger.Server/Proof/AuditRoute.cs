@@ -6,7 +6,7 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>One event as an auditor reads it.</summary>
+/// <summary>One event as an auditor sees it.</summary>
 internal sealed record AuditEntry(
     long Position, DateTimeOffset RecordedAt, string Type, string Stream, long Version, string RecordedBy, string? OnBehalfOf, JsonElement Data, string Receipt)
 {
@@ -14,13 +14,13 @@ internal sealed record AuditEntry(
         e.Position, e.RecordedAt, e.Type, e.Stream, e.Version, e.Headers.RecordedBy, e.Headers.OnBehalfOf, JsonElement.Parse(e.Data), $"/v1/proofs/{e.Position}");
 }
 
-/// <summary>The editorial audit across assertions: who recorded what, when, for whom; as JSON or as CSV.</summary>
+/// <summary>The editorial audit over all assertions, as JSON or CSV: who recorded what, when and for whom.</summary>
 internal static class AuditRoute
 {
     private const int LimitDefault = 100;
     private const int LimitMax = 1_000;
 
-    /// <summary>Positions that one request looks at: where few events pass the filter, next leads on.</summary>
+    /// <summary>One request reads at most this many positions. If few events pass the filter, the client goes on with <c>next</c>.</summary>
     private const int ScanMax = 200_000;
 
     private const string CsvHeader = "position,recordedAt,type,stream,version,recordedBy,onBehalfOf,receipt,data\r\n";

@@ -4,10 +4,10 @@ namespace Ledger.Server;
 
 /// <summary>The events that a certificate is computed from.</summary>
 /// <param name="Assertions">Every event of each assertion, up to the position that the certificate is read at.</param>
-/// <param name="Sources">Of each source its registration and the versions that count.</param>
+/// <param name="Sources">For each source, its registration and the versions that the certificate covers.</param>
 internal sealed record CertificateBasis(IReadOnlyList<CertificateBasis.Stream> Assertions, IReadOnlyList<CertificateBasis.Stream> Sources)
 {
-    /// <summary>Each event comes with a receipt of some kilobytes; more than this is no longer read by anybody.</summary>
+    /// <summary>Each event comes with a receipt of a few kilobytes. Nobody reads a certificate with more events than this.</summary>
     private const int EventsMax = 1_000;
 
     internal static async Task<CertificateBasis> OfAssertionAsync(ReadCall call, string id, long position)
@@ -16,7 +16,7 @@ internal sealed record CertificateBasis(IReadOnlyList<CertificateBasis.Stream> A
         return await OfAsync(call, [id], null, position);
     }
 
-    /// <summary>All assertions of the documents at an address, as far as the reader may see them.</summary>
+    /// <summary>All assertions of the documents at an address that the reader may see.</summary>
     internal static async Task<CertificateBasis> OfDocumentAsync(ReadCall call, string url, long position)
     {
         var point = new ReadPoint(position, false, null);

@@ -8,7 +8,10 @@ namespace Ledger.Server;
 /// <summary>A certificate and the signature over its canonical JSON.</summary>
 internal sealed record SignedCertificate(Certificate Certificate, string Signature);
 
-/// <summary>Certificates: what was said of an assertion, or in a document, on a day; signed, with the receipts of every event that it is computed from.</summary>
+/// <summary>
+/// Certificates. A certificate says what was said about an assertion, or in a document, on a day. It is signed and holds the receipt of every event that it
+/// is computed from.
+/// </summary>
 internal static class CertificateRoute
 {
     internal static void Map(IEndpointRouteBuilder routes) =>
@@ -57,7 +60,10 @@ internal static class CertificateRoute
         await WriteAsync(call, new(certificate, Sign(certificate, call.Service<LogKey>())), head);
     }
 
-    /// <summary>The stretch of time that the words name; final, and never in the future. A position stands for the moment of its event.</summary>
+    /// <summary>
+    /// The interval of time that the parameter names. It is over and so can no longer change. A position stands for the moment at which its event was
+    /// recorded.
+    /// </summary>
     private static async Task<Interval> MomentAsync(ReadCall call, string? at, long head)
     {
         if (at is not null && PartialDate.TryInterval(at, TimeZoneInfo.Utc, out var interval) && at.Contains('-', StringComparison.Ordinal))

@@ -4,7 +4,7 @@ using Ledger.Transparency;
 
 namespace Ledger.Server;
 
-/// <summary>What the log says was erased of which events, and by which event; read from the log up to its head at every asking.</summary>
+/// <summary>Knows which fields of which events were erased, and by which event. Every call first reads the log up to its head.</summary>
 internal sealed class Erasures(EventStore store) : IDisposable
 {
     private const int PageEvents = 1_000;
@@ -16,14 +16,14 @@ internal sealed class Erasures(EventStore store) : IDisposable
     private readonly Dictionary<long, IReadOnlyDictionary<string, long>> _paths = [];
     private long _position;
 
-    /// <summary>For each path that was erased of the event at a position (<see cref="CommitmentPath"/>), the position of the event that erased it.</summary>
+    /// <summary>The erased paths (<see cref="CommitmentPath"/>) of the event at a position, each with the position of the event that erased it.</summary>
     internal async Task<IReadOnlyDictionary<string, long>> OfAsync(long position, CancellationToken cancellationToken)
     {
         await CatchUpAsync(cancellationToken);
         return Known(position);
     }
 
-    /// <summary>The same, as of the last reading of the log.</summary>
+    /// <summary>The same as <see cref="OfAsync"/>, but without reading the log again.</summary>
     internal IReadOnlyDictionary<string, long> Known(long position)
     {
         lock (_paths)
@@ -32,7 +32,7 @@ internal sealed class Erasures(EventStore store) : IDisposable
         }
     }
 
-    /// <summary>Reads the log on to its head.</summary>
+    /// <summary>Reads the rest of the log, up to its head.</summary>
     internal async Task CatchUpAsync(CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken);

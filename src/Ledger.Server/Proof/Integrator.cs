@@ -6,16 +6,19 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// Follows the log on one node of the cluster, right behind the append: computes the leaf of every event from its stored row, stores the
-/// tree and signs its head. Before the first signature of a process the whole log is computed again and compared with what was signed.
+/// Signs the log on one node of the cluster. It follows the appends, computes the leaf of every event from its stored row, stores the tree and signs the
+/// head of the tree. Before its first signature, each process computes the tree of the whole log again and compares it with what was signed.
 /// </summary>
 internal sealed partial class Integrator(EventStore store, LogKey key, Erasures erasures, LedgerSettings settings, TimeProvider clock, ILogger<Integrator> logger)
     : BackgroundService
 {
-    /// <summary>While events keep coming, heads are signed this far apart: five commits a second cost the append nothing that can be measured, and 200 ms is the promised lag.</summary>
+    /// <summary>
+    /// The time between two signed heads while events keep coming. The promised lag is 200 ms. The commits of the signer cost the append nothing that can
+    /// be measured.
+    /// </summary>
     private static readonly TimeSpan SigningInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How often a node that does not hold the lease tries for it, and an idle one asks whether it still does.</summary>
+    /// <summary>How often a node without the lease tries to take it, and how often an idle holder checks that it still has it.</summary>
     private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(1);
 
     private volatile ProofStatus _status = new(ProofState.Standby, 0, [], null);
@@ -42,7 +45,7 @@ internal sealed partial class Integrator(EventStore store, LogKey key, Erasures 
             }
             catch (Exception e)
             {
-                // Whatever it was, reading and recording go on; the next attempt computes everything anew.
+                // Reading and recording go on whatever the error was. The next attempt computes everything again.
                 LogFailed(logger, e);
                 _status = new(ProofState.Retrying, _status.Size, [], "The signer failed and tries again; the log says why.");
             }
@@ -51,7 +54,7 @@ internal sealed partial class Integrator(EventStore store, LogKey key, Erasures 
         }
     }
 
-    /// <summary>Holds the lease and signs; after a refusal holds it on, so that no other node signs either.</summary>
+    /// <summary>Holds the lease and signs. After a refusal it keeps the lease, so that no other node signs either.</summary>
     private async Task LeadAsync(NpgsqlConnection connection, CancellationToken stoppingToken)
     {
         using var leading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
@@ -73,7 +76,9 @@ internal sealed partial class Integrator(EventStore store, LogKey key, Erasures 
         }
     }
 
-    /// <summary>Computes the tree again up to the stored head, comparing leaf for leaf, so that a changed event is named by its position.</summary>
+    /// <summary>
+    /// Computes the tree again up to the stored head. It compares every single leaf, so that it can name the position of a changed event.
+    /// </summary>
     private async Task<SigningTree> RecomputeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         _status = new(ProofState.Recomputing, 0, [], null);
@@ -133,7 +138,7 @@ internal sealed partial class Integrator(EventStore store, LogKey key, Erasures 
         }
     }
 
-    /// <summary>Takes what is new into the tree, page after page until none is full or it is time to sign; false where there is nothing.</summary>
+    /// <summary>Adds the new events to the tree, page by page, until a page is not full or it is time to sign. False if there was no new event.</summary>
     private async Task<bool> TakeAsync(SigningTree tree, long started, CancellationToken cancellationToken)
     {
         for (var before = tree.Size; ;)
@@ -156,7 +161,7 @@ internal sealed partial class Integrator(EventStore store, LogKey key, Erasures 
         }
     }
 
-    /// <summary>A log without events has a head too, so that whoever asks first gets an answer.</summary>
+    /// <summary>An empty log gets a signed head too, so that the first request for a head has an answer.</summary>
     private async Task SignEmptyAsync(SigningTree tree, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (tree.Size == 0 && await TileStore.ReadHeadAsync(store.DataSource, cancellationToken) is null && tree.Sign() is { } head)
@@ -165,12 +170,12 @@ internal sealed partial class Integrator(EventStore store, LogKey key, Erasures 
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The signer failed and tries again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The signer failed and will try again")]
     private static partial void LogFailed(ILogger logger, Exception e);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The log is not signed any more. {Reason} Positions: {Positions}")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Signing of the log has stopped. {Reason} Positions: {Positions}")]
     private static partial void LogRefused(ILogger logger, string reason, IReadOnlyList<long> positions);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The stored tree belongs to the log {Old}; a new tree begins under {New}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The stored tree belongs to the log {Old} and is deleted; a new tree begins for the log {New}")]
     private static partial void LogNewOrigin(ILogger logger, string old, string @new);
 }

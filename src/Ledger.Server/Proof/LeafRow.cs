@@ -3,12 +3,14 @@ using Ledger.Transparency;
 
 namespace Ledger.Server;
 
-/// <summary>An event with what its leaf is made of, to the letter as it stands in the table: no reading is lenient here.</summary>
+/// <summary>An event with everything that its leaf is computed from, exactly as it is stored in the table. Nothing is read leniently here.</summary>
 /// <param name="Event">The event.</param>
-/// <param name="Salts">Its salt record; null where its headers are none that the ledger writes, or where columns are filled that it leaves alone.</param>
+/// <param name="Salts">
+/// Its salts. Null if the ledger cannot have written the row: the headers are not in its form, or a column has a value that the ledger never sets.
+/// </param>
 internal sealed record LeafRow(CommittedEvent Event, SaltRecord? Salts)
 {
-    /// <summary>A stored event as its leaf sees it.</summary>
+    /// <summary>The row of a stored event.</summary>
     internal static LeafRow Of(RecordedEvent e)
     {
         LeafHeaders? headers = null;
@@ -34,7 +36,7 @@ internal sealed record LeafRow(CommittedEvent Event, SaltRecord? Salts)
             headers?.Salts);
     }
 
-    /// <summary>The hash that belongs into the tree, or why there is none.</summary>
+    /// <summary>Gives the hash for the tree, or the reason why there is none.</summary>
     internal bool TryHash(out Digest hash, out string? problem)
     {
         hash = default;
@@ -47,7 +49,7 @@ internal sealed record LeafRow(CommittedEvent Event, SaltRecord? Salts)
         return true;
     }
 
-    /// <summary>The leaf, or why there is none.</summary>
+    /// <summary>Gives the leaf, or the reason why there is none.</summary>
     internal bool TryEncode(out byte[] leaf, out string? problem)
     {
         leaf = [];

@@ -5,8 +5,8 @@ using Ledger.Transparency;
 namespace Ledger.Server;
 
 /// <summary>
-/// By what the log is known and signs, and its memory of the last head that it signed, kept outside the database: a database that was
-/// put back to an older state cannot put this back with it. A folder for each origin, so that a new origin begins anew.
+/// The origin and the signing keys of the log, and the last head that it signed. That head is kept in a file outside the database. So it stays correct when
+/// the database is restored to an older state. Each origin has its own folder, so that a new origin starts from nothing.
 /// </summary>
 internal sealed class LogKey : IDisposable
 {
@@ -26,16 +26,19 @@ internal sealed class LogKey : IDisposable
 
     internal string Origin { get; }
 
-    /// <summary>All of them sign: two while a key is being replaced, so that who knows only one of them can go on verifying.</summary>
+    /// <summary>All signers sign. While a key is being replaced there are two, so that a verifier that knows only one of the keys still works.</summary>
     internal IReadOnlyList<INoteSigner> Signers => _signers;
 
-    /// <summary>A head counts that any of these signed.</summary>
+    /// <summary>A head is valid if any of these keys signed it.</summary>
     internal IReadOnlyList<VerifierKey> VerifierKeys { get; }
 
-    /// <summary>Where the last signed head is remembered; told to operators.</summary>
+    /// <summary>The file that holds the last signed head. Messages to operators name it.</summary>
     internal string HeadFile => _headFile;
 
-    /// <summary>Takes the configured key or keys, or those in the data directory, where one is made at the first start, readable by its user alone.</summary>
+    /// <summary>
+    /// Loads the configured keys, or else those in the data directory. At the first start a key is made there. Only the user of the server can read its
+    /// file.
+    /// </summary>
     internal static LogKey Load(LedgerSettings settings, LedgerIdentity identity)
     {
         var origin = settings.Origin is { Length: > 0 } given ? given : OriginOf(identity.Uri);
@@ -46,7 +49,7 @@ internal sealed class LogKey : IDisposable
         return new(origin, [.. text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(one => Parse(one, origin))], folder);
     }
 
-    /// <summary>Opens a head that this log signed.</summary>
+    /// <summary>Parses a head and checks that this log signed it.</summary>
     internal bool TryOpen(string note, out SignedNote signed, out Checkpoint checkpoint, out string? problem)
     {
         checkpoint = null!;
@@ -62,10 +65,12 @@ internal sealed class LogKey : IDisposable
         return opened;
     }
 
-    /// <summary>The head that was remembered last; null where none was.</summary>
+    /// <summary>The head that was remembered last. Null if there is none.</summary>
     internal string? RememberedHead() => File.Exists(_headFile) ? File.ReadAllText(_headFile) : null;
 
-    /// <summary>Replaces the remembered head, unless another process replaced it meanwhile. On the disk before this returns.</summary>
+    /// <summary>
+    /// Replaces the remembered head, unless another process has replaced it in the meantime. The file is flushed to disk before this returns.
+    /// </summary>
     internal bool TryRemember(string? expected, string head)
     {
         using var guard = new FileStream(_headFile + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -105,7 +110,9 @@ internal sealed class LogKey : IDisposable
             : throw new InvalidOperationException($"The signing key is named {signer.VerifierKey.Name}, the log's origin is {origin}: set Ledger:Origin to the key's name, or make a key for this origin.");
     }
 
-    /// <summary>By custom an origin is a URL without its scheme; a plus would end the name in a key.</summary>
+    /// <summary>
+    /// By convention an origin is a URL without its scheme. Plus signs and spaces are replaced: in a key, a plus sign would end the name.
+    /// </summary>
     private static string OriginOf(string uri) =>
         (uri.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme ? uri[(scheme + 3)..] : uri).TrimEnd('/').Replace('+', '-').Replace(' ', '-');
 

@@ -5,7 +5,10 @@ using Ledger.Transparency;
 
 namespace Ledger.Server;
 
-/// <summary>The log for verifiers and witnesses: head, tiles and entries as C2SP tlog-tiles has them, and the events with what opens their leaves.</summary>
+/// <summary>
+/// The log for verifiers and witnesses: the signed head, the tiles and the entries as C2SP tlog-tiles defines them, and the events with the salts that open
+/// their leaves.
+/// </summary>
 internal static class LogRoutes
 {
     private const string Immutable = "public, max-age=31536000, immutable";
@@ -46,7 +49,9 @@ internal static class LogRoutes
         await WriteAsync(call, Binary, bytes);
     }
 
-    /// <summary>Leaves are computed from the stored rows: a row that was changed gives an entry that the tree does not have, and one that is gone an empty one.</summary>
+    /// <summary>
+    /// Leaves are computed from the stored rows. So a changed row gives an entry that is not in the tree, and a missing row gives an empty entry.
+    /// </summary>
     private static async Task EntriesAsync(ReadCall call)
     {
         call.Query.Done();
@@ -73,7 +78,7 @@ internal static class LogRoutes
         await WriteAsync(call, Binary, buffer.WrittenSpan.ToArray());
     }
 
-    /// <summary>What is restricted, or tells of access, is left out for the public: its leaf stands among the entries all the same.</summary>
+    /// <summary>The public does not get events that are restricted or that are about access. Their leaves are still among the entries.</summary>
     private static async Task EventsAsync(ReadCall call)
     {
         call.Query.Done();

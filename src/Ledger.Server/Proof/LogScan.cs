@@ -3,22 +3,28 @@ using Ledger.Transparency;
 
 namespace Ledger.Server;
 
-/// <summary>Compares stored events with the leaves that stand in the tree, tile by tile: the whole log at start, and round after round behind the signer.</summary>
+/// <summary>
+/// Compares stored events with the leaves in the tree, tile by tile. It does so for the whole log at the start, and then again and again while the signer
+/// runs.
+/// </summary>
 internal sealed class LogScan(EventStore store, Erasures erasures, TimeProvider clock)
 {
-    /// <summary>Enough to see what happened; the rest is found once these are restored.</summary>
+    /// <summary>This many positions are enough to see what happened. The rest is found once these events are restored.</summary>
     private const int PositionsMax = 100;
 
-    /// <summary>An event and its erasure may be read a moment apart: a real difference is still there the second time.</summary>
+    /// <summary>
+    /// An event and its erasure are read one after the other, so the first comparison may see only one of them. A real difference is still there at the
+    /// second attempt.
+    /// </summary>
     private const int AttemptsMax = 2;
 
     private const string WhatToDo =
         "Restore them from a backup, or set a new Ledger:Origin to begin a new log over what is left, and tell those who hold receipts.";
 
-    /// <summary>Goes round until cancelled; ends only by a refusal.</summary>
+    /// <summary>Scans the log in an endless loop until it is cancelled or refuses.</summary>
     /// <param name="size">How many events are signed.</param>
-    /// <param name="pause">Between two tiles.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="pause">The pause between two tiles.</param>
+    /// <param name="cancellationToken">Ends the scan.</param>
     internal async Task RunAsync(Func<long> size, TimeSpan pause, CancellationToken cancellationToken)
     {
         for (long tile = 0; ; tile++)
@@ -34,7 +40,7 @@ internal sealed class LogScan(EventStore store, Erasures erasures, TimeProvider 
         }
     }
 
-    /// <summary>Compares everything that was signed and hands on each row; refuses at the end with the positions that differ.</summary>
+    /// <summary>Compares all signed events and passes on each intact row. At the end it refuses if any events differ, and names their positions.</summary>
     internal async Task CompareAsync(long signed, Action<LeafRow> intact, CancellationToken cancellationToken)
     {
         var changed = new List<long>();

@@ -5,19 +5,20 @@ using NpgsqlTypes;
 
 namespace Ledger.Server;
 
-/// <summary>What the append function keeps true of every event, and what a row that was written past it tends to break.</summary>
+/// <summary>Checks rules that the append function keeps for every event. A row that was written without that function usually breaks one of them.</summary>
 internal static class NewEvents
 {
     private const string WhatToDo = "Nothing after it is signed: find out who wrote to the table, restore the log, and start again.";
 
-    /// <summary>Refuses where new rows cannot have come from the append function.</summary>
+    /// <summary>Refuses new rows that cannot come from the append function.</summary>
     /// <param name="source">The service's sessions.</param>
     /// <param name="rows">Rows that were never signed, in order.</param>
     /// <param name="size">The position up to which everything is signed.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     internal static async Task DemandPlausibleAsync(NpgsqlDataSource source, IReadOnlyList<RecordedEvent> rows, long size, CancellationToken cancellationToken)
     {
-        // A row comes also when every stream counts its events. No join with the streams: in a log that PostgreSQL has no statistics of yet it read them all.
+        // The left join gives a row also if all streams count their events. A join with mt_streams is avoided: in a log without statistics, PostgreSQL read
+        // all streams for it.
         await using var command = source.CreateCommand("""
             select s.last_value, (select e.timestamp from ledger.mt_events e where e.seq_id = $1), u.stream, u.counted
             from ledger.mt_events_sequence s left join (

@@ -21,7 +21,9 @@ internal static class ProofRoutes
         await call.Response.WriteWholeAsync(receipt.ToBytes(), "text/plain; charset=utf-8", call.Cancelled);
     }
 
-    /// <summary>The receipt of an event that this reader may see, under the newest head; waits, bounded, for the head to cover it.</summary>
+    /// <summary>
+    /// The receipt of an event that this reader may see, under the newest signed head. Waits, for a bounded time, until that head covers the event.
+    /// </summary>
     private static async Task<EventReceipt> ReceiptOfAsync(ReadCall call, long position)
     {
         var head = position < 1 ? 0 : await call.Store.HeadAsync(call.Cancelled);
@@ -49,7 +51,7 @@ internal static class ProofRoutes
         var to = call.Query.Number("to", head.Checkpoint.Size, 1, head.Checkpoint.Size);
         var from = call.Query.Number("from", 1, 1, to);
         call.Query.Done();
-        await heads.CoveringAsync(to, call.Cancelled); // The tiles are stored with the head.
+        await heads.CoveringAsync(to, call.Cancelled); // Tiles are stored together with their head.
         var reader = TileStore.Reader(call.Store.DataSource, to);
         var proof = await MerkleProofs.ConsistencyAsync(reader, from, to, call.Cancelled);
         var body = new

@@ -2,7 +2,7 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>Wires the signing of the log.</summary>
+/// <summary>Registers the services that sign and prove the log.</summary>
 internal static class ProofServices
 {
     internal static IServiceCollection AddLedgerProof(this IServiceCollection services, LedgerDatabase database) => services

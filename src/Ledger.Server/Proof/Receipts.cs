@@ -3,15 +3,18 @@ using Ledger.Transparency;
 
 namespace Ledger.Server;
 
-/// <summary>Makes receipts of events under one signed head; tiles that several of them need are read once.</summary>
+/// <summary>Makes receipts of events under one signed head. A tile that several receipts need is read once.</summary>
 internal sealed class Receipts(EventStore store, LogKey key, Erasures erasures, SignedHeads heads)
 {
-    /// <summary>An event and its erasure may be read a moment apart: a real difference is still there the second time.</summary>
+    /// <summary>
+    /// An event and its erasure are read one after the other, so the first comparison may see only one of them. A real difference is still there at the
+    /// second attempt.
+    /// </summary>
     private const int AttemptsMax = 2;
 
-    /// <summary>The receipts of events that are recorded, under the newest head; waits, bounded, for the head to cover a position.</summary>
-    /// <param name="positions">The events; the reader may see them.</param>
-    /// <param name="covering">What the head must cover, at least the events.</param>
+    /// <summary>The receipts of recorded events under the newest signed head. Waits, for a bounded time, until that head covers a position.</summary>
+    /// <param name="positions">The positions of the events. The caller has checked that the reader may see them.</param>
+    /// <param name="covering">The position that the head must cover. It is not before any of the events.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     internal async Task<(SignedNote Head, IReadOnlyList<EventReceipt> Receipts)> OfAsync(IReadOnlyCollection<long> positions, long covering, CancellationToken cancellationToken)
     {

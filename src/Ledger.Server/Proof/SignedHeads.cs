@@ -8,21 +8,22 @@ namespace Ledger.Server;
 /// <summary>The newest signed head, as every node sees it.</summary>
 internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings settings, TimeProvider clock) : IDisposable
 {
-    /// <summary>The header that carries a head beside events, in answers, webhooks and messages.</summary>
+    /// <summary>The header that carries a signed head along with events, in answers, webhooks and messages.</summary>
     internal const string Header = "Ledger-Checkpoint";
 
-    /// <summary>How often a request that waits for its position looks: heads come five times a second at most.</summary>
+    /// <summary>How often a request that waits for its position polls. The signer makes at most ten heads a second (one per 100 ms).</summary>
     private const int PollMs = 10;
 
-    /// <summary>How old the head beside events may be; it saves each of them a query.</summary>
+    /// <summary>How old the head in the header may be. Reusing it saves one query per event.</summary>
     private static readonly TimeSpan HeaderAgeMax = TimeSpan.FromMilliseconds(200);
 
     private readonly SemaphoreSlim _reading = new(1, 1);
     private volatile Kept? _kept;
 
     /// <summary>
-    /// The newest head; 503 before the first, and where the database holds none of this log's. A head is remembered in its file before it is stored with
-    /// its tiles: it is waited for, bounded, so that whoever is given a head finds its tiles. Where the database was set back it is given all the same.
+    /// The newest signed head. Fails with 503 if there is no head of this log, neither in its file nor in the database. The signer writes a head to its
+    /// file before it stores the head with its tiles. So this waits, for a bounded time, until the head in the file is stored: then its tiles can be read.
+    /// If the database was restored to an older state, the head in the file is given nevertheless.
     /// </summary>
     internal async Task<(SignedNote Note, Checkpoint Checkpoint)> CurrentAsync(CancellationToken cancellationToken)
     {
@@ -31,11 +32,11 @@ internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings s
         return Best(stored, remembered) ?? throw NotSigned("The log has no signed head yet.");
     }
 
-    /// <summary>A head that covers a position; waits for it, bounded, then 503.</summary>
+    /// <summary>A signed head that covers a position. Waits for it for a bounded time, then fails with 503.</summary>
     internal async Task<(SignedNote Note, Checkpoint Checkpoint)> CoveringAsync(long position, CancellationToken cancellationToken) =>
         await StoredAsync(position, cancellationToken) is { } head && head.Checkpoint.Size >= position ? head : throw NotSigned($"Position {position} is not signed yet.");
 
-    /// <summary>Tells a reader of events the newest head.</summary>
+    /// <summary>Adds the newest signed head to an answer with events.</summary>
     internal async Task AddHeaderAsync(HttpResponse response, CancellationToken cancellationToken)
     {
         if (await BesideAsync(cancellationToken) is { } head)
@@ -44,7 +45,7 @@ internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings s
         }
     }
 
-    /// <summary>The head that travels beside events, in base64 because a head has several lines; null before the first.</summary>
+    /// <summary>The signed head that is sent along with events. It is in base64 because it has several lines. Null before the first head.</summary>
     internal async ValueTask<string?> BesideAsync(CancellationToken cancellationToken)
     {
         if (Fresh() is { } fresh)
@@ -66,7 +67,7 @@ internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings s
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
         {
-            // The events are there to be sent, and an older head of the same log is as true.
+            // The events must still be sent, and an older head of the same log is just as valid.
             return _kept?.Head;
         }
         finally
@@ -77,7 +78,7 @@ internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings s
 
     public void Dispose() => _reading.Dispose();
 
-    /// <summary>The stored head; waits, bounded, until it covers a position.</summary>
+    /// <summary>The stored head. Waits, for a bounded time, until it covers a position.</summary>
     private async Task<(SignedNote Note, Checkpoint Checkpoint)?> StoredAsync(long position, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();

@@ -2,7 +2,7 @@ using Ledger.Transparency;
 
 namespace Ledger.Server;
 
-/// <summary>The right edge of the tree while it grows, and the head that was signed last: signs nothing that does not contain it.</summary>
+/// <summary>The right edge of the growing tree, and the head that was signed last. It signs no tree that does not contain that head.</summary>
 internal sealed class SigningTree(LogKey key, Checkpoint? remembered, string? rememberedNote)
 {
     private const string WhatToDo =
@@ -14,7 +14,7 @@ internal sealed class SigningTree(LogKey key, Checkpoint? remembered, string? re
 
     internal long Size => _edge.Size;
 
-    /// <summary>How many events to read next: the remembered size is not skipped, for the roots are compared there.</summary>
+    /// <summary>How many events to read next. A page ends at the size of the remembered head, because the roots are compared there.</summary>
     internal int PageLength(int max) => remembered is not null && remembered.Size > Size ? (int)Math.Min(max, remembered.Size - Size) : max;
 
     internal void Append(LeafRow row)
@@ -31,7 +31,7 @@ internal sealed class SigningTree(LogKey key, Checkpoint? remembered, string? re
         }
     }
 
-    /// <summary>Refuses where the tree at this size is not the one of a signed head.</summary>
+    /// <summary>Refuses if the tree is not the tree of a signed head.</summary>
     internal void DemandRoot(Checkpoint? head)
     {
         if (head is not null && (head.Size != Size || head.Root != _edge.Root()))
@@ -40,7 +40,7 @@ internal sealed class SigningTree(LogKey key, Checkpoint? remembered, string? re
         }
     }
 
-    /// <summary>Refuses where the log ends before the head that was signed last.</summary>
+    /// <summary>Refuses if the log ends before the head that was signed last.</summary>
     internal void DemandComplete()
     {
         if (remembered is not null && remembered.Size > Size)
@@ -63,7 +63,9 @@ internal sealed class SigningTree(LogKey key, Checkpoint? remembered, string? re
         return tiles;
     }
 
-    /// <summary>Signs the head and remembers it outside the database; null while the tree has not reached the head that was signed before.</summary>
+    /// <summary>
+    /// Signs the head of the tree and remembers it outside the database. Null as long as the tree has not reached the head that was signed before.
+    /// </summary>
     internal SignedNote? Sign()
     {
         if (remembered is not null && remembered.Size > Size)

@@ -5,8 +5,8 @@ using NpgsqlTypes;
 namespace Ledger.Server;
 
 /// <summary>
-/// The tree as stored: a row a tile, which only ever grows to its full width, and the newest signed head. A projection like any other:
-/// what is lost is computed again from the events.
+/// The stored tree and the newest signed head. Each tile is one row, which only grows until it has its full width. The tree is a projection: anything that
+/// is lost is computed again from the events.
 /// </summary>
 internal static class TileStore
 {
@@ -16,14 +16,14 @@ internal static class TileStore
         create table if not exists ledger_read.signed_head (singleton boolean primary key default true check (singleton), note text not null);
         """;
 
-    /// <summary>Throws the stored tree away.</summary>
+    /// <summary>Deletes the stored tree.</summary>
     internal static async Task ClearAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("delete from ledger_read.signed_head; delete from ledger_read.tile", connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Stores tiles and the head over them, or tiles alone, in one transaction.</summary>
+    /// <summary>Stores tiles, and the head over them if there is one, in one transaction.</summary>
     internal static async Task SaveAsync(
         NpgsqlConnection connection, IReadOnlyCollection<(HashTileCoordinates Coordinates, byte[] Bytes)> tiles, SignedNote? head, CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ internal static class TileStore
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>The bytes of a tile, cut to the width asked for; null where fewer hashes are stored.</summary>
+    /// <summary>The bytes of a tile, cut to the requested width. Null if fewer hashes are stored.</summary>
     internal static async Task<byte[]?> ReadAsync(NpgsqlDataSource source, HashTileCoordinates tile, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand("select bytes from ledger_read.tile where level = $1 and index = $2");
@@ -57,10 +57,10 @@ internal static class TileStore
         return await command.ExecuteScalarAsync(cancellationToken) is byte[] bytes && bytes.Length >= tile.ByteCount ? bytes[..tile.ByteCount] : null;
     }
 
-    /// <summary>Reads nodes of the stored tree of a size, the tiles of a proof by one query.</summary>
+    /// <summary>Reads nodes of the stored tree at a given size. The tiles of a proof are read with one query.</summary>
     internal static TileHashReader Reader(NpgsqlDataSource source, long size) => new(size, (tiles, cancellation) => RequireAsync(source, tiles, cancellation));
 
-    /// <summary>The bytes of tiles that the signed tree has, each cut to its width.</summary>
+    /// <summary>The bytes of tiles of the signed tree, each cut to its width. Fails if a tile is not stored.</summary>
     internal static async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> RequireAsync(NpgsqlDataSource source, IReadOnlyList<HashTileCoordinates> tiles, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand("""

@@ -5,18 +5,18 @@ using Npgsql;
 
 namespace Ledger.Server;
 
-/// <summary>The links over which a change passes downstream, as they stood at a position.</summary>
+/// <summary>The links along which a change passes downstream, as they were at a position.</summary>
 internal static class CarryingLinks
 {
     private const int PollMs = 5;
 
-    /// <summary>Of <see cref="LinksTo"/>: whether a change passes over a link.</summary>
+    /// <summary>A condition on the rows of <see cref="LinksTo"/>: whether a change passes along the link.</summary>
     private const string Carries = "l.relation in ('derivedFrom', 'restates') and l.from_stream like 'assertion-%'";
 
-    /// <summary>How long is waited for the projected links before the waiter gives its place up and tries again.</summary>
+    /// <summary>How long to wait for the projected links. After that the wait fails and the caller tries again.</summary>
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(30);
 
-    /// <summary>Waits until the projected links have reached a position; they run beside whoever asks, perhaps on another node.</summary>
+    /// <summary>Waits until the projection of links has reached a position. It runs independently of the caller, perhaps on another node.</summary>
     internal static async Task ReachAsync(EventStore store, long position, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(WaitMax);
@@ -32,12 +32,12 @@ internal static class CarryingLinks
     }
 
     /// <summary>
-    /// Every such link below an assertion, over any number of hops. Basis and differences are the link event's own, read by its position;
-    /// the projected edges must have reached the position asked for.
+    /// Every such link below an assertion, over any number of hops. Basis and differences are read from the link event itself. The projection of links must
+    /// have reached the requested position.
     /// </summary>
     internal static async Task<IReadOnlyList<CarryingLink>> BelowAsync(NpgsqlDataSource source, string stream, long position, CancellationToken cancellationToken)
     {
-        // The laterals keep the planner from scanning all links, or all events, for the few that are reached.
+        // The lateral joins keep the planner from scanning all links or all events when it needs only a few.
         await using var query = new PlannedQuery(source);
         query.Parameters.Add(new() { Value = stream });
         query.Parameters.Add(new() { Value = position });
@@ -64,7 +64,7 @@ internal static class CarryingLinks
         return links;
     }
 
-    /// <summary>Those of some streams that any assertion ever took over: of the others nothing passes downstream.</summary>
+    /// <summary>The given streams that some assertion has ever derived from or restated. Changes of the other streams do not pass downstream.</summary>
     internal static async Task<HashSet<string>> TakenOverAsync(NpgsqlDataSource source, string[] streams, CancellationToken cancellationToken)
     {
         await using var query = new PlannedQuery(source);
@@ -83,8 +83,8 @@ internal static class CarryingLinks
     }
 
     /// <summary>
-    /// The links to a stream by the one index that is good for it, before anything else is asked of them: a database that knew nothing of the
-    /// table yet, as during a first import, thought few links to come from assertions, and read all that do for each stream.
+    /// Reads the links to a stream by the index on to_stream first, and applies the other conditions afterwards. Without this, a database that has no
+    /// statistics of the table yet, as during a first import, assumed that few links come from assertions. It then read all of those links for each stream.
     /// </summary>
     private static string LinksTo(string stream) => $"select l.from_stream, l.from_pos from (select * from ledger_read.link k where k.to_stream = {stream} offset 0)";
 

@@ -11,9 +11,10 @@ using Marten.Subscriptions;
 namespace Ledger.Server;
 
 /// <summary>
-/// Tells whoever took an assertion over that it changed: one <c>upstream_changed</c> for each derived assertion and cause. A subscription
-/// of Marten's daemon: one node runs it, with its progress beside the projections', and it writes to the log alone; the command key of each event,
-/// made of the derived assertion and the cause, keeps a repeat, a second node or a rebuild from writing it twice.
+/// Tells the assertions that derive from or restate another one that it changed. It records one <c>upstream_changed</c> event for each derived assertion
+/// and cause. The policy is a subscription of Marten's daemon: one node runs it, and its progress is stored with that of the projections. It writes only to
+/// the log. The command key of each event is made of the derived assertion and the cause. So a retry, a second node or a rebuild cannot write the event
+/// twice.
 /// </summary>
 internal sealed class PropagationPolicy : SubscriptionBase
 {
@@ -22,7 +23,9 @@ internal sealed class PropagationPolicy : SubscriptionBase
     /// <summary>The principal of the policy's events.</summary>
     internal const string Principal = "policy:propagation";
 
-    /// <summary>Appends under way before the policy waits for them: a quarter of the append queue, so that clients keep their place.</summary>
+    /// <summary>
+    /// So many appends may be pending before the policy waits for them. It is a quarter of the append queue, so that the rest stays free for clients.
+    /// </summary>
     private const int PendingMax = 2_000;
 
     private readonly EventStore _store;
@@ -59,7 +62,7 @@ internal sealed class PropagationPolicy : SubscriptionBase
             return;
         }
 
-        // A dump that is being restored brings the policy's events itself, each in its place.
+        // While a dump is being restored, the policy records nothing: the dump contains the policy's events, each in its place.
         await using var lease = await Lease.TryAcquireAsync(_store.DataSource, DumpRestore.LeaseName, Lease.SilenceMax, cancellationToken)
             ?? throw new StoreUnavailableException("A dump is being restored; what follows from changes waits for its end.", outcomeKnown: true);
         foreach (var e in await _store.ReadEventsAsync(positions, cancellationToken))
@@ -67,7 +70,7 @@ internal sealed class PropagationPolicy : SubscriptionBase
             IReadOnlyList<AppendRequest> requests;
             if (e.ToDomain() is { Event: VersionCaptured } capture)
             {
-                await SettleAsync(pending);     // What it meets may have been told on this very page.
+                await SettleAsync(pending);     // The change that it closes may be from this same page.
                 requests = await MetAsync(e, capture, cancellationToken);
             }
             else
@@ -88,7 +91,7 @@ internal sealed class PropagationPolicy : SubscriptionBase
         await SettleAsync(pending);
     }
 
-    /// <summary>The command key of the one event that tells an assertion of a cause.</summary>
+    /// <summary>The command key of the single event that tells a derived assertion about a cause.</summary>
     internal static CommandKey KeyOf(string derived, long cause)
     {
         var key = $"{derived}@{cause}";
@@ -108,7 +111,7 @@ internal sealed class PropagationPolicy : SubscriptionBase
         pending.Clear();
     }
 
-    /// <summary>What one event makes the policy append.</summary>
+    /// <summary>The appends that follow from one event.</summary>
     private async Task<IReadOnlyList<AppendRequest>> RequestsAsync(RecordedEvent e, CancellationToken cancellationToken)
     {
         var cause = e.ToDomain();
@@ -134,7 +137,10 @@ internal sealed class PropagationPolicy : SubscriptionBase
         return [.. reached.Select(r => Request(r, states[r.Derived], e, cause, closes, enrolled))];
     }
 
-    /// <summary>What a captured version ends: changes upstream of assertions whose evidence stood in the versions before, and stands in this one no more.</summary>
+    /// <summary>
+    /// The appends that follow from a captured version. It closes upstream changes of assertions whose evidence was found in earlier versions but is not
+    /// found in this one.
+    /// </summary>
     private async Task<IReadOnlyList<AppendRequest>> MetAsync(RecordedEvent e, Recorded capture, CancellationToken cancellationToken)
     {
         var lost = ((VersionCaptured)capture.Event).Evidence.Where(o => !o.Found).Select(o => Ids.AssertionStream(o.Assertion)).Distinct(StringComparer.Ordinal).ToList();
@@ -177,7 +183,7 @@ internal sealed class PropagationPolicy : SubscriptionBase
         };
     }
 
-    /// <summary>Which of the assertions' publishers took part when the cause was recorded.</summary>
+    /// <summary>The publishers of the assertions that were enrolled when the cause was recorded.</summary>
     private async Task<HashSet<string>> EnrolledAsync(IEnumerable<Assertion> derived, long position, CancellationToken cancellationToken)
     {
         var publishers = derived.Select(d => Ids.PartyStream(((ClaimRecorded)d.Claim!.Event).Publisher)).Distinct(StringComparer.Ordinal).ToList();

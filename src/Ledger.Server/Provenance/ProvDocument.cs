@@ -5,8 +5,8 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>
-/// The graph as PROV-JSON (W3C member submission of 24 April 2013): assertions and source versions are entities, parties are agents,
-/// notices are activities; links are derivations, attributions are attributions.
+/// The graph as PROV-JSON (W3C member submission of 24 April 2013): assertions, sources and source versions are entities, parties are agents, and notices
+/// are activities. Links become derivations, and attributions stay attributions.
 /// </summary>
 internal static class ProvDocument
 {

@@ -3,17 +3,17 @@ using System.Text.Json.Nodes;
 namespace Ledger.Server;
 
 /// <summary>
-/// PROV-JSON said again in the terms of PROV-O, as JSON-LD with its context inline: each record's own node, and each relation both as the plain
-/// property and, where it has attributes of ours, as the qualified one.
+/// Translates PROV-JSON into PROV-O, as JSON-LD with an inline context. Each record becomes a node. Each relation becomes a plain property. If it has
+/// attributes of the ledger, it also becomes a qualified property.
 /// </summary>
 internal static class ProvLinkedData
 {
-    /// <summary>The profile that a reader names to be given this rather than schema.org.</summary>
+    /// <summary>The profile that a client names to get this format instead of schema.org.</summary>
     internal const string Profile = "http://www.w3.org/ns/prov#";
 
     private static readonly (string Kind, string Type)[] Records = [("entity", "prov:Entity"), ("agent", "prov:Agent"), ("activity", "prov:Activity")];
 
-    /// <summary>The relations: of which attribute's record, by which property, to which attribute's.</summary>
+    /// <summary>The relations, each with the attribute that names its subject and the attribute that names its object.</summary>
     private static readonly (string Kind, string From, string To)[] Relations =
     [
         ("wasDerivedFrom", "prov:generatedEntity", "prov:usedEntity"),
@@ -94,6 +94,6 @@ internal static class ProvLinkedData
         }
     }
 
-    /// <summary>A type is a qualified name, typed as one.</summary>
+    /// <summary>The name of a type. PROV-JSON writes it as an object with the name in <c>$</c>.</summary>
     private static string Type(JsonNode? type) => (string)type!["$"]!;
 }

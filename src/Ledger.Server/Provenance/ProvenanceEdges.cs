@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Server;
 
-/// <summary>Which way a walk of provenance goes: to what something rests on, to what rests on it, or both.</summary>
+/// <summary>The direction of a walk through the provenance graph: up to what something rests on, down to what rests on it, or both.</summary>
 internal enum WalkDirection
 {
     Up,
@@ -11,13 +11,13 @@ internal enum WalkDirection
     Both,
 }
 
-/// <summary>A projected link or derivation with the event that made it.</summary>
+/// <summary>A projected link or derivation, with the event that created it.</summary>
 internal sealed record ProvenanceEdgeRow(string From, string To, string Relation, long Position, LedgerEvent Event);
 
-/// <summary>Walks the projected links as they stood at a moment, a bounded number of hops, in one recursive query a direction.</summary>
+/// <summary>Walks the projected links as they were at a moment, over a bounded number of hops. Each direction takes one recursive query.</summary>
 internal static class ProvenanceEdges
 {
-    /// <summary>Edges of one answer: more than a page can show.</summary>
+    /// <summary>The most edges of one answer. It is more than a page can show.</summary>
     internal const int EdgesMax = 5_000;
 
     internal static async Task<IReadOnlyList<ProvenanceEdgeRow>> WalkAsync(
@@ -40,7 +40,8 @@ internal static class ProvenanceEdges
     private static async Task<List<ProvenanceEdgeRow>> WalkAsync(
         ReadCall call, IReadOnlyCollection<string> streams, (string Near, string Far) ends, int depth, ReadPoint point)
     {
-        // At a moment of publication a link counts when it was known by then, and its withdrawal only when that was.
+        // If the reader asks what was known at a moment, a link counts if it was known by then. Its withdrawal counts only if the withdrawal was known by
+        // then.
         const string Stands = """
             l.from_pos <= $3
             and (l.to_pos is null or l.to_pos > $3 or ($4::timestamptz is not null and not exists (
@@ -50,7 +51,7 @@ internal static class ProvenanceEdges
                 select from ledger.mt_events k where k.seq_id = l.from_pos
                   and coalesce((k.data -> 'publishedAt' ->> 'to')::timestamptz, k.timestamp + interval '1 microsecond') <= $4))
             """;
-        // The laterals keep the planner from scanning all links, or all events, for the few that are reached.
+        // The lateral joins keep the planner from scanning all links or all events when it needs only a few.
         await using var command = call.Store.DataSource.CreateCommand($"""
             with recursive walk (stream, depth) as (
               select s collate "C", 0 from unnest($1::text[]) s

@@ -44,7 +44,7 @@ internal sealed record ProvenanceGraph(string Root, IReadOnlyList<ProvenanceNode
 {
     private const string DescriptionPrefix = "description-";
 
-    /// <summary>The folded states behind the nodes, for the formats that say more than nodes and edges.</summary>
+    /// <summary>The folded states behind the nodes, for formats that need more than nodes and edges.</summary>
     internal required IReadOnlyList<Assertion> Assertions { get; init; }
 
     internal required IReadOnlyList<SourceView> Sources { get; init; }
@@ -103,7 +103,7 @@ internal sealed record ProvenanceGraph(string Root, IReadOnlyList<ProvenanceNode
 
     private static ProvenanceNode Node(PartyView party) => new(Ids.PartyStream(party.Id), "party") { Name = party.Name };
 
-    /// <summary>The edges that an assertion's own claim makes: where it stands, and its chain of attribution.</summary>
+    /// <summary>The edges from an assertion's own claim: the source that it appears in, and its chain of attribution.</summary>
     private static IEnumerable<ProvenanceEdge> Own(Assertion state)
     {
         var stream = Ids.AssertionStream(state.Id);

@@ -4,7 +4,9 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Where an assertion came from and who took it over, as JSON, as schema.org JSON-LD, as PROV-JSON, or (by its profile) as PROV in JSON-LD.</summary>
+/// <summary>
+/// Where an assertion came from and who took it over: as JSON, as schema.org JSON-LD, as PROV-JSON, or as PROV in JSON-LD if the client names its profile.
+/// </summary>
 internal static class ProvenanceRoute
 {
     private const string LinkedData = "application/ld+json";

@@ -4,10 +4,12 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Assertions, sources and parties in the terms of schema.org: Claim, NewsArticle with its corrections, ClaimReview from a published review alone.</summary>
+/// <summary>
+/// Assertions, sources and parties in the terms of schema.org: a Claim, a NewsArticle with its corrections, and a ClaimReview only for a published review.
+/// </summary>
 internal static class SchemaOrg
 {
-    /// <summary>The context, by reference: every term and type used here is schema.org's own.</summary>
+    /// <summary>The context is given by reference, because every term and type used here is one of schema.org.</summary>
     internal const string Context = "https://schema.org";
 
     internal static JsonObject Graph(ProvenanceGraph graph, Uri root) => new()
@@ -22,7 +24,7 @@ internal static class SchemaOrg
         ]),
     };
 
-    /// <summary>One assertion with the reviews of it, for its page.</summary>
+    /// <summary>One assertion with its reviews, for its page.</summary>
     internal static JsonObject Page(Assertion state, Uri root) => new()
     {
         ["@context"] = Context,
@@ -58,7 +60,9 @@ internal static class SchemaOrg
         return node;
     }
 
-    /// <summary>A review is what somebody published as one, with its rating in its own words; none is ever made up from positions.</summary>
+    /// <summary>
+    /// A review is only what somebody published as a review, with the rating in the reviewer's own words. No review is ever derived from other positions.
+    /// </summary>
     internal static IEnumerable<JsonObject> Reviews(Assertion state, Uri root) =>
         from position in state.Entries.Standing<PositionRecorded>()
         where position.Event is { Stance: Stance.Rules, Rating: not null, Url: not null }

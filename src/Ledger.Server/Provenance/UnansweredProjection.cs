@@ -6,12 +6,14 @@ using NpgsqlTypes;
 
 namespace Ledger.Server;
 
-/// <summary>What waits for an answer: requests, and upstream changes to publishers that take part; each with the positions between which it waits.</summary>
+/// <summary>
+/// The requests, and the upstream changes of enrolled publishers, that wait for an answer. Each row has the positions between which it waits.
+/// </summary>
 internal sealed class UnansweredProjection(EventStore store) : IReadModel
 {
     internal const string ProgressName = "Unanswered:All";
 
-    /// <summary>The flag under which a request is listed; an upstream change is listed under its own.</summary>
+    /// <summary>The flag under which a request is listed. An upstream change is listed under its own flag.</summary>
     internal const string RequestFlag = "awaitingAnswer";
 
     public string Name => "Unanswered";
@@ -20,7 +22,7 @@ internal sealed class UnansweredProjection(EventStore store) : IReadModel
 
     public IReadOnlyCollection<Type> Folds { get; } = [typeof(ActionRequested), typeof(ActionAnswered), typeof(UpstreamChanged), typeof(CorrectionIssued), typeof(Withdrawn)];
 
-    /// <summary>Makes its tables, with the indexes.</summary>
+    /// <summary>Creates its table with the indexes.</summary>
     internal const string CreateSql = """
         create table if not exists ledger_read.unanswered (
             event_id uuid primary key, assertion text collate "C" not null, source text collate "C" not null, publisher text collate "C" not null,

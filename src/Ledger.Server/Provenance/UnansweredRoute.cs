@@ -8,7 +8,7 @@ public sealed record UnansweredItem(
     string Assertion, string Publisher, string Flag, Guid Event, string Type, string Since, string? Requester, RequestKind? Kind, string? Text, string? Deadline,
     string? Upstream, long? Cause, string? CauseType, IReadOnlyList<string>? Fields, Basis? Basis, DateTimeOffset RecordedAt, long Position);
 
-/// <summary>The requests and upstream changes without an answer, the oldest first.</summary>
+/// <summary>Lists the requests and upstream changes without an answer, oldest first.</summary>
 internal static class UnansweredRoute
 {
     private const int LimitDefault = 50;
@@ -35,7 +35,7 @@ internal static class UnansweredRoute
         await call.WriteAsync(new ListPage<UnansweredItem>(items, last is { } after ? new ListCursor(position, after).ToString() : null, position), position);
     }
 
-    /// <summary>A page of what waits, oldest first, and the key of its last item where more follow.</summary>
+    /// <summary>A page of the unanswered items, oldest first. If more follow, it comes with the key of its last item.</summary>
     internal static async Task<(IReadOnlyList<UnansweredItem> Items, long? Last)> ItemsAsync(
         ReadCall call, string? publisher, string? flag, ReadPoint point, long after, int limit)
     {

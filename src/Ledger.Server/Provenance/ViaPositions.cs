@@ -2,13 +2,18 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>What others said of the assertions that this one restates: the same words are at issue, so a reader sees it here, with the way.</summary>
+/// <summary>
+/// What others said about the assertions that this one restates. It concerns the same words, so the reader sees it here too, with the assertion that it was
+/// said about.
+/// </summary>
 internal static class ViaPositions
 {
-    /// <summary>The restated assertions that one view looks into; chains of restatement are short.</summary>
+    /// <summary>One view reads at most this many restated assertions. Chains of restatements are short.</summary>
     private const int AssertionsMax = 16;
 
-    /// <summary>The positions on restated assertions at the same moment, over any number of restatements, without what this reader may not see.</summary>
+    /// <summary>
+    /// The positions on restated assertions at the same moment. It follows any number of restatements and leaves out what this reader may not see.
+    /// </summary>
     internal static async Task<IReadOnlyList<StandingPosition>> OfAsync(ReadCall call, Assertion state, ReadPoint point)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal) { state.Id };

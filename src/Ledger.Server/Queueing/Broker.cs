@@ -9,12 +9,12 @@ using Wolverine.Transports.Sending;
 namespace Ledger.Server;
 
 /// <summary>
-/// The connection on which messages go out: Wolverine's RabbitMQ transport, with publisher confirms. What is sent is awaited at Wolverine's
-/// sender and not put into its sending agents, which would retry a failed message from memory (docs/decisions/0018).
+/// The connection for outgoing messages: Wolverine's RabbitMQ transport with publisher confirms. Messages go directly to Wolverine's sender, and the caller
+/// waits for the confirm. They do not go through Wolverine's sending agents, because those would retry a failed message from memory (docs/decisions/0018).
 /// </summary>
 internal sealed class Broker(SubscriberSettings settings, ILoggerFactory loggers) : IAsyncDisposable
 {
-    /// <summary>How often the client tries to reach a broker that it has lost.</summary>
+    /// <summary>How often the client tries to reach the broker after it has lost the connection.</summary>
     private static readonly TimeSpan RecoveryInterval = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = loggers.CreateLogger<Broker>();
@@ -23,8 +23,8 @@ internal sealed class Broker(SubscriberSettings settings, ILoggerFactory loggers
     [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "InnerHost.EndAsync disposes of it.")]
     private IHost? _host;
 
-    /// <summary>A sender to an exchange, on a channel of its own. The caller disposes it.</summary>
-    /// <param name="name">The exchange; empty: the default one, whose routing keys are the names of queues.</param>
+    /// <summary>Opens a sender to an exchange, with a channel of its own. The caller disposes it.</summary>
+    /// <param name="name">The name of the exchange. An empty name means the default exchange, where a routing key is the name of a queue.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal Task<ISender> OpenAsync(string name, CancellationToken cancellationToken) => WithTransportAsync((transport, runtime) =>
     {
@@ -43,9 +43,9 @@ internal sealed class Broker(SubscriberSettings settings, ILoggerFactory loggers
         return true;
     }, cancellationToken);
 
-    /// <summary>Declares a durable queue, where there is none of that name: what an operator has declared is taken as it is.</summary>
+    /// <summary>Declares a durable queue if there is no queue of that name. A queue that an operator has declared is used as it is.</summary>
     /// <param name="name">The queue.</param>
-    /// <param name="arguments">Its arguments, where it is made.</param>
+    /// <param name="arguments">The arguments of a new queue.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal Task DeclareQueueAsync(string name, IReadOnlyDictionary<string, object?> arguments, CancellationToken cancellationToken) => WithTransportAsync(async (transport, _) =>
     {
@@ -75,7 +75,7 @@ internal sealed class Broker(SubscriberSettings settings, ILoggerFactory loggers
         _turn.Dispose();
     }
 
-    /// <summary>One at a time: the transport's registers of exchanges and queues are not safe for several.</summary>
+    /// <summary>Runs one action at a time, because the transport's registers of exchanges and queues are not thread-safe.</summary>
     private async Task<T> WithTransportAsync<T>(Func<RabbitMqTransport, IWolverineRuntime, Task<T>> run, CancellationToken cancellationToken)
     {
         try

@@ -3,9 +3,12 @@ using Wolverine.Transports.Sending;
 
 namespace Ledger.Server;
 
-/// <summary>Sends to one exchange, with every message confirmed by the broker before the send ends.</summary>
+/// <summary>Sends messages to one exchange. A send ends only when the broker has confirmed the message.</summary>
 /// <param name="broker">The connection.</param>
-/// <param name="name">The exchange, which is declared as a durable topic; empty: the default one, whose routing keys are the names of queues.</param>
+/// <param name="name">
+/// The name of the exchange, which is declared as a durable topic exchange. An empty name means the default exchange, where a routing key is the name of a
+/// queue.
+/// </param>
 internal sealed class BrokerExchange(Broker broker, string name) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
@@ -13,13 +16,14 @@ internal sealed class BrokerExchange(Broker broker, string name) : IAsyncDisposa
     private volatile bool _isDeclared = name.Length == 0;
     private int _givenUp;
 
-    /// <summary>Sends a message, and ends when the broker has it.</summary>
-    /// <exception cref="BrokerAwayException">The broker did not take it, for whatever reason.</exception>
+    /// <summary>Sends a message and waits until the broker has confirmed it.</summary>
+    /// <exception cref="BrokerAwayException">The broker did not confirm the message, for any reason.</exception>
     internal async Task SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _givenUp) > 0)
         {
-            // What the client still holds ends by its confirm or with its connection. More would pile up in memory behind it.
+            // The client still holds an earlier message, until it is confirmed or the connection ends. More messages would pile up in memory, so they are
+            // refused.
             throw new BrokerAwayException("The broker has not confirmed what was sent before");
         }
 
@@ -32,7 +36,7 @@ internal sealed class BrokerExchange(Broker broker, string name) : IAsyncDisposa
         }
         catch (Exception e) when (BrokerAwayException.Is(e))
         {
-            _isDeclared = name.Length == 0; // It may have been deleted, and the next message declares it again.
+            _isDeclared = name.Length == 0; // The exchange may have been deleted, so the next message declares it again.
             if (!sending.IsCompleted)
             {
                 Interlocked.Increment(ref _givenUp);
@@ -54,7 +58,7 @@ internal sealed class BrokerExchange(Broker broker, string name) : IAsyncDisposa
         }
         catch (Exception e) when (BrokerAwayException.Is(e))
         {
-            // The channel ended with its connection.
+            // The connection is gone, and the channel with it. There is nothing left to close.
         }
 
         _opening.Dispose();
@@ -62,7 +66,7 @@ internal sealed class BrokerExchange(Broker broker, string name) : IAsyncDisposa
 
     private void GiveBack(Task sending)
     {
-        _ = sending.Exception; // It was reported as not taken, whatever became of it.
+        _ = sending.Exception; // Observe the exception. The caller was already told that the message was not taken.
         Interlocked.Decrement(ref _givenUp);
     }
 

@@ -5,15 +5,18 @@ using Wolverine.RabbitMQ;
 namespace Ledger.Server;
 
 /// <summary>
-/// Runs Wolverine, which listens on the command queues. It has a host of its own inside the server, so that a broker that is away when the
-/// server starts delays commands and nothing else, and so that it can be ended in the one way that keeps the order of a queue.
+/// Runs Wolverine, which listens on the command queues. Wolverine has its own host inside the server, for two reasons. If the broker cannot be reached when
+/// the server starts, only commands are delayed. And the host can be stopped in the only way that keeps the order of a queue.
 /// </summary>
 internal sealed partial class CommandListener(
     CommandQueueSettings settings, QueuedCommandHandler handler, CommandReplies replies, ILoggerFactory loggers, TimeProvider clock, ILogger<CommandListener> logger) : BackgroundService
 {
     private static readonly TimeSpan StartPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>What the broker gives out ahead: with more than one, those behind a refused command could be decided before its redelivery.</summary>
+    /// <summary>
+    /// How many messages the broker may deliver before an acknowledgement. With more than one, the commands after a rejected one could be decided before it
+    /// is redelivered.
+    /// </summary>
     private const ushort Prefetch = 1;
 
     private readonly string _names = string.Join(", ", settings.Queues.Select(q => q.Name));
@@ -55,15 +58,16 @@ internal sealed partial class CommandListener(
     }
 
     /// <summary>
-    /// Closes the connection first, so that the broker puts what is unfinished back where it stood. Wolverine's own way, to acknowledge it and to
-    /// send it again, would put it behind later commands.
+    /// Closes the connection first, so that the broker puts unfinished messages back in their old places. Wolverine would acknowledge such a message and
+    /// send it again, which would put it behind later commands.
     /// </summary>
     private Task EndAsync() => Interlocked.Exchange(ref _host, null) is { } host ? InnerHost.EndAsync(host, logger) : Task.CompletedTask;
 
     private void Configure(WolverineOptions options)
     {
         options.AddMessageHandler(typeof(CommandMessage), handler);
-        // What the handler lets go of at the end stays unacknowledged: Wolverine's own answer to an error rejects it, and the broker would drop it.
+        // A message that the handler abandons at shutdown must stay unacknowledged. By default Wolverine rejects a message after an error, and the broker
+        // would drop it.
         options.OnAnyException().CustomActionIndefinitely((_, _, _) => ValueTask.CompletedTask, "Left to the broker, which gives it out again");
         options.UseRabbitMq(settings.Broker!).DisableDeadLetterQueueing().DisableSystemRequestReplyQueueDeclaration().UseListenerConnectionOnly();
         foreach (var queue in settings.Queues)
@@ -77,14 +81,14 @@ internal sealed partial class CommandListener(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Taking commands from {Queues}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Listening for commands on {Queues}")]
     private static partial void LogListening(ILogger logger, string queues);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker cannot be reached, so no commands are taken from queues; it is tried again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker cannot be reached, so no commands are taken from queues; the server will try again")]
     private static partial void LogNotListening(ILogger logger, Exception e);
 }
 
-/// <summary>Registers what takes commands from queues, where a broker and a queue or principal are configured.</summary>
+/// <summary>Registers the services that take commands from queues, if a broker and a queue or a principal are configured.</summary>
 internal static class CommandQueueServices
 {
     internal static IServiceCollection AddCommandQueues(this IServiceCollection services, IConfiguration configuration)

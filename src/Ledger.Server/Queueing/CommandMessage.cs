@@ -5,21 +5,21 @@ using Wolverine.RabbitMQ.Internal;
 
 namespace Ledger.Server;
 
-/// <summary>A message as the broker gave it: nothing in it has been looked at.</summary>
-/// <param name="Queue">Where it was queued, and so in whose name it is recorded.</param>
-/// <param name="Body">The bytes.</param>
-/// <param name="Properties">What travels beside them.</param>
+/// <summary>A message as the broker delivered it. Nothing in it has been checked.</summary>
+/// <param name="Queue">The queue that it came from. The queue determines the principal that records the command.</param>
+/// <param name="Body">The body.</param>
+/// <param name="Properties">The message properties.</param>
 internal sealed record CommandMessage(CommandQueue Queue, ReadOnlyMemory<byte> Body, IReadOnlyBasicProperties Properties)
 {
-    /// <summary>A header as text; null where there is none.</summary>
+    /// <summary>A header as text. Null if there is none.</summary>
     internal string? Header(string name) => Properties.Headers is { } headers && headers.TryGetValue(name, out var value)
         ? value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : value?.ToString()
         : null;
 }
 
 /// <summary>
-/// Makes every message of a queue a <see cref="CommandMessage"/>, whatever it is: also what is no command must reach the handler, which says why
-/// it is refused.
+/// Turns every message of a queue into a <see cref="CommandMessage"/>. A message that is not a command must reach the handler too, because the handler says
+/// why it is refused.
 /// </summary>
 internal sealed class CommandMessageMapper(CommandQueue queue) : IRabbitMqEnvelopeMapper
 {

@@ -2,25 +2,25 @@ namespace Ledger.Server;
 
 /// <summary>A queue that commands are taken from.</summary>
 /// <param name="Name">The queue.</param>
-/// <param name="Principal">In whose name its commands are recorded: <c>admin</c>, or the id of a key; null: none is accepted.</param>
+/// <param name="Principal">The principal that records its commands: <c>admin</c>, or the id of a key. Null means that no command is accepted.</param>
 internal sealed record CommandQueue(string Name, string? Principal)
 {
     private const string DeadLetterSuffix = ".dead";
 
-    /// <summary>Where commands go that are refused for good.</summary>
+    /// <summary>The queue for commands that are finally refused.</summary>
     internal string DeadLetters => Name + DeadLetterSuffix;
 }
 
-/// <summary>What an operator may set about commands as messages.</summary>
+/// <summary>The settings for commands that come as messages.</summary>
 internal sealed record CommandQueueSettings
 {
-    /// <summary>The queue where a principal is set and no queue.</summary>
+    /// <summary>The name of the queue if only a principal is set.</summary>
     private const string DefaultQueue = "ledger.commands";
 
-    /// <summary>The broker; null: no commands are taken from queues.</summary>
+    /// <summary>The address of the broker. Null means that no commands are taken from queues.</summary>
     public Uri? Broker { get; init; }
 
-    /// <summary>The queues; none where nothing is set about them: a broker alone may be there for deliveries only.</summary>
+    /// <summary>The queues. The list is empty if no queue and no principal is set: a broker may be configured only for deliveries.</summary>
     public required IReadOnlyList<CommandQueue> Queues { get; init; }
 
     /// <summary>Whether the server listens at all.</summary>
@@ -28,7 +28,7 @@ internal sealed record CommandQueueSettings
 
     /// <summary>
     /// Reads <c>Ledger:Commands:Queue</c> with <c>Ledger:Commands:Principal</c>, or several as <c>Ledger:Commands:Queues:0:Name</c> and
-    /// <c>Ledger:Commands:Queues:0:Principal</c>. A queue may be named once.
+    /// <c>Ledger:Commands:Queues:0:Principal</c>. No queue may be named twice.
     /// </summary>
     internal static CommandQueueSettings From(IConfiguration configuration)
     {

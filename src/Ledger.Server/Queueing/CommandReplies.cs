@@ -16,15 +16,17 @@ internal sealed class CommandReplies(CommandQueueSettings settings, Broker broke
 
     private const string ReplayedHeader = "ledger-replayed";
 
-    /// <summary>How long the broker may take to confirm.</summary>
+    /// <summary>How long the broker may take for one operation, such as the confirm of a message.</summary>
     private static readonly TimeSpan ConfirmMax = TimeSpan.FromSeconds(30);
 
-    /// <summary>One consumer at a time, whatever the number of nodes: two would handle the commands of one assertion in any order.</summary>
+    /// <summary>
+    /// Only one consumer is active at a time, on all nodes together. Two consumers would handle the commands on one assertion in an arbitrary order.
+    /// </summary>
     private static readonly Dictionary<string, object?> OneConsumer = new() { ["x-single-active-consumer"] = true };
 
     private readonly BrokerExchange _queues = new(broker, "");
 
-    /// <summary>Declares every queue and its dead letters, durable; what an operator has declared is taken as it is.</summary>
+    /// <summary>Declares every queue and its dead-letter queue as durable. A queue that an operator has declared is used as it is.</summary>
     internal async Task DeclareAsync(CancellationToken cancellationToken)
     {
         using var limited = Limited(cancellationToken);
@@ -36,8 +38,9 @@ internal sealed class CommandReplies(CommandQueueSettings settings, Broker broke
     }
 
     /// <summary>
-    /// Keeps a refused command: its own bytes and properties, so that it can be sent again as it is, and why it was refused. The queue is declared
-    /// before, since it may have been deleted. One that is deleted between the two loses what it would have lost with the letter in it.
+    /// Keeps a refused command as a dead letter, with the reason for the refusal. The body and the properties stay the same, so that the command can be
+    /// sent again as it is. The queue is declared first, because it may have been deleted. If somebody deletes it between the two steps, the dead letter is
+    /// lost, just as if the queue were deleted later.
     /// </summary>
     internal async Task DeadLetterAsync(CommandMessage message, Problem problem, CancellationToken cancellationToken)
     {
@@ -48,7 +51,7 @@ internal sealed class CommandReplies(CommandQueueSettings settings, Broker broke
         await _queues.SendAsync(new(message.Queue.DeadLetters, message.Body) { Like = message, Headers = headers }, limited.Token);
     }
 
-    /// <summary>Answers whoever asked for an answer. A queue that is gone takes none: its owner has left.</summary>
+    /// <summary>Sends the answer if the sender asked for one. If the reply queue no longer exists, the answer is lost: its owner has left.</summary>
     internal async Task ReplyAsync(CommandMessage message, Answer? answer, Problem? problem, CancellationToken cancellationToken)
     {
         if (message.Properties.ReplyTo is not { Length: > 0 } to)

@@ -5,8 +5,8 @@ using Wolverine.RabbitMQ.Internal;
 namespace Ledger.Server;
 
 /// <summary>
-/// A host inside the server that runs Wolverine on the broker. Wolverine's host does not start while the broker is away, and the server must:
-/// so it is built and started again until the broker answers (docs/decisions/0017).
+/// A host inside the server that runs Wolverine on the broker. Wolverine's host does not start while the broker cannot be reached, but the server must
+/// start. So this host is built and started again until the broker answers (docs/decisions/0017).
 /// </summary>
 internal static class InnerHost
 {
@@ -19,7 +19,7 @@ internal static class InnerHost
             options.ServiceName = "claims-ledger";
             options.Durability.Mode = DurabilityMode.Solo;
             options.Discovery.DisableConventionalDiscovery();
-            options.CodeGeneration.TypeLoadMode = TypeLoadMode.Static; // What handles messages is written by hand: nothing is generated, and no compiler runs.
+            options.CodeGeneration.TypeLoadMode = TypeLoadMode.Static; // The message handlers are written by hand, so no code is generated at run time.
             configure(options);
         });
         return builder.Build();
@@ -27,7 +27,7 @@ internal static class InnerHost
 
     internal static RabbitMqTransport Transport(IHost host) => host.Services.GetRequiredService<WolverineOptions>().Transports.GetOrCreate<RabbitMqTransport>();
 
-    /// <summary>Closes the connection first, so that nothing that is under way is sent or acknowledged any more.</summary>
+    /// <summary>Closes the connection first, so that no unfinished message is sent or acknowledged any more.</summary>
     internal static async Task EndAsync(IHost host, ILogger logger)
     {
         try
@@ -43,7 +43,7 @@ internal static class InnerHost
         await ((IAsyncDisposable)host).DisposeAsync();
     }
 
-    /// <summary>The server's own host listens to signals; the one inside ends with it.</summary>
+    /// <summary>Does nothing: only the server's own host listens to signals, and it stops the inner host.</summary>
     private sealed class InnerLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -54,6 +54,6 @@ internal static class InnerHost
 
 internal static partial class BrokerLog
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Wolverine ended on a closed connection")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Wolverine stopped on a closed connection")]
     internal static partial void Ended(ILogger logger, Exception e);
 }

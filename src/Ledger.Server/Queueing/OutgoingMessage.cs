@@ -4,12 +4,14 @@ using Wolverine.RabbitMQ.Internal;
 
 namespace Ledger.Server;
 
-/// <summary>A message as the broker gets it.</summary>
-/// <param name="RoutingKey">Where it goes at its exchange; at the default exchange, the name of a queue.</param>
-/// <param name="Body">The bytes.</param>
+/// <summary>A message to the broker.</summary>
+/// <param name="RoutingKey">The routing key. At the default exchange it is the name of a queue.</param>
+/// <param name="Body">The body.</param>
 internal sealed record OutgoingMessage(string RoutingKey, ReadOnlyMemory<byte> Body)
 {
-    /// <summary>Another message whose properties are taken over, before those named here; null: only those named here.</summary>
+    /// <summary>
+    /// Another message whose properties are copied first. The properties that are set here replace them. Null means that nothing is copied.
+    /// </summary>
     public CommandMessage? Like { get; init; }
 
     public string? MessageId { get; init; }
@@ -25,7 +27,7 @@ internal sealed record OutgoingMessage(string RoutingKey, ReadOnlyMemory<byte> B
     public required IReadOnlyDictionary<string, object?> Headers { get; init; }
 }
 
-/// <summary>Writes the properties of an <see cref="OutgoingMessage"/> and no others: no header of Wolverine's is among what subscribers receive.</summary>
+/// <summary>Writes only the properties of an <see cref="OutgoingMessage"/>, so that subscribers receive no headers of Wolverine.</summary>
 internal sealed class OutgoingMessageMapper : IRabbitMqEnvelopeMapper
 {
     internal static OutgoingMessageMapper Instance { get; } = new();
@@ -55,7 +57,8 @@ internal sealed class OutgoingMessageMapper : IRabbitMqEnvelopeMapper
         throw new NotSupportedException("Nothing is listened to where messages go out.");
 
     /// <summary>
-    /// All but two: an expiration would let the broker drop a dead letter, and it refuses a user id that is not the ledger's own.
+    /// Copies all properties except two. With an expiration, the broker could drop a dead letter. With the user id of another sender, the broker would
+    /// refuse the message.
     /// </summary>
     private static void TakeOver(IReadOnlyBasicProperties from, IBasicProperties to)
     {

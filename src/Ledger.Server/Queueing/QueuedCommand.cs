@@ -4,7 +4,10 @@ using System.Text.Unicode;
 
 namespace Ledger.Server;
 
-/// <summary>Reads the command out of a message: a CloudEvent 1.0, structured or binary (its AMQP binding, where attributes are headers).</summary>
+/// <summary>
+/// Reads the command from a message. The message is a CloudEvent 1.0 in structured or binary mode. In binary mode (AMQP binding) the attributes are
+/// headers.
+/// </summary>
 internal static class QueuedCommand
 {
     private const string StructuredType = "application/cloudevents+json";
@@ -12,15 +15,15 @@ internal static class QueuedCommand
     private const string Prefix = "ledger.";
     private const string Version = ".v1";
 
-    /// <summary>Both forms are in use: the binding allows the underscore where a broker cannot carry the colon.</summary>
+    /// <summary>Both prefixes are in use. The binding allows the underscore for brokers that cannot carry a colon.</summary>
     private static readonly string[] HeaderPrefixes = ["cloudEvents:", "cloudEvents_"];
 
-    /// <summary>The longest message: a body at its limit, and the attributes around it.</summary>
+    /// <summary>The longest message: a body of the maximum size plus its attributes.</summary>
     private const int BytesMax = JsonBody.BytesMax + 64_000;
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>The command, or a problem that says what is wrong with the message.</summary>
+    /// <summary>Reads the command, or throws a problem that says what is wrong with the message.</summary>
     internal static NamedCommand Read(CommandMessage message)
     {
         if (message.Body.Length > BytesMax)
@@ -81,7 +84,7 @@ internal static class QueuedCommand
     {
         try
         {
-            // What is no UTF-8 would be found by whoever looks at a text, and be taken for a defect of the ledger.
+            // Invalid UTF-8 must be found here. Later code would fail on it, and that would look like a defect of the ledger.
             return Utf8.IsValid(body.Span) ? JsonDocument.Parse(body, Strict) : throw Malformed("The message is not valid UTF-8, in which JSON is sent.", null);
         }
         catch (JsonException e)

@@ -4,18 +4,18 @@ using Wolverine.Runtime.Handlers;
 namespace Ledger.Server;
 
 /// <summary>
-/// Carries out one queued command after the other. It returns, and the broker is told that the message is done, only when the command is
-/// committed and answered, or stands among the dead letters with its problem. Until then it tries again in its place: a message that went back
-/// to the queue would be overtaken by those behind it.
+/// Carries out queued commands one after another. It returns only when the command is committed and answered, or is in the dead-letter queue with its
+/// problem. Then the broker is told that the message is done. Until then the handler itself retries the command: a message that goes back to the queue
+/// would be overtaken by later ones.
 /// </summary>
 internal sealed partial class QueuedCommandHandler(
     CommandDispatch commands, AccessKeys keys, CommandReplies replies, IServiceProvider services, TimeProvider clock, ILogger<QueuedCommandHandler> logger) : IMessageHandler, IDisposable
 {
-    /// <summary>The first pause of an outage; it doubles up to <see cref="PauseMax"/>.</summary>
+    /// <summary>The first pause during an outage. It doubles up to <see cref="PauseMax"/>.</summary>
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a command is tried that ends in a defect: it may be one of the moment.</summary>
+    /// <summary>How often a command is tried that fails with an internal error. The error may be temporary.</summary>
     private const int DefectAttemptsMax = 3;
 
     private readonly CancellationTokenSource _stopping = new();
@@ -28,13 +28,13 @@ internal sealed partial class QueuedCommandHandler(
 
     public bool TelemetryEnabled => true;
 
-    /// <summary>Lets go of what is under way, without an end: the broker gives it out again.</summary>
+    /// <summary>Abandons the current command without an acknowledgement, so that the broker delivers it again.</summary>
     internal Task StopAsync() => _stopping.CancelAsync();
 
     public void Dispose() => _stopping.Dispose();
 
-    /// <param name="context">Holds the message.</param>
-    /// <param name="cancellation">Not heeded: it fires when the command takes long, and an outage does.</param>
+    /// <param name="context">The context with the message.</param>
+    /// <param name="cancellation">Ignored: it is cancelled when a command takes long, and a command takes long during an outage.</param>
     public async Task HandleAsync(MessageContext context, CancellationToken cancellation)
     {
         var message = (CommandMessage)context.Envelope!.Message!;
@@ -48,7 +48,7 @@ internal sealed partial class QueuedCommandHandler(
         await PersistAsync(() => replies.ReplyAsync(message, answer, problem, _stopping.Token));
     }
 
-    /// <summary>The answer, or the problem that is for good; waits an outage out.</summary>
+    /// <summary>Gives the answer or the final problem. Retries during an outage.</summary>
     private async Task<(Answer? Answer, Problem? Problem)> DecideAsync(CommandMessage message)
     {
         var pause = PauseMin;
@@ -75,7 +75,7 @@ internal sealed partial class QueuedCommandHandler(
 
     private async Task<Answer> RunAsync(CommandMessage message)
     {
-        // Asked every time, as for a request: a key that is revoked records nothing more.
+        // The key is looked up for every attempt, as for a request: a revoked key must record nothing more.
         var principal = message.Queue.Principal is { } name ? await keys.FindNamedAsync(name, _stopping.Token) : null;
         if (principal is null)
         {
@@ -89,7 +89,7 @@ internal sealed partial class QueuedCommandHandler(
         return await commands.RunAsync(context, QueuedCommand.Read(message));
     }
 
-    /// <summary>Tries until the broker has it, whatever is wrong: the command would be lost with its answer otherwise.</summary>
+    /// <summary>Retries until the broker has the message, whatever the error is. Otherwise the command and its answer would be lost.</summary>
     private async Task PersistAsync(Func<Task> publish)
     {
         for (var pause = PauseMin; ; pause = pause * 2 < PauseMax ? pause * 2 : PauseMax)
@@ -108,9 +108,9 @@ internal sealed partial class QueuedCommandHandler(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A command from {Queue} was refused for good ({Code}); it stands among the dead letters")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A command from {Queue} was finally refused ({Code}); it goes to the dead-letter queue")]
     private static partial void LogRefused(ILogger logger, string queue, string code);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker did not take the answer of a command; it is sent again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker did not take the answer or the dead letter of a command; it will be sent again")]
     private static partial void LogBrokerAway(ILogger logger, Exception e);
 }

@@ -1,6 +1,6 @@
 namespace Ledger.Server;
 
-/// <summary>Lists of parties and of sources: which there were at a position, each folded to that position.</summary>
+/// <summary>Writes lists of parties and of sources: those that existed at a position, each folded up to that position.</summary>
 internal static class CatalogPage
 {
     private const int LimitDefault = 50;

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Ledger.Server;
 
-/// <summary>Which parties and sources there are, by the position of their first event; what they are is folded from their streams.</summary>
+/// <summary>Lists the parties and sources by the position of their first event. Their content is folded from their streams.</summary>
 internal sealed class CatalogProjection(string schema = ReadModels.Schema) : IRebuildable
 {
     internal const string ProgressName = "Catalog:All";
@@ -20,10 +20,10 @@ internal sealed class CatalogProjection(string schema = ReadModels.Schema) : IRe
 
     public string TablesSql => CreateSql(schema);
 
-    /// <summary>Its few indexes cost too little to be made apart.</summary>
+    /// <summary>Empty: the indexes are cheap, so they are created together with the table.</summary>
     public IReadOnlyList<string> Indexes { get; } = [];
 
-    /// <summary>Makes its table, with the indexes.</summary>
+    /// <summary>Creates its table with the indexes.</summary>
     internal static string CreateSql(string schema) => $"""
         create table if not exists {schema}.catalog (
             kind text collate "C" not null, from_pos bigint not null, id text collate "C" not null, publisher text collate "C", primary key (kind, from_pos));
@@ -47,7 +47,7 @@ internal sealed class CatalogProjection(string schema = ReadModels.Schema) : IRe
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The ids of a kind that were there at a position, oldest first.</summary>
+    /// <summary>The ids of a kind that existed at a position, oldest first.</summary>
     internal static async Task<IReadOnlyList<(long FromPosition, string Id)>> ListAsync(
         NpgsqlDataSource source, string kind, string? publisher, long position, long after, int limit, CancellationToken cancellationToken)
     {

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// Rows in the binary format of PostgreSQL's COPY, made on any thread and sent later. Npgsql's importer looks up each value's type and
-/// boxes each array, which costs a rebuild more than folding does.
+/// Rows in the binary format of PostgreSQL's COPY. They are written on any thread and sent later. Npgsql's importer is not used: it looks up the type of
+/// each value and boxes each array, which costs a rebuild more time than the folding.
 /// </summary>
 internal sealed class CopyRows(string schema, string table, string columns)
 {
@@ -26,7 +26,7 @@ internal sealed class CopyRows(string schema, string table, string columns)
 
     internal string Table { get; } = table;
 
-    /// <summary>Bytes that wait to be sent.</summary>
+    /// <summary>The number of bytes that wait to be sent.</summary>
     internal int Length => _bytes.WrittenCount;
 
     internal void StartRow()
@@ -104,7 +104,7 @@ internal sealed class CopyRows(string schema, string table, string columns)
         EndArray(at);
     }
 
-    /// <summary>Sends the rows and begins anew.</summary>
+    /// <summary>Sends the rows and clears the buffer.</summary>
     internal async Task SendAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (_bytes.WrittenCount == 0)
@@ -122,10 +122,12 @@ internal sealed class CopyRows(string schema, string table, string columns)
         Clear();
     }
 
-    /// <summary>Forgets the rows.</summary>
+    /// <summary>Clears the buffer without sending the rows.</summary>
     internal void Clear() => _bytes.ResetWrittenCount();
 
-    /// <summary>Dimensions, whether the array holds nulls, the elements' type, then length and first index.</summary>
+    /// <summary>
+    /// Writes the head of an array: the number of dimensions, whether it holds nulls, the type of the elements, then the length and the first index.
+    /// </summary>
     private int StartArray(int elementOid, int length)
     {
         var at = _bytes.WrittenCount;
@@ -142,7 +144,7 @@ internal sealed class CopyRows(string schema, string table, string columns)
         return at;
     }
 
-    /// <summary>Now its size in bytes is known.</summary>
+    /// <summary>Fills in the size of the array in bytes, which is known only now.</summary>
     private void EndArray(int at) => BinaryPrimitives.WriteInt32BigEndian(
         System.Runtime.InteropServices.MemoryMarshal.AsMemory(_bytes.WrittenMemory).Span[at..], _bytes.WrittenCount - at - sizeof(int));
 

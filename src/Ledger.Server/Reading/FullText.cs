@@ -4,13 +4,16 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Folds text to words for search: lower case, no accents, letters and digits alone. Done here, so that every server answers alike, for ever.</summary>
+/// <summary>
+/// Splits text into words for search: lower case, without accents, only letters and digits. It is done in this code, so that every server gives the same
+/// answer, for ever.
+/// </summary>
 internal static class FullText
 {
-    /// <summary>Words beyond this length are cut; nobody types more.</summary>
+    /// <summary>Longer words are cut to this length. Nobody types more.</summary>
     private const int WordLengthMax = 60;
 
-    /// <summary>The distinct words of a text, in order of the alphabet.</summary>
+    /// <summary>The distinct words of some texts, in ordinal order.</summary>
     internal static string[] Words(params IEnumerable<string?> texts)
     {
         var words = new HashSet<string>(StringComparer.Ordinal);
@@ -49,7 +52,7 @@ internal static class FullText
         End(words, word);
     }
 
-    /// <summary>The same for what has neither accents nor surrogates, five times as fast: a rebuild folds texts by the million.</summary>
+    /// <summary>The same for text that is only ASCII, five times as fast. A rebuild splits millions of texts.</summary>
     private static void AddAscii(HashSet<string> words, ReadOnlySpan<char> text)
     {
         var known = words.GetAlternateLookup<ReadOnlySpan<char>>();

@@ -5,9 +5,8 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// The graph of derivation: who derives from, restates, or is based on whom. It must stay free of cycles, also when two links are recorded
-/// at once: the check reads the projected edges and whatever the log holds beyond them, and the append carries the condition that no edge
-/// was added since.
+/// The derivation graph: what derives from, restates or is based on what. It must stay free of cycles, also when two links are recorded at the same time.
+/// So the check reads the projected edges and the newer events in the log. The append then has the condition that no edge was added since the check.
 /// </summary>
 internal sealed class LinkGraph(EventStore store)
 {
@@ -18,15 +17,23 @@ internal sealed class LinkGraph(EventStore store)
 
     private const int TailPageEvents = 500;
 
-    /// <summary>The edge that a link adds to the graph of derivation, if its relation is one of derivation. A link to itself is refused by its own rule.</summary>
+    /// <summary>
+    /// The edge that a link adds to the derivation graph, if its relation is a derivation. A link from a stream to itself is left out, because another rule
+    /// refuses it.
+    /// </summary>
     internal static IReadOnlyList<(string From, string To)> EdgesOf(string stream, AddLink link) =>
         link.Relation is Relation.DerivedFrom or Relation.Restates && link.To.Stream != stream ? [(stream, link.To.Stream)] : [];
 
-    /// <summary>The edges that a version adds: to the works that it is based on. A later version may rest on an earlier one of the same work.</summary>
+    /// <summary>
+    /// The edges that a version adds: one to each work that it is based on. The own work is left out, because a later version may be based on an earlier
+    /// one.
+    /// </summary>
     internal static IReadOnlyList<(string From, string To)> EdgesOf(string stream, CaptureVersion capture) =>
         [.. capture.BasedOn.Select(b => (stream, Ids.SourceStream(b.Source))).Where(e => e.Item2 != stream)];
 
-    /// <summary>Ends with 409 where an edge would close a cycle; else gives the position up to which that was seen, null where there is no edge to add.</summary>
+    /// <summary>
+    /// Fails with 409 if an edge would close a cycle. Otherwise gives the position up to which the log was checked. Null if there is no edge to add.
+    /// </summary>
     internal async Task<long?> RefuseCyclesAsync(IReadOnlyList<(string From, string To)> edges, CancellationToken cancellationToken)
     {
         if (edges.Count == 0)
@@ -71,7 +78,7 @@ internal sealed class LinkGraph(EventStore store)
         return (added.Where(a => !removed.Contains(a.Id)).ToLookup(a => a.From, a => a.To), removed, after);
     }
 
-    /// <summary>A breadth-first walk, one query a level: chains of derivation are short, and the visited set bounds the rest.</summary>
+    /// <summary>A breadth-first search with one query per level. Chains of derivation are short, and the visited set bounds the search.</summary>
     private async Task<IReadOnlyList<string>?> ReachesAsync(
         string start, string goal, ILookup<string, string> added, HashSet<Guid> removed, CancellationToken cancellationToken)
     {

@@ -6,7 +6,9 @@ using NpgsqlTypes;
 
 namespace Ledger.Server;
 
-/// <summary>The edges between assertions and sources: links, and what versions are based on; each with the positions between which it stands.</summary>
+/// <summary>
+/// The edges between assertions and sources: links, and what versions are based on. Each edge has the positions between which it is valid.
+/// </summary>
 internal sealed class LinkProjection(string schema = ReadModels.Schema) : IRebuildable
 {
     internal const string ProgressName = "Links:All";
@@ -17,7 +19,7 @@ internal sealed class LinkProjection(string schema = ReadModels.Schema) : IRebui
 
     public IReadOnlyCollection<Type> Folds { get; } = [typeof(Linked), typeof(VersionCaptured), typeof(Withdrawn)];
 
-    /// <summary>The streams that an event makes its own stream rest on: the edges that must not close a cycle.</summary>
+    /// <summary>The streams that the event's own stream derives from because of the event. These edges must not close a cycle.</summary>
     internal static IEnumerable<string> DerivationsOf(Recorded e) => e.Event switch
     {
         Linked { SupersededBy: null, Relation: Relation.DerivedFrom or Relation.Restates } link => [link.To.Stream],
@@ -29,10 +31,10 @@ internal sealed class LinkProjection(string schema = ReadModels.Schema) : IRebui
 
     public string TablesSql => CreateSql(schema);
 
-    /// <summary>Its few indexes cost too little to be made apart.</summary>
+    /// <summary>Empty: the indexes are cheap, so they are created together with the table.</summary>
     public IReadOnlyList<string> Indexes { get; } = [];
 
-    /// <summary>Makes its table, with the indexes.</summary>
+    /// <summary>Creates its table with the indexes.</summary>
     internal static string CreateSql(string schema) => $"""
         create table if not exists {schema}.link (
             event_id uuid not null, from_stream text collate "C" not null, to_stream text collate "C" not null,

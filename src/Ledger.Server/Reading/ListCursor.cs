@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Ledger.Server;
 
-/// <summary>Where a list goes on: the position that it is read at, and the key of the last row given out, with its id where the key may tie.</summary>
+/// <summary>
+/// The cursor of a list: the position that the list is read at, and the key of the last row that was returned. If keys are not unique, it also has the id
+/// of that row.
+/// </summary>
 internal sealed record ListCursor(long Position, long After, string Id = "")
 {
     private const int KeyBytes = 16;

@@ -3,8 +3,8 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// A query that PostgreSQL plans for its values, each time. Of a prepared one it would after some executions keep a plan for any values; and how many
-/// states of the past stood at a position, none or nearly all of them, decides which index finds them.
+/// A query that PostgreSQL plans for the actual parameter values at every execution. For a prepared query it would switch to a generic plan after some
+/// executions. But the best index depends on the values: at a given position, none or nearly all of the past states may be valid.
 /// </summary>
 internal sealed class PlannedQuery : IAsyncDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class PlannedQuery : IAsyncDisposable
     internal PlannedQuery(NpgsqlDataSource source)
     {
         _batch = source.CreateBatch();
-        // Both are sent at once, and so are one transaction, at whose end the setting ends.
+        // Both commands are sent in one batch and so run in one transaction. The setting is valid only until its end.
         _batch.BatchCommands.Add(new("select set_config('plan_cache_mode', 'force_custom_plan', true)"));
         _batch.BatchCommands.Add(_query);
     }

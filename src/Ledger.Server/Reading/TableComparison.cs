@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace Ledger.Server;
 
-/// <summary>Compares the rows of a table in service with those of its twin that was built anew.</summary>
+/// <summary>Compares the rows of a table in service with those of its rebuilt copy.</summary>
 internal static class TableComparison
 {
-    /// <summary>A row that only one of the two has, of each side; both null where the tables are equal.</summary>
+    /// <summary>For each of the two tables, one row that the other does not have. Both are null if the tables are equal.</summary>
     internal static async Task<(string? Built, string? InService)> DifferenceAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string table, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(

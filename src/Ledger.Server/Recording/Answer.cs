@@ -33,12 +33,12 @@ internal sealed record Answer
     public bool Replayed { get; init; }
 }
 
-/// <summary>The part of an answer that its events do not tell, remembered with the command's key.</summary>
+/// <summary>The part of an answer that cannot be computed from its events. It is stored with the key of the command.</summary>
 internal sealed record RememberedPart(string Id, string Location, int? SourceVersion, Answer? Whole)
 {
     internal string ToJson() => JsonSerializer.Serialize(this, DomainJson.Stored);
 
-    /// <summary>The answer of an append that was made before, under the same key.</summary>
+    /// <summary>The answer of an earlier append under the same key.</summary>
     internal static Answer Again(AppendResult.Appended appended) =>
         JsonSerializer.Deserialize<RememberedPart>(appended.Answer!, DomainJson.Stored)!.Answer(appended);
 

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Routing.Patterns;
 namespace Ledger.Server;
 
 /// <summary>
-/// Carries a named command out as the request that it stands for: the same endpoint, access, body rules and key, without the network. So an import
-/// or a message can do nothing that its sender could not do over HTTP.
+/// Runs a named command as if it were an HTTP request: with the same endpoint, access rules, body rules and key, but without the network. So an import or a
+/// message cannot do anything that its sender could not do over HTTP.
 /// </summary>
 internal sealed class CommandDispatch(EndpointDataSource endpoints)
 {
@@ -14,16 +14,16 @@ internal sealed class CommandDispatch(EndpointDataSource endpoints)
         where command is not null && (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("POST") ?? false)
         group (Endpoint: endpoint, Command: command!) by Text(endpoint.RoutePattern)).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal));
 
-    /// <param name="context">A request of the command's sender; its path and route values become the command's.</param>
+    /// <param name="context">A request of the command's sender. Its path and route values are set to those of the command.</param>
     /// <param name="command">The command.</param>
-    /// <param name="keyIsFree">Whether its key is most likely free: then it is looked for last, not first.</param>
-    /// <param name="order">Null where it is one by itself.</param>
+    /// <param name="keyIsFree">Whether the key is probably unused. If so, it is looked up last and not first.</param>
+    /// <param name="order">The place of the command among ordered ones. Null if the command is independent.</param>
     internal Task<Answer> RunAsync(HttpContext context, NamedCommand command, bool keyIsFree = false, RequestOrder? order = null)
     {
         var (endpoint, route) = _byPattern.Value[command.Pattern];
         Set(context.Request, command);
 
-        // It is the principal's own request: it needs the scope that the route asks for.
+        // It counts as the principal's own request, so the principal needs the scope of the route.
         if (Scopes.NeededBy(endpoint) is var scope && !context.User.May(scope))
         {
             throw new ProblemException(AccessRefusal.MissingScope(scope));

@@ -4,25 +4,27 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>A write as its slice sees it: the route, and what is needed to carry it out.</summary>
+/// <summary>A write request for a slice: the route, and what is needed to record.</summary>
 internal sealed record CommandCall(HttpContext Context, WriteRequest Request, Commands Commands)
 {
     /// <summary>A value of the route.</summary>
     internal string Route(string name) => (string)Context.GetRouteValue(name)!;
 }
 
-/// <summary>A command's route for callers inside this process, who bring body and key themselves.</summary>
-/// <param name="RunAsync">Takes the context and what else makes the command.</param>
+/// <summary>The endpoint of a command for callers in this process. They supply the body and the key.</summary>
+/// <param name="RunAsync">Runs the command with a context and an input.</param>
 internal sealed record CommandEndpoint(Func<HttpContext, CommandInput, Task<Answer>> RunAsync);
 
-/// <summary>What a command is made of.</summary>
+/// <summary>The input of a command.</summary>
 /// <param name="Body">JSON.</param>
-/// <param name="Key">The key that makes it repeatable.</param>
-/// <param name="KeyIsFree">Whether that is most likely free: then it is looked for where the command is refused, and by the append.</param>
-/// <param name="Order">Null where it is one by itself.</param>
+/// <param name="Key">The key that makes the command idempotent.</param>
+/// <param name="KeyIsFree">Whether the key is probably unused. If so, it is looked up only when the command is refused, and by the append.</param>
+/// <param name="Order">The place of the command among ordered ones. Null if the command is independent.</param>
 internal readonly record struct CommandInput(ReadOnlyMemory<byte> Body, string? Key, bool KeyIsFree = false, RequestOrder? Order = null);
 
-/// <summary>Maps a write: access, body, key, answer are the same for all; the slice says only what is recorded.</summary>
+/// <summary>
+/// Maps the routes of commands. Access, body, key and answer are handled here in the same way for all. A slice decides only what is recorded.
+/// </summary>
 internal static class CommandRoutes
 {
     internal static RouteHandlerBuilder MapCommand<T>(
@@ -72,7 +74,7 @@ internal static class CommandRoutes
         }
         catch (ProblemException) when (input.KeyIsFree)
         {
-            // Should the key not be free after all, its first answer stands, whatever has come since that now speaks against the command.
+            // If the key was used before after all, its first answer is given, even if the command would be refused now.
             if (await RememberedAsync() is { } first)
             {
                 return first;
@@ -85,7 +87,7 @@ internal static class CommandRoutes
             && await services.GetRequiredService<EventStore>().FindAnswerAsync(commandKey.Principal, commandKey.Key, context.RequestAborted) is { } found ? request.Replay(found) : null;
     }
 
-    /// <summary>200 where nothing had to be appended.</summary>
+    /// <summary>The HTTP status of an answer: 201, or 200 if nothing had to be appended.</summary>
     internal static int StatusOf(Answer answer) => answer.Events.Count > 0 ? StatusCodes.Status201Created : StatusCodes.Status200OK;
 
     private static async Task WriteAsync(HttpContext context, Answer answer)

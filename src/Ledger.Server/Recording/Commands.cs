@@ -3,12 +3,12 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>
-/// Prepares a command: what it names must exist, and what its rule may know beyond its own stream (the cited version's publication,
-/// the zone) is looked up. All of that never changes once it is there, so it is read before the streams' turns are taken.
+/// Prepares a command. Everything that it names must exist. Facts that its rule needs from other streams are looked up: the publication of the cited
+/// version and the time zone. These facts never change once they are recorded, so they are read before the turns of the streams are taken.
 /// </summary>
 internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvider clock)
 {
-    /// <summary>Records what the rule of one assertion makes of a command.</summary>
+    /// <summary>Records the events that the rule of one assertion gives for a command.</summary>
     internal async Task<Answer> OnAssertionAsync(CommandCall call, string id, Command command)
     {
         var stream = Ids.AssertionStream(id);
@@ -30,7 +30,7 @@ internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvi
             }, call.Request, call.Context.RequestAborted);
     }
 
-    /// <summary>Records what the rule of one source makes of a command.</summary>
+    /// <summary>Records the events that the rule of one source gives for a command.</summary>
     internal async Task<Answer> OnSourceAsync(CommandCall call, string id, Command command, Func<Source, Circumstances, Decision> decide)
     {
         var stream = Ids.SourceStream(id);
@@ -49,7 +49,7 @@ internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvi
             }, call.Request, call.Context.RequestAborted);
     }
 
-    /// <summary>Records what the rule of one party makes of a command.</summary>
+    /// <summary>Records the events that the rule of one party gives for a command.</summary>
     internal async Task<Answer> OnPartyAsync(CommandCall call, string id, RecordParty command, bool create)
     {
         var stream = Ids.PartyStream(id);
@@ -72,14 +72,16 @@ internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvi
             }, call.Request, call.Context.RequestAborted);
     }
 
-    /// <summary>Records over several streams at once.</summary>
+    /// <summary>Records events on several streams in one append.</summary>
     internal Task<Answer> RecordAsync(CommandCall call, Recording recording) => recorder.RecordAsync(recording, call.Request, call.Context.RequestAborted);
 
-    /// <summary>What a rule may know beyond its stream: the cited version's publication and hash, the zone, the publisher.</summary>
+    /// <summary>
+    /// The facts from other streams that a rule may use: the publication and the hash of the cited version, the time zone and the publisher.
+    /// </summary>
     internal async Task<Circumstances> CircumstancesAsync(CommandCall call, Command command, string? assertion) => await CircumstancesAsync(
         call, command, assertion is null ? null : SourceOf(await states.KnownAsync(Ids.AssertionStream(assertion), IsBegun, call.Context.RequestAborted)));
 
-    /// <summary>The same of a command on an assertion whose own source is known.</summary>
+    /// <summary>The same for a command on an assertion whose own source is known.</summary>
     private async Task<Circumstances> CircumstancesAsync(CommandCall call, Command command, SourceVersion? own)
     {
         var cancellationToken = call.Context.RequestAborted;
@@ -112,7 +114,7 @@ internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvi
         };
     }
 
-    /// <summary>Ends with a refusal where something that the command names was never recorded.</summary>
+    /// <summary>Throws a refusal if something that the command names was never recorded.</summary>
     internal async Task RequireAsync(Command command, CancellationToken cancellationToken)
     {
         IEnumerable<Reference> actsFor = command.OnBehalfOf is { } party ? [Reference.Party(party, "onBehalfOf")] : [];
@@ -120,7 +122,7 @@ internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvi
         {
             if (!Ids.IsId(Ids.OfStream(reference.Stream).Id) || reference.SourceVersion < 1)
             {
-                continue; // The command's own checks say it better.
+                continue; // The command's own checks give a better message.
             }
 
             var state = await states.KnownAsync(reference.Stream, s => Has(s, reference), cancellationToken);
@@ -131,7 +133,7 @@ internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvi
         }
     }
 
-    /// <summary>Ends with 404 where an id of the route is of a form that nothing could have been recorded under.</summary>
+    /// <summary>Fails with 404 if an id in the route does not have the form of an id. Nothing can be recorded under it.</summary>
     internal static void RequireId(string id)
     {
         if (!Ids.IsId(id))
@@ -144,7 +146,7 @@ internal sealed class Commands(Recorder recorder, StreamStates states, TimeProvi
 
     private static bool IsBegun(StreamState state) => state.Version > 0;
 
-    /// <summary>The source of an assertion; null while it has no claim.</summary>
+    /// <summary>The source version of an assertion. Null as long as it has no claim.</summary>
     private static SourceVersion? SourceOf(StreamState assertion) => (((StreamState.OfAssertion)assertion).State.Claim?.Event as ClaimRecorded)?.Source;
 
     private static bool Has(StreamState state, Reference reference) => state switch

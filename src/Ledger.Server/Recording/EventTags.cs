@@ -3,10 +3,13 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>The words by which feeds and subscriptions select an event, written beside it at append, so that no lagging projection is asked.</summary>
+/// <summary>
+/// The tags by which feeds and subscriptions select an event. They are stored with the event at the append, so that selecting does not depend on a
+/// projection that may lag.
+/// </summary>
 internal static class EventTags
 {
-    /// <summary>The tags of an event, from the state that it leaves.</summary>
+    /// <summary>The tags of an event, from the state after the event.</summary>
     internal static IReadOnlyList<string> Of(StreamState state, LedgerEvent e)
     {
         var tags = new List<string>();
@@ -61,7 +64,7 @@ internal static class EventTags
         }
     }
 
-    /// <summary>How material a change is to whoever relies on the assertion; null where the event changes nothing that was said.</summary>
+    /// <summary>How material a change is for those who rely on the assertion. Null if the event does not change what was said.</summary>
     internal static Materiality? MaterialityOf(LedgerEvent e) => e switch
     {
         CorrectionIssued correction => correction.Materiality,

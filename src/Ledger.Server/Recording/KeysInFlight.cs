@@ -3,15 +3,15 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>Commands under a key that this node is carrying out: a second request with the key waits for the first.</summary>
+/// <summary>The keys of commands that this node is running. A second request with the same key waits for the first.</summary>
 internal sealed class KeysInFlight(TimeProvider clock)
 {
-    /// <summary>Longer than any append should take; then the client is told to come back.</summary>
+    /// <summary>Longer than any append should take. After that the client is told to try again.</summary>
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<(string Principal, string Key), TaskCompletionSource> _inFlight = new();
 
-    /// <summary>Takes the key, waiting for whoever holds it; disposing gives it back.</summary>
+    /// <summary>Takes the key, and waits if another request holds it. Disposing the result gives the key back.</summary>
     internal async Task<IDisposable> TakeAsync(CommandKey key, CancellationToken cancellationToken)
     {
         var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,8 +1,8 @@
 namespace Ledger.Server;
 
 /// <summary>
-/// States of a long stream's past, evenly spread: what lies between two is folded from the earlier one. States share nearly all of their memory
-/// with their neighbours. Without them a moment in the middle of 10,000 events cost a hundred times as much as the present.
+/// Past states of a long stream at even intervals. A state between two of them is folded from the earlier one. Neighbouring states share nearly all of
+/// their memory. Without landmarks, reading a moment in the middle of 10,000 events cost a hundred times as much as reading the present.
 /// </summary>
 internal sealed class Landmarks
 {
@@ -13,10 +13,10 @@ internal sealed class Landmarks
     private readonly SortedList<long, StreamState> _byVersion = [];
     private long _step = FirstStep;
 
-    /// <summary>Whether a state is one of those that may be kept.</summary>
+    /// <summary>Whether a state may be kept as a landmark.</summary>
     internal static bool Takes(StreamState state) => state.Version % FirstStep == 0;
 
-    /// <summary>Takes a state that a fold comes past.</summary>
+    /// <summary>Offers a state that a fold has reached.</summary>
     internal void Pass(StreamState state)
     {
         lock (_lock)
@@ -37,7 +37,7 @@ internal sealed class Landmarks
         }
     }
 
-    /// <summary>The newest of them at or before a position, and the oldest behind it; null where there is none.</summary>
+    /// <summary>The newest landmark at or before a position, and the oldest one after it. Null where there is none.</summary>
     internal (StreamState? Before, StreamState? Behind) Around(long position)
     {
         lock (_lock)
@@ -53,7 +53,7 @@ internal sealed class Landmarks
         }
     }
 
-    /// <summary>Drops all, where stored values changed.</summary>
+    /// <summary>Drops all landmarks, because stored values have changed.</summary>
     internal void Clear()
     {
         lock (_lock)

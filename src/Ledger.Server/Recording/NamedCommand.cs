@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Ledger.Server;
 
 /// <summary>
-/// A command that came by its name and not by its route, as the line of an import and a message do: what the client would send to the command's
-/// own route, with the key that makes it repeatable.
+/// A command that is identified by its name and not by its route, such as a line of an import or a message. It holds what a client would send to the
+/// command's route, and the key that makes it idempotent.
 /// </summary>
 internal record NamedCommand
 {
@@ -33,10 +33,10 @@ internal record NamedCommand
         ["recordRetelling"] = "/v1/retellings",
     };
 
-    /// <summary>Their names in snake_case, as they stand in the type of a message.</summary>
+    /// <summary>The command names by their snake_case form, which the type of a message uses.</summary>
     private static readonly FrozenDictionary<string, string> BySnakeCase = Routes.Keys.ToFrozenDictionary(JsonNamingPolicy.SnakeCaseLower.ConvertName, StringComparer.Ordinal);
 
-    /// <summary>Those of them that are decided on their target's state and on what never changes.</summary>
+    /// <summary>The commands whose decision needs only the state of their target and facts that never change.</summary>
     private static readonly FrozenSet<string> OnTargetAlone =
         FrozenSet.Create(StringComparer.Ordinal, "attachEvidence", "denyAssertion", "takePosition", "requestAction", "answerAction", "amendEntry");
 
@@ -44,23 +44,26 @@ internal record NamedCommand
 
     public string? Target { get; init; }
 
-    /// <summary>Makes the command repeatable; without one, sending it again records it again where the rules allow.</summary>
+    /// <summary>Makes the command idempotent. Without a key, a repeated command is recorded again if the rules allow it.</summary>
     public string? Key { get; init; }
 
     /// <summary>The body as it was sent.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>The command that is called so in snake_case; null where there is none.</summary>
+    /// <summary>The name of a command from its snake_case form. Null if there is no such command.</summary>
     internal static string? OfSnakeCase(string name) => BySnakeCase.GetValueOrDefault(name);
 
-    /// <summary>Whether it is decided on its target's state alone, beside what never changes: also on one that is still on its way into the log.</summary>
+    /// <summary>
+    /// Whether its decision needs only the state of its target and facts that never change. Such a command can be decided on a state that is not committed
+    /// yet.
+    /// </summary>
     internal bool IsOnTargetAlone => OnTargetAlone.Contains(Command);
 
     /// <summary>The pattern of the command's route.</summary>
     internal string Pattern => Routes.GetValueOrDefault(Command)
         ?? throw new ProblemException(Problem.BadRequest("unknown-command", $"{Command} is no command; there are {string.Join(", ", Routes.Keys)}.", "command"));
 
-    /// <summary>The route with the target in its place.</summary>
+    /// <summary>The route with the target filled in.</summary>
     internal string Path => field ??= MakePath();
 
     private string MakePath()

@@ -2,7 +2,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>The ids of new things: the client's, checked, or a fresh UUIDv7.</summary>
+/// <summary>Gives the id of something new: the client's own id after a check, or a new UUIDv7.</summary>
 internal static class NewIds
 {
     internal static string Or(string? chosen) => chosen switch

@@ -6,15 +6,17 @@ using Ledger.Store;
 namespace Ledger.Server;
 
 /// <summary>
-/// Carries a command from its decision to the log: takes the streams' turns in a fixed order, decides on what the former command left,
-/// queues the append, and gives the turns back before the commit. What came to nothing by a race is decided again on the new state.
+/// Decides a command and appends its events. It takes the turns of the streams in a fixed order, decides on the state that the previous command left,
+/// queues the append, and releases the turns before the commit. A command that lost a race is decided again on the new state.
 /// </summary>
 internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph graph, TimeProvider clock)
 {
-    /// <summary>Each attempt reads the state anew, so a second one nearly always holds; more means a race that a client should see.</summary>
+    /// <summary>
+    /// Each retry reads the state again, so the second attempt nearly always succeeds. If this many attempts fail, the client should learn about the race.
+    /// </summary>
     private const int AttemptsMax = 12;
 
-    /// <summary>What a client is told who lost every race.</summary>
+    /// <summary>The answer to a client whose command lost every race.</summary>
     internal static Problem Contended { get; } =
         new(409, "contended", "Others changed the same things at the same time", "Nothing was recorded; read again and send it again.") { RetryAfterS = 1 };
 
@@ -49,8 +51,8 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
     }
 
     /// <summary>
-    /// Decides within the turns. Either the outcome is settled (an answer without an append, or a refusal, thrown), or an append is pending
-    /// whose result is null when it must be decided again.
+    /// Decides while it holds the turns. Either the outcome is final: an answer without an append, or a refusal that is thrown. Or an append is pending,
+    /// and its result is null if the command must be decided again.
     /// </summary>
     private async Task<(Task<Answer?>? Pending, Task<Answer>? Outcome)> DecideAsync(
         Recording recording, WriteRequest request, List<StreamTurn> turns, long? acyclicAt, bool fresh, CancellationToken cancellationToken)
@@ -65,7 +67,7 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
             }
 
             var current = new Dictionary<string, StreamState>(turns.Count, StringComparer.Ordinal);
-            var follows = new Guid?[turns.Count];       // of each turn's state that runs ahead, its last event
+            var follows = new Guid?[turns.Count];       // per turn: the last event of a state that is ahead of the log, else null
             for (var i = 0; i < turns.Count; i++)
             {
                 var next = turns[i].Next;
@@ -74,7 +76,7 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
                 follows[i] = isKept ? next.Follows : null;
                 if (!fresh && request.Order?.MayFollow(turns[i], next.Falls) == false)
                 {
-                    return (Task.FromResult<Answer?>(null), null);      // Decided again, when the one before is settled.
+                    return (Task.FromResult<Answer?>(null), null);      // It is decided again when the previous request is settled.
                 }
             }
 
@@ -84,8 +86,8 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
                 return (Append(recording, request, turns, current, follows, accepted, acyclicAt), null);
             }
 
-            // A refusal, or "nothing to record", is said only of what the log holds: not of a state that another node may have
-            // outrun, nor of one that runs ahead and may never be.
+            // A refusal or "nothing to record" must rest on the state in the log. A kept state is not enough: another node may have appended since, or the
+            // state is ahead of the log and its append may still fail.
             awaited = [.. turns.Select(t => t.Pending).OfType<Task>()];
             if (fresh)
             {
@@ -136,7 +138,7 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
 
     private async Task<Answer> SettledAsync(Recording recording, WriteRequest request, Ruling ruling, StreamState primary, CancellationToken cancellationToken)
     {
-        // Under a key the first answer stands, also where the state it left makes the repeated command look wrong.
+        // Under a key the first answer stays valid, even if the repeated command does not fit the state that the first one left.
         if (request.Key is { } key && await store.FindAnswerAsync(key.Principal, key.Key, cancellationToken) is { } remembered)
         {
             return request.Replay(remembered);
@@ -207,7 +209,7 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
             falls = turns[at].Ahead(state, written[^1].Id);
         }
 
-        // A stream that was only read is written without events: what was decided on must still be so.
+        // A stream that was only read is part of the append without events. So the append fails if that stream has changed since the decision.
         for (var i = 0; i < turns.Count; i++)
         {
             if (!touched.Contains(turns[i]))
@@ -234,7 +236,7 @@ internal sealed class Recorder(EventStore store, StreamStates states, LinkGraph 
         return landed;
     }
 
-    /// <summary>Waits for the commit. Null: decide again.</summary>
+    /// <summary>Waits for the commit. Null means that the command must be decided again.</summary>
     private static async Task<Answer?> LandAsync(
         Task<AppendResult> append, RememberedPart part, List<StreamTurn> turns, List<Recorded> drafts)
     {

@@ -1,36 +1,36 @@
 namespace Ledger.Server;
 
 /// <summary>
-/// The place of a request among those of its sender that write to the same stream. The one behind it is decided as soon as this one is queued,
-/// on the state that it will leave, so that both share a commit. Where an append comes to nothing, those behind it wait until it is settled:
-/// none overtakes another.
+/// The place of a request among the requests of one sender that write to the same stream. The next request is decided as soon as this one is queued, on the
+/// state that this one will leave. So both can share a commit. If an append fails, the later requests wait until it is settled, so that no request
+/// overtakes another.
 /// </summary>
-/// <param name="previous">The one before it; null where there is none.</param>
+/// <param name="previous">The previous request. Null if there is none.</param>
 internal sealed class RequestOrder(RequestOrder? previous)
 {
     private readonly TaskCompletionSource _queued = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RequestOrder? _previous = previous;
     private (StreamTurn Turn, long Falls)? _ahead;
 
-    /// <summary>Ends when its append is queued: never, if it comes to none.</summary>
+    /// <summary>Completes when the append of this request is queued. It never completes if there is no append.</summary>
     internal Task Queued => _queued.Task;
 
-    /// <summary>Ends with the request.</summary>
+    /// <summary>Completes when the request is settled.</summary>
     internal Task Settled { get; set; } = Task.CompletedTask;
 
-    /// <summary>Ends when the one before it is settled; null where there is none.</summary>
+    /// <summary>Completes when the previous request is settled. Null if there is none.</summary>
     internal Task? Before => _previous?.Settled;
 
     /// <summary>
-    /// Whether it may be decided on a state of its stream, read from its turn: what the one before it queued must be in it, so that an append on
-    /// it fails with the other's.
+    /// Whether the request may be decided on a state that was read from the turn of its stream. The state must contain what the previous request queued.
+    /// Then the append of this request fails if that of the previous one fails.
     /// </summary>
     internal bool MayFollow(StreamTurn turn, long falls) =>
         _previous is not { } previous || previous.Settled.IsCompleted || previous._ahead == (turn, falls);
 
-    /// <summary>Its append is queued, and the stream's turn ahead by it.</summary>
-    /// <param name="turn">Null where it writes to several streams: none is decided behind it before it is settled.</param>
-    /// <param name="falls">What <see cref="StreamTurn.Ahead"/> gave.</param>
+    /// <summary>Notes that the append of this request is queued and that the turn of its stream is ahead by it.</summary>
+    /// <param name="turn">Null if the request writes to several streams. Then the next request is decided only after this one is settled.</param>
+    /// <param name="falls">The result of <see cref="StreamTurn.Ahead"/>.</param>
     internal void NoteQueued(StreamTurn? turn, long falls)
     {
         if (!_queued.Task.IsCompleted)
@@ -40,6 +40,8 @@ internal sealed class RequestOrder(RequestOrder? previous)
         }
     }
 
-    /// <summary>Lets go of those before it, when it needs them no more: there may be a chain of very many.</summary>
+    /// <summary>
+    /// Drops the reference to the previous request when it is no longer needed. Otherwise a very long chain of requests would stay in memory.
+    /// </summary>
     internal void Release() => _previous = null;
 }

@@ -2,46 +2,46 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>What is to be recorded: on which streams it is decided, and what is answered.</summary>
+/// <summary>A recording to be made: the streams that its decision needs, the rule, and the data for the answer.</summary>
 internal sealed record Recording
 {
-    /// <summary>The streams whose states the decision needs, the one that the answer speaks of last.</summary>
+    /// <summary>The streams whose states the decision needs. The last one is the stream that the answer is about.</summary>
     public required IReadOnlyList<string> Streams { get; init; }
 
     /// <summary>The id in the answer.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Where the answer sends the reader.</summary>
+    /// <summary>The address of the result, for the Location header.</summary>
     public required string Location { get; init; }
 
-    /// <summary>The rule: from the states and a source of fresh ids to the events of each stream, or a refusal.</summary>
+    /// <summary>The rule. It maps the states of the streams to the events for each stream, or to a refusal.</summary>
     public required Func<IReadOnlyDictionary<string, StreamState>, Ruling> Decide { get; init; }
 
-    /// <summary>Whether it adds edges to the graph of derivation, which must stay free of cycles: from where to where.</summary>
+    /// <summary>The edges that the recording adds to the derivation graph, which must stay free of cycles.</summary>
     public IReadOnlyList<(string From, string To)> Edges { get; init; } = [];
 
     /// <summary>The party that the principal acts for.</summary>
     public string? OnBehalfOf { get; init; }
 }
 
-/// <summary>What the rule says.</summary>
+/// <summary>The decision of a rule.</summary>
 internal abstract record Ruling
 {
     private Ruling()
     {
     }
 
-    /// <summary>These events, by stream.</summary>
+    /// <summary>These events are to be appended, by stream.</summary>
     internal sealed record Accepted(IReadOnlyList<(string Stream, IReadOnlyList<(Guid Id, LedgerEvent Event)> Events)> Writes) : Ruling;
 
-    /// <summary>Nothing at all, for this reason.</summary>
+    /// <summary>Nothing is appended, for this reason.</summary>
     internal sealed record Refused(Problem Problem) : Ruling
     {
-        /// <summary>Where several streams were decided on: the one that refuses.</summary>
+        /// <summary>The stream that refuses, if several streams were decided on.</summary>
         internal string? Stream { get; init; }
     }
 
-    /// <summary>The domain's decision on one stream as a ruling.</summary>
+    /// <summary>Turns the domain's decision on one stream into a ruling.</summary>
     internal static Ruling Of(string stream, Decision decision) => decision switch
     {
         Decision.Accepted accepted => new Accepted([(stream, [.. accepted.Events.Select(e => (Guid.CreateVersion7(), e))])]),

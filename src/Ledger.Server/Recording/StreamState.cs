@@ -4,7 +4,7 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>What a stream folds to, whichever of the three sorts it is.</summary>
+/// <summary>The folded state of a stream. There are three kinds of streams.</summary>
 internal abstract record StreamState
 {
     private StreamState()
@@ -58,7 +58,7 @@ internal abstract record StreamState
     }
 }
 
-/// <summary>Between the store's events and the domain's.</summary>
+/// <summary>Maps the events of the store to those of the domain.</summary>
 internal static class EventMapping
 {
     internal static Recorded ToDomain(this RecordedEvent e)
@@ -67,7 +67,7 @@ internal static class EventMapping
         return new(e.Id, e.Stream, e.Version, e.Position, e.RecordedAt, SharedText.Of(recordedBy), onBehalfOf, EventTypes.Deserialize(e.Type, e.Data));
     }
 
-    /// <summary>An event as Marten hands it to a read model. Who recorded it is left out: no read model asks.</summary>
+    /// <summary>Maps an event that Marten passes to a read model. The recorder is left out, because no read model needs it.</summary>
     internal static Recorded ToDomain(this IEvent e) =>
         new(e.Id, e.StreamKey!, e.Version, e.Sequence, e.Timestamp, "", null, (LedgerEvent)e.Data);
 }

@@ -5,20 +5,20 @@ using Ledger.Store;
 namespace Ledger.Server;
 
 /// <summary>
-/// The folded states of streams, kept by version: a reader folds only what came since, or since the landmark before a moment of the past.
-/// Also hands out the turn in which commands on one stream are decided. Nothing here is truth: an entry may be dropped at any moment.
+/// A cache of folded stream states. A reader folds only the events since the kept state, or since the landmark before a past moment. It also gives out the
+/// turns in which the commands on one stream are decided. It is only a cache: an entry may be dropped at any time.
 /// </summary>
 internal sealed class StreamStates(EventStore store)
 {
-    /// <summary>A state of a usual assertion takes a few kilobytes: this bounds the cache near a hundred megabytes.</summary>
+    /// <summary>The state of a usual assertion takes a few kilobytes, so this limits the cache to about a hundred megabytes.</summary>
     private const int TurnsMax = 20_000;
 
-    /// <summary>What one new stream may cost while the old ones are in use; the next one looks on.</summary>
+    /// <summary>A new stream checks at most this many old entries while they are in use. The next new stream continues.</summary>
     private const int LookedAtMax = 16;
 
     private readonly ConcurrentDictionary<string, StreamTurn> _turns = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<StreamTurn> _byAge = new();
-    private int _kept;      // how many there are: the dictionary itself takes all of its locks to count
+    private int _kept;      // the number of entries, because the dictionary takes all of its locks to count them
 
     /// <summary>The turn of a stream.</summary>
     internal StreamTurn Turn(string stream)
@@ -41,7 +41,10 @@ internal sealed class StreamStates(EventStore store)
         return turn;
     }
 
-    /// <summary>Drops the oldest that are too many. Who was asked for since it was last looked at, or is not idle, is young again.</summary>
+    /// <summary>
+    /// Drops the oldest entries if there are too many. An entry that was requested since the last check, or that is not idle, goes back to the end of the
+    /// queue.
+    /// </summary>
     private void DropOldest()
     {
         for (var looked = 0; looked < LookedAtMax && Volatile.Read(ref _kept) > TurnsMax && _byAge.TryDequeue(out var oldest); looked++)
@@ -58,7 +61,7 @@ internal sealed class StreamStates(EventStore store)
         }
     }
 
-    /// <summary>The state as the log has it at this moment: the kept one and whatever was appended since, by whichever node.</summary>
+    /// <summary>The current state in the log: the kept state plus the events that any node has appended since.</summary>
     internal async Task<StreamState> CurrentAsync(string stream, CancellationToken cancellationToken)
     {
         var turn = Turn(stream);
@@ -75,7 +78,7 @@ internal sealed class StreamStates(EventStore store)
         return state;
     }
 
-    /// <summary>The state as it was at a position; what lies before the kept one is folded anew.</summary>
+    /// <summary>The state at a position. A state before the kept one is folded again.</summary>
     internal async Task<StreamState> AtAsync(string stream, long position, CancellationToken cancellationToken)
     {
         var turn = Turn(stream);
@@ -83,7 +86,7 @@ internal sealed class StreamStates(EventStore store)
         var isKept = kept?.Position <= position;
         var (before, behind) = isKept ? (kept, null) : turn.Past.Around(position);
         var start = before ?? StreamState.Empty(stream);
-        // Without a last version the database would look at every later event of the stream, only to see that it was recorded later.
+        // The end version saves the database from checking every later event of the stream, only to find that it was recorded too late.
         var end = isKept ? null : behind ?? kept;
         var tail = await store.ReadStreamAsync(stream, start.Version, end?.Version, position, cancellationToken);
         var state = Fold(turn, start, tail);
@@ -95,7 +98,7 @@ internal sealed class StreamStates(EventStore store)
         return state;
     }
 
-    /// <summary>Takes a stream that nothing is kept of for one that has not begun: what is decided on that is appended only if it holds.</summary>
+    /// <summary>If nothing is kept of a stream, assumes that it has no events. A command that is decided on this is appended only if it is true.</summary>
     internal void Assume(string stream)
     {
         var turn = Turn(stream);
@@ -106,8 +109,8 @@ internal sealed class StreamStates(EventStore store)
     }
 
     /// <summary>
-    /// Keeps the states of streams that will be asked for soon, read by one query. One that has not begun is kept as empty: what is decided
-    /// on that is appended only if it still holds.
+    /// Reads the states of streams that will be needed soon with one query, and keeps them. A stream without events is kept as empty. A command that is
+    /// decided on this is appended only if it is still true.
     /// </summary>
     internal async Task PrimeAsync(IEnumerable<string> streams, CancellationToken cancellationToken)
     {
@@ -125,15 +128,18 @@ internal sealed class StreamStates(EventStore store)
         }
     }
 
-    /// <summary>A state good enough to learn what never changes once it is there (that a party exists, who publishes); read anew where it is missing.</summary>
+    /// <summary>
+    /// A state that is enough to learn facts that never change once they are recorded, for example that a party exists or who publishes a source. The log
+    /// is read only if the kept state lacks the fact.
+    /// </summary>
     internal async ValueTask<StreamState> KnownAsync(string stream, Func<StreamState, bool> suffices, CancellationToken cancellationToken) =>
         Turn(stream).Committed is { } kept && suffices(kept) ? kept : await CurrentAsync(stream, cancellationToken);
 
-    /// <summary>The state that the next command on a stream is decided on, as far as there is one: perhaps still on its way into the log.</summary>
+    /// <summary>The state for the decision of the next command on a stream. It may not be committed yet.</summary>
     internal ValueTask<StreamState> NextAsync(string stream, Func<StreamState, bool> suffices, CancellationToken cancellationToken) =>
         Turn(stream).Next.State is { } next && suffices(next) ? new(next) : KnownAsync(stream, suffices, cancellationToken);
 
-    /// <summary>A source as far as it was ever seen to have the version asked for.</summary>
+    /// <summary>A source with the requested version. If the kept state lacks that version, the log is read again.</summary>
     internal async ValueTask<Source> SourceAsync(string id, int? version, CancellationToken cancellationToken) =>
         ((StreamState.OfSource)await KnownAsync(
             Ids.SourceStream(id),
@@ -154,10 +160,10 @@ internal sealed class StreamStates(EventStore store)
         return state;
     }
 
-    /// <summary>What was folded before an erasure holds the erased values: it is folded again.</summary>
+    /// <summary>A state that was folded before an erasure still holds the erased values, so it must be folded again.</summary>
     private static bool IsErasure(RecordedEvent e) => e.Type == EventTypes.NameOf(typeof(PayloadErased));
 
-    /// <summary>Forgets what is kept of a stream, where its stored values changed (an erasure) or are in doubt.</summary>
+    /// <summary>Drops everything that is kept of a stream, because its stored values have changed (an erasure) or are in doubt.</summary>
     internal void Forget(string stream)
     {
         if (_turns.TryGetValue(stream, out var turn))

@@ -3,27 +3,27 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>
-/// One stream's place in the queue of commands. Commands are decided one after another, each on the state that the former leaves,
-/// without waiting for the former's commit: the decided state runs ahead of the committed one, and falls back to it when an append fails.
-/// A hot stream so costs its place in a batch, not a commit a command.
+/// The turn of one stream. Commands on a stream are decided one after another, each on the state that the previous one leaves. They do not wait for the
+/// commit of the previous one: the decided state is ahead of the committed one, and falls back to it if an append fails. So many commands on a busy stream
+/// share one batch, and not every command needs its own commit.
 /// </summary>
 internal sealed class StreamTurn(string stream)
 {
     private readonly Lock _lock = new();
-    private SortedDictionary<long, Recorded>? _landed;      // committed, but an earlier one is not known to be yet; null for nearly all of thousands of streams
+    private SortedDictionary<long, Recorded>? _landed;      // committed events after a gap in the versions; null for nearly all of thousands of streams
     private Landmarks? _past;
     private StreamState? _committed;
-    private bool _isStale;      // the log is known, or feared, to hold more than the committed state
+    private bool _isStale;      // the log holds, or may hold, more than the committed state
     private (StreamState State, Guid LastEvent)? _ahead;
     private int _pending;
-    private long _falls;        // how often what ran ahead came to nothing
+    private long _falls;        // how often an append of a state that was ahead has failed
 
     internal string Stream { get; } = stream;
 
-    /// <summary>What is kept of the stream's past.</summary>
+    /// <summary>The kept past states of the stream.</summary>
     internal Landmarks Past => LazyInitializer.EnsureInitialized(ref _past);
 
-    /// <summary>Held while a command is decided and put into the append queue: never while a commit is waited for.</summary>
+    /// <summary>Held while a command is decided and put into the append queue. It is never held during the wait for a commit.</summary>
     internal SemaphoreSlim Gate { get; } = new(1, 1);
 
     /// <summary>The newest state known to be in the log.</summary>
@@ -38,7 +38,7 @@ internal sealed class StreamTurn(string stream)
         }
     }
 
-    /// <summary>What the next command is decided on.</summary>
+    /// <summary>The state for the decision of the next command.</summary>
     internal Place Next
     {
         get
@@ -50,10 +50,10 @@ internal sealed class StreamTurn(string stream)
         }
     }
 
-    /// <summary>The newest append of this node that is under way; null when there is none. Set by whoever holds the gate.</summary>
+    /// <summary>The newest pending append of this node. Null if there is none. Only the holder of the gate sets it.</summary>
     internal Task? Pending { get => field is { IsCompleted: false } pending ? pending : null; set; }
 
-    /// <summary>Whether it was asked for since whoever drops turns last looked at it.</summary>
+    /// <summary>Whether the turn was requested since it was last checked for dropping.</summary>
     internal bool WasAskedFor { get; set; }
 
     internal bool IsIdle
@@ -67,7 +67,7 @@ internal sealed class StreamTurn(string stream)
         }
     }
 
-    /// <summary>Keeps a state just read from the log, unless a newer one is kept.</summary>
+    /// <summary>Keeps a state that was just read from the log, unless a newer one is kept already.</summary>
     internal void Keep(StreamState state)
     {
         lock (_lock)
@@ -87,7 +87,7 @@ internal sealed class StreamTurn(string stream)
         }
     }
 
-    /// <summary>Runs ahead: the state that a queued append will leave, and the last event in it. Gives how often that came to nothing so far.</summary>
+    /// <summary>Sets the state that a queued append will leave, and its last event. Returns how many appends have failed so far.</summary>
     internal long Ahead(StreamState decided, Guid lastEvent)
     {
         lock (_lock)
@@ -98,14 +98,14 @@ internal sealed class StreamTurn(string stream)
         }
     }
 
-    /// <summary>A queued append was committed, with these events.</summary>
+    /// <summary>Notes that a queued append was committed, with these events.</summary>
     internal void Landed(IEnumerable<Recorded> events)
     {
         lock (_lock)
         {
             foreach (var e in events)
             {
-                // Completions arrive in any order.
+                // Completions can arrive in any order.
                 if (_landed is not { Count: > 0 } && e.Version == _committed?.Version + 1)
                 {
                     _committed = _committed!.Evolve(e);
@@ -121,7 +121,7 @@ internal sealed class StreamTurn(string stream)
         }
     }
 
-    /// <summary>A queued append was not committed: what was decided on top of it did not happen either.</summary>
+    /// <summary>Notes that a queued append was not committed. Then the appends that were decided on top of it fail too.</summary>
     internal void Lost()
     {
         lock (_lock)
@@ -146,18 +146,22 @@ internal sealed class StreamTurn(string stream)
     {
         if (--_pending == 0)
         {
-            // With nothing under way the decided state adds nothing to the committed one, and its positions are provisional. What is
-            // missing between the two, another node wrote: it is read.
+            // With no append pending, the decided state adds nothing to the committed one, and its positions are only provisional. If events are missing
+            // before the landed ones, another node wrote them, so the log must be read.
             _ahead = null;
             _isStale |= _landed is { Count: > 0 };
             _landed = null;
-            Pending = null;     // It holds all that was answered.
+            Pending = null;     // The task would keep the whole answer in memory.
         }
     }
 
-    /// <summary>What a command is decided on.</summary>
-    /// <param name="State">Null: it must be read from the log.</param>
-    /// <param name="Follows">The last event in a state that runs ahead: the append must find it there. Null when the state is in the log.</param>
-    /// <param name="Falls">How often what ran ahead came to nothing so far: as long as that does not change, nothing that was once in the state leaves it.</param>
+    /// <summary>The state that a command is decided on.</summary>
+    /// <param name="State">Null means that the state must be read from the log.</param>
+    /// <param name="Follows">
+    /// The last event in a state that is ahead of the log. The append must find this event in the log. Null if the state is in the log.
+    /// </param>
+    /// <param name="Falls">
+    /// How many appends have failed so far. As long as this number does not change, an event that was once in the state stays in it.
+    /// </param>
     internal readonly record struct Place(StreamState? State, Guid? Follows, long Falls);
 }

@@ -2,7 +2,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>A supersession is written to both assertions in one append, so that the superseded one tells it from its own stream.</summary>
+/// <summary>A supersession is written to both assertions in one append, so that it is visible in the superseded assertion's own stream too.</summary>
 internal static class Supersession
 {
     /// <summary>The streams of the assertions that a command supersedes.</summary>
@@ -13,7 +13,7 @@ internal static class Supersession
         _ => [],
     };
 
-    /// <summary>Adds to each superseding link its copy on the superseded assertion; the two name each other.</summary>
+    /// <summary>Adds a copy of each superseding link to the superseded assertion. The link and the copy name each other.</summary>
     internal static Ruling WithCopies(Ruling ruling, string successor)
     {
         if (ruling is not Ruling.Accepted { Writes: [var (stream, events)] } || !events.Any(e => e.Event is Linked { Relation: Relation.Supersedes }))

@@ -7,15 +7,15 @@ using Ledger.Transparency;
 
 namespace Ledger.Server;
 
-/// <summary>What every write brings with it: who asks, the key of the command, and the version that the client has seen.</summary>
+/// <summary>The data of every write: the actor, the key of the command, and the version that the client has seen.</summary>
 internal sealed record WriteRequest(Actor Actor, CommandKey? Key, long? IfMatch)
 {
-    /// <summary>Null where it is one by itself.</summary>
+    /// <summary>The place of the request among ordered ones. Null if the request is independent.</summary>
     internal RequestOrder? Order { get; init; }
 
     /// <summary>
-    /// The key as it is remembered: hashed, with a fingerprint of the request keyed by the client's own key, so that neither can be
-    /// turned back into what was sent.
+    /// The key as it is stored. The client's key is hashed. The fingerprint of the request is an HMAC with the client's key. So nobody can compute the key
+    /// or the request from the stored values.
     /// </summary>
     internal static CommandKey KeyOf(string principal, string key, string method, string path, ReadOnlySpan<byte> body)
     {
@@ -27,16 +27,16 @@ internal sealed record WriteRequest(Actor Actor, CommandKey? Key, long? IfMatch)
         request[length++] = (byte)'\n';
         body.CopyTo(request.AsSpan(length));
         var fingerprint = new HmacKey(secret).CodeOf(request.AsSpan(0, length + body.Length)).Bytes.ToArray();
-        ArrayPool<byte>.Shared.Return(request, clearArray: true);   // What may be erased one day must not survive in the pool.
+        ArrayPool<byte>.Shared.Return(request, clearArray: true);   // Cleared: data that may be erased one day must not stay in the pool.
         return new(principal, NameOf(secret), fingerprint);
     }
 
-    /// <summary>The name under which a client's key is remembered.</summary>
+    /// <summary>The name under which a client's key is stored.</summary>
     internal static string NameOf(string key) => NameOf(Encoding.UTF8.GetBytes(key));
 
     private static string NameOf(byte[] secret) => Convert.ToBase64String(SHA256.HashData(secret));
 
-    /// <summary>The remembered answer of this very request, or 422 where the key belongs to another.</summary>
+    /// <summary>The stored answer of this request. Fails with 422 if the key belongs to another request.</summary>
     internal Answer Replay(RememberedAnswer remembered) =>
         Key is { } key && CryptographicOperations.FixedTimeEquals(key.Fingerprint, remembered.Fingerprint)
             ? RememberedPart.Again(remembered.Result) with { Replayed = true }

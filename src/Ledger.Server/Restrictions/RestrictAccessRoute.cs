@@ -2,7 +2,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Restricting access to an assertion or a source.</summary>
+/// <summary>Restricts access to an assertion or a source.</summary>
 internal static class RestrictAccessRoute
 {
     internal static void Map(IEndpointRouteBuilder routes) =>

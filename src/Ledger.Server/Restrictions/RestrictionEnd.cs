@@ -12,7 +12,7 @@ internal sealed record RestrictionEnd(string Stream, long From, long Position)
     private const string SourceTag = "source:";
     private readonly (string Type, string Id) _target = Ids.OfStream(Stream);
 
-    /// <summary>The source that was restricted with all its assertions; null where one assertion was.</summary>
+    /// <summary>The source that was restricted together with all its assertions. Null if a single assertion was restricted.</summary>
     internal string? Source => _target.Type == "source" ? _target.Id : null;
 
     /// <summary>Whether the restriction hid an event.</summary>
@@ -22,6 +22,6 @@ internal sealed record RestrictionEnd(string Stream, long From, long Position)
     internal static IEnumerable<string> SourcesOf(RecordedEvent e) =>
         e.Headers.Tags.Where(t => t.StartsWith(SourceTag, StringComparison.Ordinal)).Select(t => t[SourceTag.Length..]);
 
-    /// <summary>What reads the events that a restriction of a source hid.</summary>
+    /// <summary>The tags that select the events that a restriction of a source hid.</summary>
     internal static IReadOnlyList<string> TagOf(string source) => [SourceTag + source];
 }

@@ -5,8 +5,9 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// Records the end of each restriction whose time has passed, so that readers of the log receive what was withheld. Every node does it: the withdrawal
-/// is decided on the state of the stream, so that the second one finds nothing to do. What passed while no node ran is recorded at the next start.
+/// Records the end of each restriction whose time has passed, so that readers of the log receive the withheld events. Every node does this. The withdrawal
+/// is decided on the state of the stream, so the second node finds nothing to do. Ends that passed while no node was running are recorded at the next
+/// start.
 /// </summary>
 internal sealed partial class RestrictionLapses(
     EventStore store, Restrictions restrictions, Recorder recorder, TimeProvider clock, ILogger<RestrictionLapses> logger) : BackgroundService
@@ -16,7 +17,7 @@ internal sealed partial class RestrictionLapses(
 
     private const string Reason = "The time that was set for the restriction has passed.";
 
-    /// <summary>How late an end is recorded at most, beside the time of the append.</summary>
+    /// <summary>How often to look. An end is recorded at most this late, plus the time of the append.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -48,7 +49,7 @@ internal sealed partial class RestrictionLapses(
             return;
         }
 
-        // A dump that is being restored brings the ends itself, each in its place.
+        // While a dump is being restored, nothing is recorded here: the dump contains the ends, each in its place.
         await using var lease = await Lease.TryAcquireAsync(store.DataSource, DumpRestore.LeaseName, Lease.SilenceMax, cancellationToken);
         if (lease is null)
         {
@@ -75,6 +76,6 @@ internal sealed partial class RestrictionLapses(
         return recorder.RecordAsync(recording, new(actor, Key: null, IfMatch: null), cancellationToken);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The end of a restriction cannot be recorded for now")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The end of a restriction could not be recorded; the server will try again")]
     private static partial void LogAway(ILogger logger, Exception e);
 }

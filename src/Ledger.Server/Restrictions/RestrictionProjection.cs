@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Ledger.Server;
 
-/// <summary>The restrictions, each with the positions between which it stands.</summary>
+/// <summary>The restrictions, each with the positions between which it is in force.</summary>
 internal sealed class RestrictionProjection(EventStore store, string schema = ReadModels.Schema) : IRebuildable
 {
     internal const string ProgressName = "Restrictions:All";
@@ -21,10 +21,10 @@ internal sealed class RestrictionProjection(EventStore store, string schema = Re
 
     public string TablesSql => CreateSql(schema);
 
-    /// <summary>Its few indexes cost too little to be made apart.</summary>
+    /// <summary>Empty: the indexes are cheap, so they are created together with the table.</summary>
     public IReadOnlyList<string> Indexes { get; } = [];
 
-    /// <summary>Makes its table, with the indexes.</summary>
+    /// <summary>Creates its table with the indexes.</summary>
     internal static string CreateSql(string schema) => $"""
         create table if not exists {schema}.restriction (
             event_id uuid primary key, stream text collate "C" not null, data text not null, from_pos bigint not null, to_pos bigint);
@@ -33,7 +33,7 @@ internal sealed class RestrictionProjection(EventStore store, string schema = Re
 
     public async Task ApplyAsync(IReadOnlyList<IEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        // As stored, to the letter.
+        // The data is copied from the log exactly as it is stored.
         var stored = (await store.ReadEventsAsync([.. page.Where(e => e.Data is AccessRestricted).Select(e => e.Sequence)], cancellationToken)).ToDictionary(e => e.Position);
         await using var batch = new NpgsqlBatch(connection, transaction);
         foreach (var e in page)

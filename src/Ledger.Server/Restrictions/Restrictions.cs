@@ -6,44 +6,44 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// Keeps the restrictions of the whole ledger, read from the log up to its head at every asking: a restriction holds from the moment
-/// that its recorder has the answer, on every node.
+/// Keeps the restrictions of the whole ledger. Every call first reads the log up to its head. So a restriction is in force on every node as soon as its
+/// recorder has the answer.
 /// </summary>
 /// <remarks>
-/// Reads of one thing go by the clock: what an embargo hid is shown once its time has passed. Readers who move a cursor along the log go by the
-/// log: for them a restriction ends at the position of the event that ends it, so that all of them receive there what was withheld.
+/// Reads of a single thing use the clock: what an embargo hid is shown once its time has passed. Readers with a cursor use the log: for them a restriction
+/// ends at the position of the event that ends it. So all of them receive the withheld events at that position.
 /// </remarks>
 internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisposable
 {
     private const int PageEvents = 1_000;
 
-    /// <summary>The types that restrict or lift; after any other event the same is restricted as before it.</summary>
+    /// <summary>The types of events that add or end a restriction. No other event changes what is restricted.</summary>
     internal static readonly IReadOnlySet<string> Types = EventTypes.NamesOf(typeof(AccessRestricted), typeof(Withdrawn));
 
     private static readonly string ClaimType = EventTypes.NameOf(typeof(ClaimRecorded));
     private static readonly FeedFilter Relevant = new() { Types = [.. Types] };
 
-    /// <summary>While a source is restricted, its new assertions are too.</summary>
+    /// <summary>While a source is restricted, its new assertions are restricted too, so new claims are read as well.</summary>
     private static readonly FeedFilter RelevantWithClaims = new() { Types = [.. Types, ClaimType] };
 
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly Dictionary<Guid, OpenRestriction> _open = [];
-    private readonly Dictionary<string, ImmutableHashSet<string>> _assertionsOf = new(StringComparer.Ordinal);     // of each restricted source
+    private readonly Dictionary<string, ImmutableHashSet<string>> _assertionsOf = new(StringComparer.Ordinal);     // for each restricted source
     private readonly List<RestrictionEnd> _ended = [];
-    private RestrictionEnd[] _ends = [];        // a copy of _ended for readers, made anew when another restriction has ended
+    private RestrictionEnd[] _ends = [];        // a copy of _ended for readers, replaced when another restriction has ended
     private long _position = -1;
 
-    /// <summary>What is hidden by the clock.</summary>
+    /// <summary>What is hidden now, by the clock.</summary>
     internal Task<RestrictedNow> CurrentAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         return ReadAsync(() => Hidden(_open.Values.Where(o => o.Restriction.HoldsAt(now))), cancellationToken);
     }
 
-    /// <summary>What is hidden by the log: an embargo whose time has passed holds until its end is recorded.</summary>
+    /// <summary>What is hidden by the log. An embargo whose time has passed stays in force until its end is recorded.</summary>
     internal Task<RestrictedNow> InLogAsync(CancellationToken cancellationToken) => ReadAsync(() => Hidden(_open.Values), cancellationToken);
 
-    /// <summary>The restrictions that end by themselves, with their streams and the moments of their ends, the nearest first.</summary>
+    /// <summary>The restrictions that end at a set time, with their streams and their ends, the nearest end first.</summary>
     internal Task<IReadOnlyList<(Guid Restriction, string Stream, DateTimeOffset End)>> EndingAsync(CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<(Guid, string, DateTimeOffset)>>(
             () => [.. _open.Where(o => o.Value.Restriction.Until is not null)
@@ -124,7 +124,7 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
         while (_position < page.Head);
     }
 
-    /// <summary>Starts from the projected restrictions, so that a node need not read the whole log for a handful of events.</summary>
+    /// <summary>Starts from the projected restrictions, so that a node does not have to read the whole log for a few events.</summary>
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         var position = await store.ReadProgressAsync(RestrictionProjection.ProgressName, cancellationToken);
@@ -136,14 +136,14 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
         _position = position;
     }
 
-    /// <summary>Takes over the projected ends, and gives what was open at a position.</summary>
+    /// <summary>Loads the ended restrictions from the projection, and returns those that were open at a position.</summary>
     private async Task<List<(Guid Id, OpenRestriction Restriction)>> ProjectedAsync(long position, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
             "select event_id, stream, data, case when to_pos <= $1 then to_pos end, from_pos from ledger_read.restriction where from_pos <= $1 order by to_pos");
         command.Parameters.Add(new() { Value = position });
         var open = new List<(Guid Id, OpenRestriction Restriction)>();
-        _ended.Clear();     // Of an attempt that failed.
+        _ended.Clear();     // An earlier attempt may have failed halfway.
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -169,7 +169,7 @@ internal sealed class Restrictions(EventStore store, TimeProvider clock) : IDisp
         }
     }
 
-    /// <summary>The assertions of a source: those that the projection has, and those behind it in the log.</summary>
+    /// <summary>The assertions of a source: those in the projection, and the newer ones in the log.</summary>
     private async Task<ImmutableHashSet<string>> AssertionsOfAsync(string source, CancellationToken cancellationToken)
     {
         var assertions = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);

@@ -3,13 +3,15 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>Capturing a version of a work.</summary>
+/// <summary>Captures a version of a work.</summary>
 internal static class CaptureVersionRoute
 {
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapCommand<CaptureVersion>("/v1/sources/{id}/versions", "Capture a version of a source", CaptureAsync);
 
-    /// <summary>With a text, the evidence pinned to earlier versions is looked for in it: the outcome is part of the same event.</summary>
+    /// <summary>
+    /// If the version has a text, the evidence that is pinned to earlier versions is searched in it. The outcome is part of the same event.
+    /// </summary>
     private static async Task<Answer> CaptureAsync(CommandCall call, CaptureVersion command)
     {
         var (id, services) = (call.Route("id"), call.Context.RequestServices);

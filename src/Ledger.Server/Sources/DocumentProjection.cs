@@ -7,8 +7,8 @@ using NpgsqlTypes;
 namespace Ledger.Server;
 
 /// <summary>
-/// By which addresses and hashes a source version is found (<c>document</c>), which assertions a source carries (<c>claim</c>), and what
-/// evidence is pinned to it (<c>evidence</c>): the positions of events; what they say is read from the log.
+/// The addresses and hashes of source versions (<c>document</c>), the assertions of a source (<c>claim</c>), and the evidence that is pinned to a source
+/// (<c>evidence</c>). The rows hold the positions of events. The content of the events is read from the log.
 /// </summary>
 internal sealed class DocumentProjection : IReadModel
 {
@@ -20,7 +20,7 @@ internal sealed class DocumentProjection : IReadModel
 
     public IReadOnlyCollection<Type> Folds { get; } = [typeof(SourceRegistered), typeof(VersionCaptured), typeof(ClaimRecorded), typeof(EvidenceAttached), typeof(Withdrawn)];
 
-    /// <summary>Makes its tables, with the indexes.</summary>
+    /// <summary>Creates its tables with the indexes.</summary>
     internal const string CreateSql = """
         create table if not exists ledger_read.document (
             source text collate "C" not null, version int not null, url text collate "C", sha256 text collate "C", from_pos bigint primary key);

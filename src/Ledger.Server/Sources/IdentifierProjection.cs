@@ -8,8 +8,8 @@ using NpgsqlTypes;
 namespace Ledger.Server;
 
 /// <summary>
-/// By which identifiers, in normal form, a source or a party is known: its address, its versions' addresses, DOIs and whatever else was given; of a
-/// party those of its aliases that are identifiers.
+/// The identifiers of sources and parties, in normal form. For a source: its address, the addresses of its versions, DOIs and any other given identifiers.
+/// For a party: the aliases that are identifiers.
 /// </summary>
 internal sealed class IdentifierProjection : IReadModel
 {
@@ -21,7 +21,7 @@ internal sealed class IdentifierProjection : IReadModel
 
     public IReadOnlyCollection<Type> Folds { get; } = [typeof(SourceRegistered), typeof(VersionCaptured), typeof(PartyRecorded), typeof(PayloadErased)];
 
-    /// <summary>Makes its table, with the indexes.</summary>
+    /// <summary>Creates its table with the indexes.</summary>
     internal const string CreateSql = """
         create table if not exists ledger_read.identifier (
             kind text collate "C" not null, name text collate "C" not null, id text collate "C" not null, version int not null, from_pos bigint not null,
@@ -59,7 +59,10 @@ internal sealed class IdentifierProjection : IReadModel
         }
     }
 
-    /// <summary>The things that identifiers stand for, by kind and identifier; of several the one that was recorded first.</summary>
+    /// <summary>
+    /// The sources and parties that have the given identifiers, by kind and identifier. If several have the same identifier, the one that was recorded
+    /// first.
+    /// </summary>
     internal static async Task<Dictionary<(string Kind, string Name), string>> FindAsync(
         NpgsqlDataSource source, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
@@ -78,7 +81,7 @@ internal sealed class IdentifierProjection : IReadModel
         return found;
     }
 
-    /// <summary>The identifiers of a source, in normal form.</summary>
+    /// <summary>The identifiers in an event of a source or a party, in normal form.</summary>
     internal static IEnumerable<string> NamesOf(LedgerEvent e) => e switch
     {
         SourceRegistered source => source.Identifiers.Select(i => IdentityNames.Of(i) ?? i).Concat(IdentityNames.Of([source.Url])),

@@ -3,13 +3,18 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>The evidence that is pinned to a source, and what its later versions say of it.</summary>
+/// <summary>Finds the evidence that is pinned to a source, and what later versions of the source say about it.</summary>
 internal static class PinnedEvidenceQuery
 {
-    /// <summary>Selectors that one capture tries: a text of the size limit is searched for each in under a millisecond.</summary>
+    /// <summary>
+    /// One capture tries at most this many selectors. Searching a text of the largest size for one selector takes less than a millisecond.
+    /// </summary>
     private const int EvidenceMax = 5_000;
 
-    /// <summary>What is pinned to a source now: everything that was acknowledged before this call, since the projection is waited for.</summary>
+    /// <summary>
+    /// The evidence that is pinned to a source now. It includes everything that was acknowledged before this call, because the call waits for the
+    /// projection.
+    /// </summary>
     internal static async Task<IReadOnlyList<PinnedEvidence>> OfAsync(EventStore store, ProjectionPositions positions, string source, CancellationToken cancellationToken)
     {
         await positions.ForAsync(DocumentProjection.ProgressName, await store.HeadAsync(cancellationToken), 0, cancellationToken);
@@ -30,10 +35,10 @@ internal static class PinnedEvidenceQuery
         return pinned;
     }
 
-    /// <summary>A state with what the later versions of its sources say of its evidence, at the same moment.</summary>
+    /// <summary>A state, completed with what later versions of its sources say about its evidence at the same moment.</summary>
     internal static async Task<Assertion> SearchedAsync(ReadCall call, Assertion state, ReadPoint point) => (await SearchedAsync(call, [state], point))[0];
 
-    /// <summary>The same for several states, by one query.</summary>
+    /// <summary>The same for several states, with one query.</summary>
     internal static async Task<IReadOnlyList<Assertion>> SearchedAsync(ReadCall call, IReadOnlyList<Assertion> states, ReadPoint point)
     {
         List<string> sources = [.. states.SelectMany(PinnedTo).Distinct(StringComparer.Ordinal).Select(Ids.SourceStream)];

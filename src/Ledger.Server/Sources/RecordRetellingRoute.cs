@@ -28,7 +28,9 @@ internal sealed record RecordRetelling
     public TimeInput? OccurredAt { get; init; }
 }
 
-/// <summary>Recording a retelling whole: the source, its version with what it is based on, and an assertion that restates each of the told ones.</summary>
+/// <summary>
+/// Records a whole retelling: the source, its version with what it is based on, and for each retold assertion a new one that restates it.
+/// </summary>
 internal static class RecordRetellingRoute
 {
     internal static void Map(IEndpointRouteBuilder routes) => routes.MapCommand<RecordRetelling>("/v1/retellings", "Record that a story was run elsewhere", RecordAsync);
@@ -109,7 +111,10 @@ internal static class RecordRetellingRoute
         return new Ruling.Accepted(writes);
     }
 
-    /// <summary>The same content, as the partner says it: a statement of its own that restates the told one, stated by the partner itself.</summary>
+    /// <summary>
+    /// The same content as a statement of the partner. It restates the told assertion. The basis of that link is "stated", because the partner itself says
+    /// so.
+    /// </summary>
     private static RecordClaim Claim(Assertion told, string source, RecordRetelling body) => new()
     {
         Proposition = told.Content.Proposition, Source = new(source, 1), Part = told.Content.Part, Modality = told.Content.Modality,

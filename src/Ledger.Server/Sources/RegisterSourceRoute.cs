@@ -2,7 +2,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Entering a work.</summary>
+/// <summary>Registers a work.</summary>
 internal static class RegisterSourceRoute
 {
     internal static void Map(IEndpointRouteBuilder routes) =>

@@ -2,13 +2,16 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>The assertions that a source carries, as they stood at a moment.</summary>
+/// <summary>Reads the assertions of a source as they were at a moment.</summary>
 internal static class SourceAssertions
 {
-    /// <summary>More than any article holds; a dataset's assertions are read by the list.</summary>
+    /// <summary>More assertions than any article has. The assertions of a dataset are read with the list.</summary>
     internal const int AssertionsMax = 2_000;
 
-    /// <summary>Waits, bounded, until the projection has the moment; then folds what the reader may see, in the order of recording.</summary>
+    /// <summary>
+    /// Waits, for a bounded time, until the projection has reached the moment. Then folds the assertions that the reader may see, in the order of
+    /// recording.
+    /// </summary>
     internal static async Task<IReadOnlyList<Assertion>> AtAsync(ReadCall call, string source, ReadPoint point)
     {
         await call.Service<ProjectionPositions>().ForAsync(DocumentProjection.ProgressName, point.Position, 0, call.Cancelled);
@@ -31,7 +34,7 @@ internal static class SourceAssertions
         return [.. ids.Where(states.ContainsKey).Select(id => states[id]).Where(s => !restricted.Hides(s.Id, source))];
     }
 
-    /// <summary>Folds several assertions at a moment, in one query; those without a claim by then are left out.</summary>
+    /// <summary>Folds several assertions at a moment, with one query. Assertions that had no claim by then are left out.</summary>
     internal static async Task<Dictionary<string, Assertion>> FoldAsync(ReadCall call, IReadOnlyCollection<string> ids, ReadPoint point)
     {
         var events = await call.Store.ReadStreamsAsync([.. ids.Select(Ids.AssertionStream)], point.Position, call.Cancelled);

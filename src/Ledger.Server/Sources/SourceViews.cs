@@ -17,7 +17,7 @@ public sealed record SourceView(
     string Id, string Kind, string Title, string Publisher, string? Url, IReadOnlyList<string> Identifiers, string? Language, string? TimeZone,
     IReadOnlyList<VersionView> Versions, IReadOnlyList<LinkView> Links, DateTimeOffset RecordedAt, long Version, long Position)
 {
-    /// <summary>The view at a moment; null where the source was not there or not known.</summary>
+    /// <summary>The view at a moment. Null if the source was not recorded or not known by then.</summary>
     internal static async Task<SourceView?> AtAsync(ReadCall call, string id, ReadPoint point)
     {
         var stream = Ids.SourceStream(id);
@@ -28,11 +28,11 @@ public sealed record SourceView(
         return Of(id, source, await call.RestrictedAsync());
     }
 
-    /// <summary>The works that some assertions stand in, by id, as <see cref="AllAtAsync"/> gives them.</summary>
+    /// <summary>The works that some assertions appear in, by id, as <see cref="AllAtAsync"/> returns them.</summary>
     internal static async Task<Dictionary<string, SourceView>> OfAsync(ReadCall call, IEnumerable<Assertion> states, ReadPoint point) =>
         (await AllAtAsync(call, [.. states.Select(s => ProvenanceGraph.Claim(s).Source.Id).Distinct(StringComparer.Ordinal)], point)).ToDictionary(s => s.Id, StringComparer.Ordinal);
 
-    /// <summary>The views of several works at a moment, by one query; those that were not there or not known are left out.</summary>
+    /// <summary>The views of several works at a moment, read with one query. Works that were not recorded or not known by then are left out.</summary>
     internal static async Task<IReadOnlyList<SourceView>> AllAtAsync(ReadCall call, IReadOnlyCollection<string> ids, ReadPoint point)
     {
         var restricted = await call.RestrictedAsync();
@@ -49,7 +49,7 @@ public sealed record SourceView(
         : null;
 }
 
-/// <summary>Reading works and their versions.</summary>
+/// <summary>Reads works and their versions.</summary>
 internal static class SourceViews
 {
     internal static void Map(IEndpointRouteBuilder routes)
@@ -75,7 +75,7 @@ internal static class SourceViews
         return (await ReadAsync(call, call.Route("id"), point), point.Position);
     }
 
-    /// <summary>The view that this reader may see; 404 and 451 otherwise.</summary>
+    /// <summary>The view of a source. Fails with 404 if there is none, and with 451 if the reader may not see it.</summary>
     internal static async Task<SourceView> ReadAsync(ReadCall call, string id, ReadPoint point)
     {
         Commands.RequireId(id);

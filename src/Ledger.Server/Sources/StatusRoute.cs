@@ -3,21 +3,21 @@ using NpgsqlTypes;
 
 namespace Ledger.Server;
 
-/// <summary>A notice on an assertion of the document, later than the version that the reader holds.</summary>
+/// <summary>A notice on an assertion of the document that is newer than the version that the reader has.</summary>
 internal sealed record StatusNotice(string Assertion, string Type, Notice Notice, IReadOnlyList<Change> Changes, string Since, long Position);
 
-/// <summary>An assertion of the document, by its badge.</summary>
+/// <summary>An assertion of the document, with its label.</summary>
 internal sealed record StatusAssertion(string Id, string Proposition, string Label, string Summary, IReadOnlyList<string> Flags);
 
-/// <summary>What became of one document that fits the question.</summary>
+/// <summary>The status of one document that matches the question.</summary>
 internal sealed record DocumentStatus(
     string Source, string Title, string Publisher, int? Version, int NewestVersion, IReadOnlyList<int> LaterVersions, IReadOnlyList<StatusNotice> NoticesSince,
     IReadOnlyList<StatusAssertion> Assertions);
 
-/// <summary>What became of the document that somebody holds, found by address, by hash of its text, or by source.</summary>
+/// <summary>Tells what became of a document that somebody has. The document is found by its address, by the hash of its text, or by its source.</summary>
 internal static class StatusRoute
 {
-    /// <summary>Versions that one address or hash may be found in: a syndicated text stands in many places.</summary>
+    /// <summary>The most sources that one address or hash may match. A syndicated text is in many places.</summary>
     private const int MatchesMax = 20;
 
     internal static void Map(IEndpointRouteBuilder routes) => routes.MapRead("/v1/status", "Ask what became of a document", ReadAsync);
@@ -58,13 +58,15 @@ internal static class StatusRoute
         await call.WriteAsync(new { url, normalised = normal, sha256, documents, position = point.Position }, point.Position);
     }
 
-    /// <summary>Where nothing but restricted sources fits the question.</summary>
+    /// <summary>The problem if only restricted sources match the question.</summary>
     internal static ProblemException Withheld() => new(Problem.Restricted("Access to that document is restricted for now; readers with the audit scope still see it."));
 
-    /// <summary>As <see cref="TryNormalOf"/>; 400 for what is neither.</summary>
+    /// <summary>The same as <see cref="TryNormalOf"/>, but fails with 400 if the text is neither an address nor a DOI.</summary>
     internal static string NormalOf(string url) => TryNormalOf(url) ?? throw Query.Invalid("url", "is neither a web address nor a DOI.");
 
-    /// <summary>The form by which a document is found: <c>doi:…</c> of a DOI however it is written, else the address; null for what is neither.</summary>
+    /// <summary>
+    /// The normal form by which a document is found: <c>doi:…</c> for a DOI in any notation, otherwise the normalised address. Null if the text is neither.
+    /// </summary>
     internal static string? TryNormalOf(string? url) => Doi.Normalise(url) is { } doi ? $"doi:{doi}" : DocumentUrl.Normalise(url);
 
     private static async Task<DocumentStatus?> OfAsync(ReadCall call, string id, int version, ReadPoint point)
@@ -92,7 +94,7 @@ internal static class StatusRoute
         return new(state.Id, state.Content.Proposition, standing.Label, standing.Summary, [.. standing.Flags.Select(f => f.Name).Distinct()]);
     }
 
-    /// <summary>The corrections, and the retractions and concerns that stand.</summary>
+    /// <summary>The corrections, and the retractions and concerns that are in force.</summary>
     private static IEnumerable<StatusNotice> Notices(Assertion state)
     {
         foreach (var record in state.Corrections.Concat(state.Entries.Open.Values.Select(e => e.Record)))
@@ -110,7 +112,7 @@ internal static class StatusRoute
         }
     }
 
-    /// <summary>The versions that an address or hash names; an address of the source alone names no version.</summary>
+    /// <summary>The source versions that an address or a hash matches. An address that only the source has gives version 0.</summary>
     internal static async Task<List<(string Source, int Version)>> FindAsync(ReadCall call, string? url, string? sha256, long position)
     {
         await call.Service<ProjectionPositions>().ForAsync(DocumentProjection.ProgressName, position, 0, call.Cancelled);

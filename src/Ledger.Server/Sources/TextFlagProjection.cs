@@ -6,8 +6,8 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// The flags that a later version of a source puts on assertions, each with the positions between which it stands: an event of the source's
-/// stream, so that the assertion's own rows do not tell. Lists read them beside those rows.
+/// The flags that a later version of a source sets on assertions, each with the positions between which it is set. The version is an event in the source's
+/// stream, so the assertion's own rows do not have these flags. Lists read them in addition to those rows.
 /// </summary>
 internal sealed class TextFlagProjection : IReadModel
 {
@@ -17,7 +17,7 @@ internal sealed class TextFlagProjection : IReadModel
     internal const string Changed = "textChangedWithoutNotice";
     internal const string Typographic = "typographicChange";
 
-    /// <summary>Statements that are sent at once: each depends on those before it, so that they cannot be one.</summary>
+    /// <summary>The most statements in one batch. Each statement depends on the ones before it, so they cannot be merged into one statement.</summary>
     private const int StatementsMax = 500;
 
     public string Name => "TextFlags";
@@ -26,7 +26,7 @@ internal sealed class TextFlagProjection : IReadModel
 
     public IReadOnlyCollection<Type> Folds { get; } = [typeof(VersionCaptured), typeof(Withdrawn), typeof(CorrectionIssued), typeof(RetractionIssued), typeof(ConcernExpressed)];
 
-    /// <summary>Makes its tables, with the indexes.</summary>
+    /// <summary>Creates its tables with the indexes.</summary>
     internal const string CreateSql = """
         create table if not exists ledger_read.text_flag (
             assertion text collate "C" not null, evidence uuid not null, flag text not null, from_pos bigint not null, to_pos bigint,
@@ -71,7 +71,7 @@ internal sealed class TextFlagProjection : IReadModel
         }
     }
 
-    /// <summary>The flags that stood on some assertions at a position.</summary>
+    /// <summary>The flags that were set on some assertions at a position.</summary>
     internal static async Task<ILookup<string, string>> AtAsync(NpgsqlDataSource source, IReadOnlyCollection<string> assertions, long position, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand("""

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Ledger.Server;
 
-/// <summary>The stored deliveries as people read and move them. Each change by hand grows the subscription's revision.</summary>
+/// <summary>Reads and changes stored deliveries for operators. Each change increments the revision of the subscription.</summary>
 internal sealed class Deliveries(EventStore store)
 {
     internal async Task<IReadOnlyList<Delivery>> ListAsync(string subscription, string? state, long after, int limit, CancellationToken cancellationToken)
@@ -19,8 +19,8 @@ internal sealed class Deliveries(EventStore store)
         return await command.ListAsync(DeliveryBook.Read, cancellationToken);
     }
 
-    /// <summary>What was finished in each of the last hours, the newest last; an hour without any is left out.</summary>
-    /// <param name="subscription">Of which subscription.</param>
+    /// <summary>The deliveries that were finished in each of the last hours, the newest hour last. An hour without any is left out.</summary>
+    /// <param name="subscription">The id of the subscription.</param>
     /// <param name="now">The end of the last hour.</param>
     /// <param name="hours">How many hours back.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
@@ -41,21 +41,23 @@ internal sealed class Deliveries(EventStore store)
             row => new FinishedHour(row.GetInt32(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetFieldValue<double?>(4)), cancellationToken);
     }
 
-    /// <summary>Tries an open delivery at once, with a whole schedule before it; false where there is none at that position.</summary>
+    /// <summary>
+    /// Tries an open delivery again at once. Its retry schedule starts from the beginning. False if no delivery is open at that position.
+    /// </summary>
     internal Task<bool> RetryAsync(string subscription, long position, CancellationToken cancellationToken) =>
         MoveAsync("""
             update ledger_ops.delivery d set state = 'pending', next_attempt_at = null, attempt_count = 0
             where subscription = $1 and position = $2 and state in ('pending', 'parked')
             """, subscription, position, cancellationToken);
 
-    /// <summary>Gives an open delivery up by hand; those behind it go on.</summary>
+    /// <summary>Skips an open delivery. The deliveries after it go on.</summary>
     internal Task<bool> SkipAsync(string subscription, long position, CancellationToken cancellationToken) =>
         MoveAsync("""
             update ledger_ops.delivery d set state = 'skipped', next_attempt_at = null, finished_at = clock_timestamp()
             where subscription = $1 and position = $2 and state in ('pending', 'parked')
             """, subscription, position, cancellationToken);
 
-    /// <summary>Delivers a range again; gives how many events that is.</summary>
+    /// <summary>Delivers a range again. Returns the number of events.</summary>
     internal async Task<int> ReplayAsync(Subscription subscription, long from, long to, CancellationToken cancellationToken)
     {
         var interest = new Interest(subscription, store);
@@ -97,7 +99,8 @@ internal sealed class Deliveries(EventStore store)
             return false;
         }
 
-        // Those parked with it were never tried: they follow, up to the next one that was parked by its own failures.
+        // The deliveries that were parked behind this one were never tried. They become pending too, up to the next delivery that was parked because of its
+        // own failures.
         await using var follow = Command("""
             update ledger_ops.delivery d set state = 'pending'
             from ledger_ops.delivery moved
@@ -120,9 +123,9 @@ internal sealed class Deliveries(EventStore store)
 }
 
 /// <summary>The deliveries that were finished in one hour.</summary>
-/// <param name="Ago">How many whole hours ago it ended.</param>
-/// <param name="Delivered">How many arrived.</param>
-/// <param name="Retried">Of these, how many after more than one attempt.</param>
-/// <param name="Skipped">How many were given up by hand.</param>
-/// <param name="SlowestS">Seconds from recording to arrival, of the slowest; null where none arrived.</param>
+/// <param name="Ago">How many whole hours ago the hour ended.</param>
+/// <param name="Delivered">How many were delivered.</param>
+/// <param name="Retried">How many of the delivered ones needed more than one attempt.</param>
+/// <param name="Skipped">How many were skipped by an operator.</param>
+/// <param name="SlowestS">Seconds from recording to delivery for the slowest one. Null if none was delivered.</param>
 public sealed record FinishedHour(int Ago, long Delivered, long Retried, long Skipped, double? SlowestS);

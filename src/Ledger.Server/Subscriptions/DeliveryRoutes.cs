@@ -3,7 +3,7 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>What became of each delivery, and what a person does about it.</summary>
+/// <summary>Lists deliveries, and lets an operator retry or skip one.</summary>
 internal static class DeliveryRoutes
 {
     private const int LimitDefault = 100;

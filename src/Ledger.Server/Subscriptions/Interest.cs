@@ -7,12 +7,12 @@ using NpgsqlTypes;
 namespace Ledger.Server;
 
 /// <summary>
-/// Which events a subscription is told of: those that its filter shows and, with <c>includeDerived</c>, the material changes of what the
-/// assertions that it follows were taken from, over any number of links as they stood then. The same event gives the same answer for ever.
+/// Selects the events for a subscription: those that match its filter. With <c>includeDerived</c>, it also selects material changes of assertions upstream
+/// of the followed ones, over any number of links as they were at the time of the event. The answer for an event never changes.
 /// </summary>
 internal sealed class Interest
 {
-    /// <summary>Ways that one message names: a change may reach a thousand followed assertions, and a header is no place for them.</summary>
+    /// <summary>The most paths that one message names. A change may reach a thousand followed assertions, which is too much for a header.</summary>
     private const int WaysMax = 8;
 
     private const string AssertionPrefix = "assertion-";
@@ -33,13 +33,13 @@ internal sealed class Interest
         Read = ReadsMore ? _own with { Streams = [], AnyOfTags = [.. _own.AnyOfTags.Where(IsMateriality)] } : _own;
     }
 
-    /// <summary>Whether more is read than the filter shows.</summary>
+    /// <summary>Whether more events must be read than the filter matches.</summary>
     internal bool ReadsMore { get; }
 
-    /// <summary>What must be read.</summary>
+    /// <summary>The filter for reading the log.</summary>
     internal FeedFilter Read { get; }
 
-    /// <summary>Those of the events that were read which concern the subscription.</summary>
+    /// <summary>Selects those of the events that the subscription is told about.</summary>
     internal async Task<IReadOnlyList<T>> SelectAsync<T>(IReadOnlyList<T> events, Func<T, RecordedEvent> of, CancellationToken cancellationToken)
     {
         if (!ReadsMore)
@@ -51,10 +51,12 @@ internal sealed class Interest
         return [.. events.Where(e => Shows(of(e)) || upstream.Contains(of(e).Position))];
     }
 
-    /// <summary>Whether the filter shows an event that is not withheld for good: for one that is, there is nothing to wait for.</summary>
+    /// <summary>
+    /// Whether the filter matches an event. Events about access are withheld from this subscription for ever if it does not audit, so they never count.
+    /// </summary>
     private bool Shows(RecordedEvent e) => _own.Shows(e) && (_audits || !Ids.IsOfAccess(e.Stream));
 
-    /// <summary>The ways by which an event further up concerns the subscription, as JSON; null where the filter itself shows it.</summary>
+    /// <summary>The paths from an upstream event to the followed assertions, as JSON. Null if the filter itself matches the event.</summary>
     internal async Task<string?> ViaAsync(RecordedEvent e, CancellationToken cancellationToken)
     {
         if (!ReadsMore || Shows(e))
@@ -91,7 +93,7 @@ internal sealed class Interest
         return reaching;
     }
 
-    /// <summary>The ways from an event down to the followed assertions, the shortest first.</summary>
+    /// <summary>The paths from an event down to the followed assertions, the shortest first.</summary>
     private async Task<IReadOnlyList<Reached>> WaysAsync(RecordedEvent e, CancellationToken cancellationToken)
     {
         var change = e.ToDomain().Event;
@@ -102,7 +104,7 @@ internal sealed class Interest
         return [.. reached.Where(r => followed.Contains(Ids.AssertionStream(r.Derived))).OrderBy(r => r.Path.Count)];
     }
 
-    /// <summary>Which of some assertions the filter selects: by id, and by the tags of their claims.</summary>
+    /// <summary>Those of the given assertions that the filter selects, by id and by the tags of their claims.</summary>
     private async Task<HashSet<string>> FollowedAsync(string[] streams, CancellationToken cancellationToken)
     {
         string[] named = _own.Streams.Count == 0 ? streams : [.. streams.Intersect(_own.Streams, StringComparer.Ordinal)];

@@ -1,6 +1,6 @@
 namespace Ledger.Server;
 
-/// <summary>Registers what serves subscribers.</summary>
+/// <summary>Registers the services for subscribers.</summary>
 internal static class SubscriberServices
 {
     internal static IServiceCollection AddSubscribers(this IServiceCollection services, IConfiguration configuration) =>

@@ -3,7 +3,9 @@ using System.Net;
 
 namespace Ledger.Server;
 
-/// <summary>What an operator may set about deliveries, under <c>Ledger:Webhooks</c>, <c>Ledger:Streams</c>, <c>Ledger:RabbitMq</c> and <c>Ledger:SecretsKey</c>.</summary>
+/// <summary>
+/// The settings for deliveries, under <c>Ledger:Webhooks</c>, <c>Ledger:Streams</c>, <c>Ledger:RabbitMq</c> and <c>Ledger:SecretsKey</c>.
+/// </summary>
 internal sealed record SubscriberSettings
 {
     private const string DefaultSchedule = "0,00:00:05,00:05:00,00:30:00,02:00:00,05:00:00,10:00:00,14:00:00,20:00:00,1.00:00:00";
@@ -11,31 +13,33 @@ internal sealed record SubscriberSettings
     /// <summary>The pause before each attempt; after the last one the delivery is parked.</summary>
     public required IReadOnlyList<TimeSpan> RetrySchedule { get; init; }
 
-    /// <summary>How long one attempt may take as a whole.</summary>
+    /// <summary>How long one attempt may take in total.</summary>
     public required TimeSpan Timeout { get; init; }
 
     /// <summary>Whether a webhook may be plain HTTP.</summary>
     public bool AllowHttp { get; init; }
 
-    /// <summary>Networks that are not public and may be reached all the same.</summary>
+    /// <summary>Networks that are not public but may be reached.</summary>
     public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
 
     /// <summary>How long an old secret still signs after a rotation.</summary>
     public TimeSpan SecretOverlap { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>The first pause after which an endpoint that failed for everything is tried again.</summary>
+    /// <summary>The first pause before an endpoint is tried again that has failed for several assertions.</summary>
     public TimeSpan CircuitPause { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a finished delivery is remembered.</summary>
+    /// <summary>How long a finished delivery is kept.</summary>
     public TimeSpan HistoryKept { get; init; } = TimeSpan.FromDays(14);
 
-    /// <summary>How long a reader of the event stream may take nothing before it is cut off.</summary>
+    /// <summary>How long a reader of an event stream may read nothing before the server closes the connection.</summary>
     public TimeSpan StreamPatience { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The broker of the subscriptions that ask for one.</summary>
+    /// <summary>The broker for subscriptions that deliver to RabbitMQ.</summary>
     public Uri? RabbitMqUri { get; init; }
 
-    /// <summary>Base64 of 32 bytes: the key that seals the subscribers' secrets. Made in the data directory where the server runs its own PostgreSQL.</summary>
+    /// <summary>
+    /// The key that encrypts the subscribers' secrets: 32 bytes in base64. If the server runs its own PostgreSQL, it makes a key in the data directory.
+    /// </summary>
     public string? SecretsKey { get; init; }
 
     internal static SubscriberSettings From(IConfiguration configuration)
@@ -57,7 +61,7 @@ internal sealed record SubscriberSettings
         };
     }
 
-    /// <summary>A list in a file, or one text with commas from the environment.</summary>
+    /// <summary>Reads a list from a settings file, or one text with commas from an environment variable.</summary>
     private static List<IPNetwork> Networks(IConfigurationSection section) =>
         [.. section.GetChildren().Select(c => c.Value).Append(section.Value).OfType<string>()
             .SelectMany(t => t.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Select(IPNetwork.Parse)];

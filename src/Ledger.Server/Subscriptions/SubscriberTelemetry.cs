@@ -4,7 +4,7 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>What is measured of subscribers, under the name <c>Ledger.Subscribers</c>. The figure to alarm on is the age, not the lag.</summary>
+/// <summary>The metrics of subscribers, under the name <c>Ledger.Subscribers</c>. Set alarms on the age of the oldest event, not on the lag.</summary>
 internal static class SubscriberTelemetry
 {
     internal const string Name = "Ledger.Subscribers";
@@ -16,7 +16,7 @@ internal static class SubscriberTelemetry
     private static readonly Gauge<double> Age = Meter.CreateGauge<double>("ledger.subscription.oldest_age", "s", "Age of the oldest event that is not delivered");
     private static readonly Gauge<long> Parked = Meter.CreateGauge<long>("ledger.subscription.parked", "{event}", "Deliveries that wait for a hand");
 
-    /// <summary>One attempt to deliver an event, in the trace of the request that recorded it.</summary>
+    /// <summary>Starts the activity of one delivery attempt, in the trace of the request that recorded the event.</summary>
     internal static Activity? StartDelivery(string subscription, RecordedEvent e)
     {
         var activity = Activities.StartActivity(

@@ -31,7 +31,7 @@ internal sealed record SubscriptionFilter
     /// <summary>Also material changes of what the selected assertions restate or derive from, over any number of links.</summary>
     public bool? IncludeDerived { get; init; }
 
-    /// <summary>The same as the feed understands it.</summary>
+    /// <summary>The same filter in the form of the feed.</summary>
     internal FeedFilter ToFeed() => new()
     {
         Types = [.. Types.Select(CloudEvent.StoredType)],
@@ -61,14 +61,14 @@ internal sealed record Subscription
 
     public byte[]? Secrets { get; init; }
 
-    /// <summary>Everything up to here is delivered, or stands in the list of deliveries.</summary>
+    /// <summary>The cursor. Every matching event up to it is delivered, or is in the list of deliveries.</summary>
     public required long Position { get; init; }
 
     public long Revision { get; init; } = 1;
 
     public required string CreatedBy { get; init; }
 
-    /// <summary>Whether the key that made it saw what is restricted.</summary>
+    /// <summary>Whether the key that created the subscription may see restricted events.</summary>
     public required bool Audits { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

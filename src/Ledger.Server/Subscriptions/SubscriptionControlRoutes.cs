@@ -3,10 +3,10 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>Pausing, resuming, trying, rotating the secret, delivering again.</summary>
+/// <summary>Pauses, resumes and tests a subscription, rotates its secret, and delivers a range again.</summary>
 internal static class SubscriptionControlRoutes
 {
-    /// <summary>Positions that one replay looks at: each matching one becomes a stored delivery.</summary>
+    /// <summary>The most positions of one replay. Each matching event becomes a stored delivery.</summary>
     private const int ReplayPositionsMax = 10_000;
 
     internal static void Map(IEndpointRouteBuilder routes)

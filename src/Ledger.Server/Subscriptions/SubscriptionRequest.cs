@@ -23,7 +23,7 @@ internal sealed record CreateSubscription
 /// <summary>The body that delivers again: positions, both included.</summary>
 internal sealed record ReplaySubscription(long From, long? To = null);
 
-/// <summary>What a subscription must fulfil.</summary>
+/// <summary>The rules for a subscription.</summary>
 internal static class SubscriptionRules
 {
     private const int NameLengthMax = 200;
@@ -55,7 +55,7 @@ internal static class SubscriptionRules
         }
     }
 
-    /// <summary>The position behind which a subscription begins.</summary>
+    /// <summary>The position after which a subscription begins.</summary>
     internal static async Task<long> StartAsync(JsonElement? from, ReadPoints points, long head, CancellationToken cancellationToken) => from switch
     {
         null or { ValueKind: JsonValueKind.Null } => head,
@@ -96,7 +96,7 @@ internal static class SubscriptionRules
             throw Invalid("delivery.url", "holds neither user, password nor fragment; requests are signed.");
         }
 
-        // Names are judged when the connection is made, and again for each; an address can be judged at once.
+        // A host name is resolved and checked at every new connection. An IP address can be checked now.
         if (IPAddress.TryParse(address.DnsSafeHost, out var literal) && !PublicAddresses.MayReach(literal, settings.AllowedNetworks))
         {
             throw Invalid("delivery.url", "is not a public address; Ledger:Webhooks:AllowedNetworks may name its network.");

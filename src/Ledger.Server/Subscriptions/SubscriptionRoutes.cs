@@ -2,7 +2,7 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>Making, reading and removing subscriptions. They are operational: nothing of them is recorded in the log.</summary>
+/// <summary>Creates, reads and removes subscriptions. They are operational data: nothing about them is recorded in the log.</summary>
 internal static class SubscriptionRoutes
 {
     internal static void Map(IEndpointRouteBuilder routes)
@@ -79,7 +79,7 @@ internal static class SubscriptionRoutes
     }
 }
 
-/// <summary>A request about subscriptions, by somebody who may make one.</summary>
+/// <summary>A request about subscriptions. The route requires the scope for it.</summary>
 internal sealed class SubscriptionCall(HttpContext context)
 {
     internal HttpContext Context { get; } = context;

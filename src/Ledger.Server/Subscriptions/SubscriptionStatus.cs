@@ -44,10 +44,12 @@ internal sealed record SubscriptionStatus
     public string? Secret { get; init; }
 }
 
-/// <summary>Reads how a subscription stands.</summary>
+/// <summary>Reads the status of a subscription.</summary>
 internal sealed class SubscriptionStatuses(EventStore store, TimeProvider clock)
 {
-    /// <summary>Events behind the cursor among which the first that concerns the subscriber is looked for, where not all that are read do.</summary>
+    /// <summary>
+    /// How many events after the cursor are searched for the first one that the subscriber is told about, if not every event that is read concerns it.
+    /// </summary>
     private const int UndeliveredPage = 100;
 
     internal async Task<SubscriptionStatus> OfAsync(Subscription subscription, CancellationToken cancellationToken)

@@ -6,10 +6,10 @@ using NpgsqlTypes;
 
 namespace Ledger.Server;
 
-/// <summary>The stored subscriptions. What is changed by hand grows the revision, at which the dispatcher starts anew.</summary>
+/// <summary>The stored subscriptions. A change by an operator increments the revision, and then the dispatcher restarts the subscription.</summary>
 internal sealed class Subscriptions(EventStore store)
 {
-    /// <summary>Each node looks at all of them twice a second, and filters each event for each that it serves.</summary>
+    /// <summary>The most subscriptions. Each node checks all of them twice a second, and filters each event for each subscription that it serves.</summary>
     internal const int CountMax = 256;
 
     private const string Columns =

@@ -2,7 +2,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Makes the way to a subscriber.</summary>
+/// <summary>Opens the delivery target of a subscription.</summary>
 internal sealed class DeliveryTargets(SubscriberSettings settings, Broker broker, SecretBox box, TimeProvider clock) : IAsyncDisposable
 {
     private readonly HttpClient _http = new(new GuardedConnection(settings.AllowedNetworks).Handler()) { Timeout = Timeout.InfiniteTimeSpan };
@@ -16,7 +16,7 @@ internal sealed class DeliveryTargets(SubscriberSettings settings, Broker broker
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>An event of no assertion, by which a subscriber tries its endpoint.</summary>
+    /// <summary>A test event that belongs to no assertion. A subscriber uses it to test its endpoint.</summary>
     internal static DeliveredMessage TestMessage(Subscription subscription, string source, DateTimeOffset now)
     {
         const string Type = "ledger.test.v1";

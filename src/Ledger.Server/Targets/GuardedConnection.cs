@@ -4,15 +4,15 @@ using System.Net.Sockets;
 namespace Ledger.Server;
 
 /// <summary>
-/// Connects to webhook targets. The name is resolved here, once, and the connection goes to the very addresses that were judged, so that
-/// a name which answers otherwise a moment later gains nothing.
+/// Connects to webhook targets. The host name is resolved here, once, and the connection goes to exactly the addresses that were checked. So a name that
+/// resolves differently a moment later gains nothing (DNS rebinding).
 /// </summary>
 internal sealed class GuardedConnection(IReadOnlyList<IPNetwork> allowed, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
 {
     private const int ResponseHeadersMaxKb = 16;
     private const int ResponseDrainMaxBytes = 16 * 1024;
 
-    /// <summary>A connection is resolved and judged anew after this time.</summary>
+    /// <summary>After this time a connection is replaced, so that the name is resolved and checked again.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(1);
@@ -54,5 +54,5 @@ internal sealed class GuardedConnection(IReadOnlyList<IPNetwork> allowed, Func<s
     }
 }
 
-/// <summary>The target's name leads to an address that is not public.</summary>
+/// <summary>The target's name resolves to an address that is not public.</summary>
 internal sealed class TargetRefusedException() : Exception("The target's address is not public; Ledger:Webhooks:AllowedNetworks may name its network.");

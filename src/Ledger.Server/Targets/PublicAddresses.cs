@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Ledger.Server;
 
 /// <summary>
-/// Which addresses belong to the public internet. Everything that the IANA special-purpose registries (RFC 6890 and its updates) reserve is
-/// refused, and so is every form that carries an IPv4 address inside: a tunnel's end decides where it leads, not this table.
+/// Decides which addresses belong to the public internet. It refuses everything that the IANA special-purpose registries (RFC 6890 and its updates)
+/// reserve. It also refuses every form that contains an IPv4 address, because the end of the tunnel decides where such an address leads.
 /// </summary>
 internal static class PublicAddresses
 {
@@ -50,7 +50,7 @@ internal static class PublicAddresses
 
     private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
 
-    /// <summary>Whether an address may be reached: public, or in a network that the operator named.</summary>
+    /// <summary>Whether an address may be reached: it is public, or in a network that the operator has allowed.</summary>
     internal static bool MayReach(IPAddress address, IReadOnlyList<IPNetwork> allowed)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

@@ -1,8 +1,8 @@
 namespace Ledger.Server;
 
 /// <summary>
-/// Publishes to a durable topic exchange, persistent and confirmed: a message counts as delivered when the broker has it safely. A broker
-/// that is away costs no attempts, and the order of each assertion is kept, since its next event waits.
+/// Publishes persistent messages to a durable topic exchange, with publisher confirms. A message counts as delivered when the broker has confirmed it. If
+/// the broker cannot be reached, no attempt is counted. The order of each assertion is kept, because its next event waits.
 /// </summary>
 internal sealed class RabbitMqTarget(Broker broker, DeliveryTarget place, TimeSpan timeout) : IDeliveryTarget
 {

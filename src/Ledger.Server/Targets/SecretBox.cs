@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Ledger.Server;
 
-/// <summary>Seals subscribers' secrets (AES-256-GCM), bound to their subscription, under a key that lives outside the database.</summary>
+/// <summary>Encrypts subscribers' secrets (AES-256-GCM), bound to their subscription, with a key that is kept outside the database.</summary>
 internal sealed class SecretBox(SubscriberSettings settings, LedgerSettings ledger)
 {
     private const int KeyBytes = 32;
@@ -14,7 +14,7 @@ internal sealed class SecretBox(SubscriberSettings settings, LedgerSettings ledg
     /// <summary>Whether there is a key, so that secrets can be kept.</summary>
     internal bool HasKey => _key.Value is not null;
 
-    /// <summary>Seals a text: nonce, ciphertext, tag.</summary>
+    /// <summary>Encrypts a text. The result is nonce, ciphertext and tag.</summary>
     internal byte[] Seal(string subscription, string text)
     {
         var plain = Encoding.UTF8.GetBytes(text);
@@ -26,8 +26,8 @@ internal sealed class SecretBox(SubscriberSettings settings, LedgerSettings ledg
         return sealedText;
     }
 
-    /// <summary>Opens what <see cref="Seal"/> made.</summary>
-    /// <exception cref="CryptographicException">Another key or another subscription sealed it, or it was changed.</exception>
+    /// <summary>Decrypts a result of <see cref="Seal"/>.</summary>
+    /// <exception cref="CryptographicException">It was sealed with another key or for another subscription, or it was changed.</exception>
     internal string Open(string subscription, ReadOnlySpan<byte> sealedText)
     {
         var plain = new byte[sealedText.Length - Nonce - Tag];

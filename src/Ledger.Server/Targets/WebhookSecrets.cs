@@ -6,7 +6,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>The secrets that sign a subscription's deliveries: the current one, and the one before it for a while (Standard Webhooks 1.0).</summary>
+/// <summary>The secrets that sign the deliveries of a subscription: the current one, and for a while the former one (Standard Webhooks 1.0).</summary>
 internal sealed record WebhookSecrets(string Current, string? Former = null, DateTimeOffset? FormerUntil = null)
 {
     private const string Prefix = "whsec_";
@@ -20,7 +20,7 @@ internal sealed record WebhookSecrets(string Current, string? Former = null, Dat
 
     internal WebhookSecrets Rotate(DateTimeOffset formerUntil) => new(NewSecret(), Current, formerUntil);
 
-    /// <summary>The value of <c>webhook-signature</c>: one signature a secret that is good now, the current one first.</summary>
+    /// <summary>The value of <c>webhook-signature</c>: one signature for each secret that is valid now, the current one first.</summary>
     internal string Sign(string id, DateTimeOffset at, ReadOnlySpan<byte> body)
     {
         byte[] content = [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{at.ToUnixTimeSeconds()}.")), .. body];

@@ -5,13 +5,13 @@ using System.Net.Sockets;
 
 namespace Ledger.Server;
 
-/// <summary>Posts the CloudEvent to a subscriber's address, signed by Standard Webhooks 1.0. Only 2xx succeeds.</summary>
+/// <summary>Posts the CloudEvent to a subscriber's address, signed as Standard Webhooks 1.0 defines it. Only a 2xx status counts as success.</summary>
 internal sealed class WebhookTarget(HttpClient http, Uri address, WebhookSecrets secrets, TimeSpan timeout, TimeProvider clock) : IDeliveryTarget
 {
-    /// <summary>A subscriber may ask for a pause, not for being forgotten.</summary>
+    /// <summary>The longest pause that a subscriber may ask for. Without a limit it could stop its deliveries for ever.</summary>
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromHours(24);
 
-    // CloudEvents' HTTP binding (section 3.2) allows a charset here; the contract promises none.
+    // The HTTP binding of CloudEvents (section 3.2) allows a charset here, but the API contract does not promise one.
     private static readonly MediaTypeHeaderValue ContentType = new("application/cloudevents+json");
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Ledger.Server;
 
 /// <summary>
-/// Style and script of the pages. An address holds a hash of the bytes, so that a browser may keep them for ever; they hold nothing recorded,
-/// so they need no key.
+/// Serves the style and the scripts of the pages. Each address contains a hash of the bytes, so that a browser may cache the file for ever. The files
+/// contain no recorded data, so they need no key.
 /// </summary>
 internal static class AssetRoutes
 {
@@ -19,7 +19,7 @@ internal static class AssetRoutes
 
     private static readonly FrozenDictionary<string, string> Names = Addresses.ToFrozenDictionary(a => a.Value, a => a.Key, StringComparer.Ordinal);
 
-    /// <summary>The address of an asset as it is now.</summary>
+    /// <summary>The current address of an asset.</summary>
     internal static string AddressOf(string name) => Addresses[name];
 
     internal static void Map(IEndpointRouteBuilder routes) => routes

@@ -6,12 +6,12 @@ using Ledger.Server.Web.Pages;
 
 namespace Ledger.Server;
 
-/// <summary>An assertion in a frame of another page.</summary>
+/// <summary>An assertion that another site shows in a frame.</summary>
 public sealed record EmbedPage(string Site, string Id, string Proposition, string Label, string Summary, string Date);
 
 /// <summary>
-/// Pictures and frames for other sites: the label in words, with its counts and a date, never alone. They may be kept, and are asked for again
-/// each time, so that a change or a restriction shows at once.
+/// Badges and frames for other sites. They show the label in words, always together with its counts and a date. They may be cached but must be revalidated
+/// each time, so that a change or a restriction is visible at once.
 /// </summary>
 internal static class BadgeRoutes
 {
@@ -71,7 +71,7 @@ internal static class BadgeRoutes
         return call.WriteBytesAsync(Encoding.UTF8.GetBytes(Svg(label, text)), "image/svg+xml; charset=utf-8", position);
     }
 
-    /// <summary>Two fields; their widths are a guess at the text's, which the text is then set to.</summary>
+    /// <summary>Draws two fields. Their widths are estimated from the number of characters, and <c>textLength</c> fits the text to them.</summary>
     private static string Svg(string label, string text)
     {
         const int CharacterWidth = 7, Padding = 8, Height = 24;

@@ -6,7 +6,7 @@ namespace Ledger.Server;
 /// <summary>Finds the figures of an assertion among the words of its proposition.</summary>
 internal static class Highlight
 {
-    /// <summary>The text in runs; joined they are the text.</summary>
+    /// <summary>Splits the text into runs. Joined, the runs are the whole text.</summary>
     internal static IReadOnlyList<(string Text, bool IsFigure)> Of(string text, IReadOnlyList<Figure> figures)
     {
         List<string> numbers = [.. figures.SelectMany(f => new[] { f.Value.ToString("#,0.##########", CultureInfo.InvariantCulture), f.Value.ToString(CultureInfo.InvariantCulture) })
@@ -36,7 +36,7 @@ internal static class Highlight
         }
     }
 
-    /// <summary>A number stands alone: 12 is no part of 1,237 and none of 112.</summary>
+    /// <summary>Whether a number is at a place in the text and is not part of a longer number: 12 must not match in 1,237 or 112.</summary>
     private static bool StandsAt(string text, int at, string number) =>
         string.CompareOrdinal(text, at, number, 0, number.Length) == 0
         && !(at > 0 && (char.IsAsciiDigit(text[at - 1]) || (text[at - 1] is ',' or '.' && at > 1 && char.IsAsciiDigit(text[at - 2]))))

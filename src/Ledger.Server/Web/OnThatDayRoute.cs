@@ -3,10 +3,12 @@ using Ledger.Server.Web.Pages;
 
 namespace Ledger.Server;
 
-/// <summary>The question that leads to a certificate, with what was filled in so far.</summary>
+/// <summary>The form that leads to a certificate, with the values that were filled in so far.</summary>
 public sealed record OnThatDayPage(PageHead Head, string? Url, string? Assertion, string? Date, string? Zone);
 
-/// <summary>"What did you say on that day?": an address or an assertion, and a day where the reader is, lead to a certificate to print.</summary>
+/// <summary>
+/// Answers "What did you say on that day?". An address or an assertion, and a day in the reader's time zone, lead to a certificate to print.
+/// </summary>
 internal static class OnThatDayRoute
 {
     internal static void Map(IEndpointRouteBuilder routes) => routes.MapPage("/on", "What was said on a day", ReadAsync);
@@ -28,7 +30,7 @@ internal static class OnThatDayRoute
         call.Response.StatusCode = StatusCodes.Status303SeeOther;
     }
 
-    /// <summary>The last moment of the day in its zone; null, which is now, where the day is not over.</summary>
+    /// <summary>The last moment of the day in its time zone. Null, which means now, if the day is not over yet.</summary>
     private static string? EndOf(string date, string zone, DateTimeOffset now)
     {
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found))

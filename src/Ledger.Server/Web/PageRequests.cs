@@ -2,21 +2,21 @@ using Microsoft.Net.Http.Headers;
 
 namespace Ledger.Server;
 
-/// <summary>The page that shows a person what a route shows a program: the same path without <c>/v1</c>.</summary>
+/// <summary>Marks a data route that also has a page for people. The page has the same path without <c>/v1</c>.</summary>
 internal sealed record PageTwin;
 
-/// <summary>Tells a browser, which asks for a page, from a program, which asks for data.</summary>
+/// <summary>Distinguishes browsers, which ask for a page, from programs, which ask for data.</summary>
 internal static class PageRequests
 {
     private const string ApiPrefix = "/v1";
 
-    /// <summary>What a page can be asked; a read with any other parameter stays data.</summary>
+    /// <summary>The parameters that a page understands. A request with any other parameter gets data.</summary>
     private static readonly string[] Moments = ["asOf", "knownAt"];
 
-    /// <summary>Says that a page shows the same; whoever prefers HTML is sent there.</summary>
+    /// <summary>Declares that a page shows the same content. A client that prefers HTML is sent to the page.</summary>
     internal static RouteHandlerBuilder WithPage(this RouteHandlerBuilder route) => route.WithMetadata(new PageTwin()).Produces(303);
 
-    /// <summary>Whether the request prefers HTML to JSON. A program that names neither, or both alike, gets data.</summary>
+    /// <summary>Whether the request prefers HTML to JSON. A client that names neither, or both with the same weight, gets data.</summary>
     internal static bool WantsPage(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<DeskPlace>() is not null)
         && request.Headers.Accept.Count > 0
@@ -24,7 +24,7 @@ internal static class PageRequests
         && Quality(accepted, IsHtml) is > 0 and var html
         && html > Quality(accepted, IsJson);
 
-    /// <summary>Sends a browser from data to its page, where the route has one; true where that is the answer.</summary>
+    /// <summary>Sends a browser from data to its page, if the route has one. True if that is the answer to the request.</summary>
     internal static bool TrySendToPage(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<PageTwin>() is null)

@@ -6,7 +6,7 @@ namespace Ledger.Server;
 /// <summary>The reference of the API.</summary>
 public sealed record ReferencePage(PageHead Head);
 
-/// <summary>The pages for people. Each is a read like any other: the same access, the same restrictions, the same moments.</summary>
+/// <summary>The pages for people. Each page is a read like any other, with the same access rules, restrictions and moments.</summary>
 internal static class PageRoutes
 {
     internal static void Map(IEndpointRouteBuilder routes)
@@ -52,7 +52,7 @@ internal static class PageRoutes
         OnThatDayRoute.Map(routes);
     }
 
-    /// <summary>Maps a page. A form sends the fields that were left empty too: the reader is sent to the address without them.</summary>
+    /// <summary>Maps a page. A form also sends its empty fields, so the reader is redirected to the address without them.</summary>
     internal static void MapPage(this IEndpointRouteBuilder routes, string pattern, string summary, Func<ReadCall, Task> read) =>
         routes.MapRead(pattern, summary, call =>
         {

@@ -7,32 +7,36 @@ using Microsoft.AspNetCore.Components.Web;
 
 namespace Ledger.Server;
 
-/// <summary>Renders a component as a whole page, and says what a browser may do with it.</summary>
+/// <summary>Renders a component as a whole page, and sets the headers that limit what a browser may do with it.</summary>
 internal static class PageWriter
 {
     private const string Html = "text/html; charset=utf-8";
 
-    /// <summary>A page loads its own style, script and pictures, talks to its own server, and is shown in no frame; nothing inline runs.</summary>
+    /// <summary>
+    /// A page may load only its own style, scripts and pictures, and may connect only to its own server. It may not be shown in a frame, and inline scripts
+    /// do not run.
+    /// </summary>
     private const string Policy =
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    /// <summary>An embed may be shown in any frame, and has no script, form or connection.</summary>
+    /// <summary>An embedded page may be shown in any frame, but may have no scripts, forms or connections.</summary>
     private const string EmbedPolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *";
 
     internal static IServiceCollection AddPages(this IServiceCollection services) => services
-        // Letters of every script are written as they are: a page in Chinese is as small as one in English. What could be markup is still escaped.
+        // The letters of all scripts are written unescaped, so that a page in Chinese is not much larger than one in English. Characters that could be
+        // markup are still escaped.
         .AddSingleton(HtmlEncoder.Create(UnicodeRanges.All))
         .AddSingleton<LabelCounts>();
 
-    /// <summary>Writes a page; its tag is made of its bytes, so that a browser that asks again is answered 304.</summary>
+    /// <summary>Writes a page. Its ETag is computed from its bytes, so that a browser that revalidates it gets 304.</summary>
     internal static Task WritePageAsync<TPage>(this ReadCall call, object page, long position)
         where TPage : IComponent => WriteAsync<TPage>(call, page, position, Policy);
 
-    /// <summary>Writes a page that others may show in a frame.</summary>
+    /// <summary>Writes a page that other sites may show in a frame.</summary>
     internal static Task WriteEmbedAsync<TPage>(this ReadCall call, object page, long position)
         where TPage : IComponent => WriteAsync<TPage>(call, page, position, EmbedPolicy);
 
-    /// <summary>Writes a page that is for one reader alone and that nobody keeps.</summary>
+    /// <summary>Writes a page for one reader only. It must not be cached.</summary>
     internal static async Task WriteOwnAsync<TPage>(HttpContext context, object page, int status)
         where TPage : IComponent
     {
@@ -43,7 +47,7 @@ internal static class PageWriter
         await context.Response.WriteWholeAsync(body, Html, context.RequestAborted);
     }
 
-    /// <summary>Writes a problem as a page that says what can be done; its status is set already.</summary>
+    /// <summary>Writes a problem as a page that says what can be done. The status of the response is already set.</summary>
     internal static async Task WriteProblemAsync(HttpContext context, Problem problem)
     {
         var page = new ProblemPage(SiteOf(context), problem.Status, problem.Title, problem.Detail, problem.Members.GetValueOrDefault("knownFrom") as string);

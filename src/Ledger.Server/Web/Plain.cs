@@ -3,10 +3,13 @@ using System.Text;
 
 namespace Ledger.Server;
 
-/// <summary>Recorded text where no markup can isolate it: titles, pictures, attributes.</summary>
+/// <summary>Cleans recorded text for places where no markup can isolate it: titles, pictures and attributes.</summary>
 internal static class Plain
 {
-    /// <summary>A line of at most some characters, without what could turn or hide the words beside it: control, format and line characters.</summary>
+    /// <summary>
+    /// One line with a limited number of characters. Control, format and line characters are removed, because they could reverse or hide the words beside
+    /// the text.
+    /// </summary>
     internal static string Line(string? text, int charactersMax)
     {
         if (text is null)

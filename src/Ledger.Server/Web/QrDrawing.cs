@@ -4,15 +4,15 @@ using QRCoder;
 
 namespace Ledger.Server;
 
-/// <summary>An address as a QR code, drawn as one path.</summary>
-/// <param name="Address">What it says.</param>
-/// <param name="Path">The dark modules, for the d of an SVG path.</param>
-/// <param name="Size">Modules on a side, the quiet zone around them included.</param>
+/// <summary>A QR code of an address, drawn as one path.</summary>
+/// <param name="Address">The address.</param>
+/// <param name="Path">The dark modules, for the d attribute of an SVG path.</param>
+/// <param name="Size">The number of modules per side, including the quiet zone.</param>
 public sealed record QrDrawing(string Address, string Path, int Size)
 {
     internal static QrDrawing Of(string address)
     {
-        // Medium correction: a fold or a stain of a printed page takes away up to 15 per cent.
+        // Medium error correction restores up to 15 per cent, so a fold or a stain on the printed page does no harm.
         using var data = QRCodeGenerator.GenerateQrCode(address, QRCodeGenerator.ECCLevel.M);
         var path = new StringBuilder();
         for (var y = 0; y < data.ModuleMatrix.Count; y++)

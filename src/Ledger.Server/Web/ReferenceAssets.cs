@@ -5,8 +5,8 @@ using NSwag.AspNetCore;
 namespace Ledger.Server;
 
 /// <summary>
-/// Style and script of Swagger UI, from the package NSwag.AspNetCore. Its style holds pictures as <c>data:</c> addresses, which the policy of the pages
-/// refuses: each becomes a file of its own.
+/// The style and the script of Swagger UI, from the package NSwag.AspNetCore. Its style contains pictures as <c>data:</c> URLs, which the content security
+/// policy of the pages forbids. So each picture becomes a separate file.
 /// </summary>
 internal static partial class ReferenceAssets
 {
@@ -16,7 +16,7 @@ internal static partial class ReferenceAssets
     private const string Prefix = "NSwag.AspNetCore.SwaggerUi.";
 
     /// <summary>The files by name.</summary>
-    /// <param name="addressOf">Gives the address that a picture is served under.</param>
+    /// <param name="addressOf">Gives the address at which a picture is served.</param>
     internal static IEnumerable<KeyValuePair<string, byte[]>> All(Func<string, byte[], string> addressOf)
     {
         var pictures = new List<KeyValuePair<string, byte[]>>();

@@ -5,12 +5,12 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>The ledger's wire words as people read them.</summary>
+/// <summary>Turns the words of the API into text for people.</summary>
 internal static class Words
 {
     private const string Day = "d MMMM yyyy";
 
-    /// <summary><c>deniedElsewhere</c> and <c>denial_recorded</c> as separate words.</summary>
+    /// <summary>Splits words such as <c>deniedElsewhere</c> and <c>denial_recorded</c> into separate words.</summary>
     internal static string Of(string word)
     {
         var words = new StringBuilder(word.Length + 4);
@@ -32,13 +32,13 @@ internal static class Words
     internal static string Of<T>(T word)
         where T : struct, Enum => Of(JsonNamingPolicy.CamelCase.ConvertName(word.ToString()));
 
-    /// <summary>The same with a capital.</summary>
+    /// <summary>The same with a capital first letter.</summary>
     internal static string Title(string word) => Of(word) is [var first, .. var rest] ? char.ToUpperInvariant(first) + rest : "";
 
-    /// <summary>The one word of the label that the style knows it by.</summary>
+    /// <summary>The CSS class of a label.</summary>
     internal static string LabelClass(string label) => "label-" + label.Split(' ')[0];
 
-    /// <summary>A stated time as it was given: a year, a month, a day, or an instant in UTC.</summary>
+    /// <summary>A stated time with the precision that it was given in: a year, a month, a day, or an instant in UTC.</summary>
     internal static string Date(string since) =>
         WireTime.TryParse(since, out var instant) ? Instant(instant)
         : DateOnly.TryParseExact(since, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day.ToString(Day, CultureInfo.InvariantCulture)
@@ -60,7 +60,7 @@ internal static class Words
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>A value of a field, as a change or a difference holds it.</summary>
+    /// <summary>The text of a field's value in a change or a difference.</summary>
     internal static string Value(JsonElement? value) => value switch
     {
         null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => "nothing",
@@ -68,7 +68,7 @@ internal static class Words
         { } other => other.GetRawText(),
     };
 
-    /// <summary>Whether a recorded text may become a link: an address of the web and nothing else, such as a script.</summary>
+    /// <summary>Whether a recorded text may become a link. Only a web address may, and not, for example, a javascript: address.</summary>
     internal static bool IsWebAddress(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);
 }

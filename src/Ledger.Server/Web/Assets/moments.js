@@ -1,4 +1,4 @@
-// Makes sliders of the form that asks for another moment. The form itself works without this module.
+// Adds sliders to the form that asks for another moment. The form also works without this module.
 const region = document.getElementById('moment');
 const target = () => document.getElementById('at-moment');
 
@@ -37,7 +37,8 @@ async function start() {
     return path + (asked.size ? '?' + asked : '');
   }
 
-  // The page of the address, put in place of what is shown; an answer such as 404 is shown too, for it says from when it was known.
+  // Loads the page of an address and shows it in place of the current one. An error page such as 404 is shown too, because it says since when the assertion
+  // is known.
   async function go(address, isNew) {
     const answer = await fetch(address, { headers: { Accept: 'text/html' } });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
@@ -50,7 +51,7 @@ async function start() {
     document.dispatchEvent(new Event('ledger:shown'));
   }
 
-  // Puts the sliders and fields where the address is.
+  // Sets the sliders and fields to the moments in the address.
   function read() {
     const asked = new URLSearchParams(location.search);
     for (const one of all) {
@@ -85,7 +86,7 @@ function recordedStops(entries) {
     { value: '', text: 'now' }];
 }
 
-// The moments at which something became public, and the day before the first, when nothing was.
+// The moments at which something became public, and the day before the first one, when nothing was public.
 function knownStops(entries) {
   const moments = new Map();
   for (const entry of entries) {

@@ -1,8 +1,8 @@
-// Shows, while a notice is written, which words of an assertion it changes.
+// While somebody writes a notice, this shows which words of an assertion it changes.
 const wordsMax = 1500;
 const words = text => text.match(/\s+|[^\s\p{P}]+|\p{P}/gu) ?? [];
 
-// The longest common run of words, by the usual table; a longer text is compared by the server alone.
+// Compares two texts by their longest common subsequence of words, with the usual table. Longer texts are compared only by the server.
 function runs(before, after) {
   const a = words(before), b = words(after), table = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
   for (let i = a.length - 1; i >= 0; i--) {

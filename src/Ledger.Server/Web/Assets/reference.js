@@ -1,8 +1,8 @@
-// Draws the reference of the API with Swagger UI, from the description that this server gives.
+// Shows the API reference with Swagger UI, from this server's own OpenAPI description.
 const answer = await fetch('/openapi/v1.json');
 const description = await answer.json();
 
-// HEAD answers as GET does: shown once. Requests go to where this page came from, whatever name the server knows itself by.
+// HEAD works like GET, so only GET is shown. Requests go to the address of this page, because the server may know itself by another name.
 for (const path of Object.values(description.paths)) {
   delete path.head;
 }

@@ -1,13 +1,13 @@
-// Checks an event's receipt in this browser: its leaf, its place in the tree, and the signature of the tree's head. Nothing is taken on trust
-// but the key of the log. docs/transparency-format.md describes every step.
+// Checks an event's receipt in this browser: its leaf, its place in the tree, and the signature of the tree's head. Only the key of the log is trusted.
+// docs/transparency-format.md describes every step.
 const utf8 = new TextEncoder();
 const bytesOf = base64 => Uint8Array.from(atob(base64), c => c.charCodeAt(0));
 const base64Of = bytes => btoa(String.fromCharCode(...new Uint8Array(bytes)));
 const join = (...parts) => { const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0)); let at = 0; for (const p of parts) { all.set(p, at); at += p.length; } return all; };
 const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.digest('SHA-256', join(...parts)));
 
-// Enough of RFC 8785: JavaScript's own numbers and strings, members in the order of UTF-16 units. A number with more digits than a double
-// holds keeps them, where the browser gives a number's source text.
+// The part of RFC 8785 that is needed here: numbers and strings as JavaScript writes them, and members sorted by UTF-16 code units. A number with more
+// digits than a double can hold keeps its digits, if the browser gives the source text of numbers.
 class Exact { constructor(source) { this.source = source; } }
 const parse = text => JSON.parse(text, (_, value, context) =>
   typeof value === 'number' && context?.source && /^-?\d{16,}$/.test(context.source) ? new Exact(context.source) : value);
@@ -35,7 +35,7 @@ async function leafOf({ event, salts }) {
   return canonical({ ...envelope, schema: headers ? 2 : 1, commitments });
 }
 
-// RFC 9162, section 2.1.3.2: the root that a leaf and its path lead to; null where the path does not fit.
+// RFC 9162, section 2.1.3.2: computes the root from a leaf and its path. Null if the path does not fit.
 async function rootOf(leaf, index, size, path) {
   let hash = await sha256(Uint8Array.of(0), utf8.encode(leaf)), node = BigInt(index), last = BigInt(size) - 1n;
   if (node > last) return null;
@@ -64,7 +64,7 @@ async function isSigned(text, signatures, verifierKey) {
   return false;
 }
 
-/** Checks a receipt; each step as { text, good }. Stops at the first that is not good. */
+/** Checks a receipt. Returns each step as { text, good } and stops at the first step that is not good. */
 export async function check(receipt, keys, position) {
   const steps = [];
   const step = (text, good) => { steps.push({ text, good }); return good; };

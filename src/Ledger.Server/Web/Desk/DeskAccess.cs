@@ -6,21 +6,21 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Ledger.Server;
 
-/// <summary>Marks the routes of the desk: they answer with pages, whatever the method.</summary>
+/// <summary>Marks the routes of the desk. They answer with pages for every method.</summary>
 internal sealed record DeskPlace;
 
 /// <summary>
-/// Signing in to the desk: a cookie that names a key, good for the routes of the desk and for nothing else. A browser sends it to no other path, and no
-/// other route looks at it.
+/// Signing in to the desk. A cookie names a key and is valid only for the routes of the desk. A browser sends it to no other path, and no other route reads
+/// it.
 /// </summary>
 internal static class DeskAccess
 {
     internal const string Scheme = "Desk";
 
-    /// <summary>Before the name of a scope: the policy of a desk route that needs it.</summary>
+    /// <summary>The prefix of a policy name. It is followed by the scope that a desk route needs.</summary>
     internal const string Prefix = "desk:";
 
-    /// <summary>The policy of whoever is signed in, also with a key that may not read.</summary>
+    /// <summary>The policy for everybody who is signed in, even with a key that may not read.</summary>
     internal const string SignedIn = "desk";
 
     internal const string Home = "/desk";
@@ -30,10 +30,10 @@ internal static class DeskAccess
     private const string BegunItem = "begun";
     private const string ProviderItem = "provider";
 
-    /// <summary>A desk that was left alone for this long asks for the key again.</summary>
+    /// <summary>After this time without a request, the desk asks for the key again.</summary>
     private static readonly TimeSpan IdleMax = TimeSpan.FromHours(1);
 
-    /// <summary>A session ends after this long, however busy it is: a working day.</summary>
+    /// <summary>A session ends after this time, even if it is in use. It is one working day.</summary>
     internal static readonly TimeSpan LifeMax = TimeSpan.FromHours(12);
 
     internal static void AddDeskSessions(this AuthenticationBuilder schemes) => schemes.AddCookie(Scheme, options =>
@@ -64,7 +64,7 @@ internal static class DeskAccess
         }
     }
 
-    /// <summary>Begins a session of a key. The cookie holds the key's id and the hash of its secret, sealed.</summary>
+    /// <summary>Begins a session with a key. The cookie holds the key's id and the hash of its secret, in encrypted form.</summary>
     internal static Task BeginAsync(HttpContext context, ClaimsPrincipal caller, string mark)
     {
         var now = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
@@ -75,7 +75,7 @@ internal static class DeskAccess
         });
     }
 
-    /// <summary>Marks a session that begins as one of the identity provider: what it may do stands in the cookie, sealed.</summary>
+    /// <summary>Marks a new session as one of the identity provider. The scopes of such a session are in the cookie, in encrypted form.</summary>
     internal static void MarkProvider(HttpContext context, AuthenticationProperties session)
     {
         session.IsPersistent = false;
@@ -86,7 +86,7 @@ internal static class DeskAccess
     /// <summary>Whether a session that began at a moment has lasted too long.</summary>
     internal static bool IsOver(string? begun, DateTimeOffset now, TimeSpan max) => !WireTime.TryParse(begun ?? "", out var at) || now - at > max;
 
-    /// <summary>Sends a browser that is not signed in to do so, and then back; true where that is the answer.</summary>
+    /// <summary>Sends a browser that is not signed in to the sign-in page, from where it comes back. True if that is the answer to the request.</summary>
     internal static bool TrySendToSignIn(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<DeskPlace>() is null || context.Request.Path == SignIn || context.Request.Path == ProviderSignIn.Start)
@@ -94,7 +94,7 @@ internal static class DeskAccess
             return false;
         }
 
-        // What was sent with a form is lost, and where it was sent to is no page.
+        // The data of a form is lost, and the address of a form is not a page to come back to.
         context.Response.Headers.Location = HttpMethods.IsPost(context.Request.Method)
             ? SignIn
             : SignIn + QueryString.Create("from", context.Request.Path + context.Request.QueryString);
@@ -103,7 +103,9 @@ internal static class DeskAccess
         return true;
     }
 
-    /// <summary>Asked with every request: a key must be in force, and its scopes are those of now. A session of the provider lasts as long as it may.</summary>
+    /// <summary>
+    /// Runs at every request. A key must still be in force, and its current scopes apply. A session of the provider only must not be older than its limit.
+    /// </summary>
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var services = context.HttpContext.RequestServices;

@@ -4,29 +4,29 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ledger.Server;
 
-/// <summary>What every page of the desk shows beside its own: who is signed in, and the token that its forms send back.</summary>
-/// <param name="Head">The page.</param>
-/// <param name="Principal">The id of the key; null where nobody is signed in.</param>
-/// <param name="Party">The one party that the key acts for.</param>
-/// <param name="Scopes">What it may do.</param>
-/// <param name="Token">Proves that a form came from this desk.</param>
+/// <summary>The frame of every page of the desk: who is signed in, and the token that its forms send back.</summary>
+/// <param name="Head">The head of the page.</param>
+/// <param name="Principal">The id of the key. Null if nobody is signed in.</param>
+/// <param name="Party">The only party that the key acts for. Null if it is not bound to one.</param>
+/// <param name="Scopes">The scopes of the key.</param>
+/// <param name="Token">The token that proves that a form came from this desk.</param>
 public sealed record DeskFrame(PageHead Head, string? Principal, string? Party, IReadOnlyList<string> Scopes, string Token)
 {
     /// <summary>Whether the key has a scope.</summary>
     public bool May(string scope) => Scopes.Contains(scope, StringComparer.Ordinal) || Scopes.Contains(Server.Scopes.Admin, StringComparer.Ordinal);
 }
 
-/// <summary>A request to the desk, of somebody who is signed in.</summary>
+/// <summary>A request to the desk.</summary>
 internal sealed class DeskCall(HttpContext context, FormValues? form)
 {
     private readonly FormValues? _form = form;
 
     internal HttpContext Context { get; } = context;
 
-    /// <summary>Reads as the key may.</summary>
+    /// <summary>Reads with the rights of the key.</summary>
     internal ReadCall Read { get; } = new(context, context.User.May(Scopes.Audit));
 
-    /// <summary>What the form sent.</summary>
+    /// <summary>The values that the form sent.</summary>
     internal FormValues Form => _form ?? throw new InvalidOperationException("Only a form has values.");
 
     internal CancellationToken Cancelled => Context.RequestAborted;
@@ -49,7 +49,7 @@ internal sealed class DeskCall(HttpContext context, FormValues? form)
     internal Task WriteAsync<TPage>(object page, int status = StatusCodes.Status200OK)
         where TPage : IComponent => PageWriter.WriteOwnAsync<TPage>(Context, page, status);
 
-    /// <summary>Sends the browser to a page, so that loading that again sends nothing twice.</summary>
+    /// <summary>Sends the browser to a page, so that a reload of that page does not send the form again.</summary>
     internal Task SendToAsync(string path)
     {
         Context.Response.Headers.Location = path;
@@ -58,14 +58,14 @@ internal sealed class DeskCall(HttpContext context, FormValues? form)
         return Task.CompletedTask;
     }
 
-    /// <summary>Carries a command out as the API's route does: the same scope, rules and key.</summary>
+    /// <summary>Runs a command as the route of the API does, with the same scope, rules and key.</summary>
     internal Task<Answer> RunAsync(NamedCommand command) => Service<CommandDispatch>().RunAsync(new LineContexts(Context).Take(), command);
 }
 
-/// <summary>What a form sent. A field that was left empty is as one that is not there.</summary>
+/// <summary>The values that a form sent. An empty field counts as missing.</summary>
 public sealed class FormValues(IFormCollection form)
 {
-    /// <summary>The first value of a field, with line ends as the ledger records them; null where there is none.</summary>
+    /// <summary>The first value of a field, with line ends as the ledger records them. Null if there is none.</summary>
     internal string? Text(string name) => form[name] is [{ } text, ..] && !string.IsNullOrWhiteSpace(text) ? text.ReplaceLineEndings("\n").Trim() : null;
 
     /// <summary>All values of a field.</summary>

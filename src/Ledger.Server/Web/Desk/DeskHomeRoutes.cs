@@ -3,19 +3,19 @@ using Ledger.Server.Web.Desk;
 
 namespace Ledger.Server;
 
-/// <summary>Where the desk begins: what waits, and what can be done.</summary>
+/// <summary>The first page of the desk: what waits, and what can be done.</summary>
 public sealed record DeskHomePage(DeskFrame Frame, IReadOnlyList<RecordingForm> Forms, int DraftsWaiting, int AnswersWaiting, bool AreMoreWaiting);
 
 /// <summary>The sources in which an address was found.</summary>
 public sealed record FoundPage(DeskFrame Frame, string Of, IReadOnlyList<SourceView> Sources);
 
-/// <summary>A source at the desk: its assertions, to be ticked for a notice.</summary>
+/// <summary>A source at the desk. Its assertions can be ticked for a notice.</summary>
 public sealed record DeskSourcePage(DeskFrame Frame, SourceView View, IReadOnlyList<ListedCard> Cards);
 
 /// <summary>An assertion at the desk: what can be done with it, and with each of its events.</summary>
 public sealed record DeskAssertionPage(DeskFrame Frame, ListedCard Card, IReadOnlyList<HistoryEntry> History, int HistoryCount);
 
-/// <summary>The first page of the desk, and the pages of what is worked on.</summary>
+/// <summary>The first page of the desk, and the pages of the sources and assertions that somebody works on.</summary>
 internal static class DeskHomeRoutes
 {
     private const int WaitingMax = 100;
@@ -40,7 +40,7 @@ internal static class DeskHomeRoutes
         await call.WriteAsync<DeskHomeDocument>(new DeskHomePage(frame, frame.May(Scopes.Record) ? RecordingForms.All : [], drafts, waiting.Count, more is not null));
     }
 
-    /// <summary>What somebody pasted: the address of a document, or the id of a source or an assertion.</summary>
+    /// <summary>Finds what somebody pasted: the address of a document, or the id of a source or an assertion.</summary>
     private static async Task FindAsync(DeskCall call)
     {
         var of = call.Read.Query.Text("of")?.Trim() ?? throw Query.Invalid("of", "is the address of a document, or the id of a source or an assertion.");

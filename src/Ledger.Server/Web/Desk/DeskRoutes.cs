@@ -6,10 +6,12 @@ using Microsoft.Extensions.Options;
 
 namespace Ledger.Server;
 
-/// <summary>The desk: pages for whoever is signed in. Each form sends a command of the API, or moves what is beside the log by the API's own code.</summary>
+/// <summary>
+/// The desk: pages for people who are signed in. Each form sends a command of the API, or changes operational data with the code of the API.
+/// </summary>
 internal static class DeskRoutes
 {
-    /// <summary>A text of 1 MB, whose bytes a form writes as three characters each.</summary>
+    /// <summary>The size of a form with a text of 1 MB. A form may encode each byte as three characters.</summary>
     private const int FormBytesMax = 3 * JsonBody.BytesMax;
 
     internal static IServiceCollection AddDesk(this IServiceCollection services, IConfiguration configuration)
@@ -53,7 +55,7 @@ internal static class DeskRoutes
         routes.MapMethods(pattern, ["GET", "HEAD"], (Delegate)((HttpContext context) =>
             context.RequestServices.GetRequiredService<SecretBox>().HasKey ? read(new(context, null)) : throw SecretBox.KeyMissing())).AsDesk(policy);
 
-    /// <summary>Maps what a form of the desk sends. A form that did not come from a page of this desk is refused before anything is done.</summary>
+    /// <summary>Maps the target of a desk form. A form that did not come from a page of this desk is refused before anything is done.</summary>
     internal static IEndpointConventionBuilder MapDeskForm(this IEndpointRouteBuilder routes, string pattern, Func<DeskCall, Task> act, string policy = DeskAccess.Prefix + Scopes.Read) =>
         routes.MapPost(pattern, (Delegate)(async (HttpContext context) => await act(new(context, await ReadAsync(context))))).AsDesk(policy);
 
@@ -84,7 +86,7 @@ internal static class DeskRoutes
         }
     }
 
-    /// <summary>A browser says where a form comes from. Behind a proxy that ends TLS the scheme may differ, the host does not.</summary>
+    /// <summary>A browser says where a form comes from. Behind a proxy that terminates TLS the scheme may differ, but the host is the same.</summary>
     private static bool IsOwnOrigin(HttpRequest request) =>
         request.Headers.Origin.ToString() is var origin
         && (origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase)))

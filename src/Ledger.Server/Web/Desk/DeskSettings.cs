@@ -1,12 +1,12 @@
 namespace Ledger.Server;
 
-/// <summary>What an operator may set of the desk.</summary>
+/// <summary>The settings of the desk.</summary>
 internal sealed record DeskSettings
 {
-    /// <summary>Whether a notice that is written at the desk is recorded only when another principal has approved it.</summary>
+    /// <summary>Whether a notice from the desk is recorded only after another principal has approved it.</summary>
     public bool NoticesNeedApproval { get; init; } = true;
 
-    /// <summary>Where people sign in besides with keys; null for nowhere.</summary>
+    /// <summary>The identity provider for signing in without a key. Null if there is none.</summary>
     public ProviderSettings? Provider { get; init; }
 
     internal static DeskSettings From(IConfiguration configuration) => new()
@@ -19,26 +19,26 @@ internal sealed record DeskSettings
 /// <summary>The identity provider at which people sign in to the desk (OpenID Connect).</summary>
 internal sealed record ProviderSettings
 {
-    /// <summary>Its address: that of Ledger:Jwt:Authority.</summary>
+    /// <summary>Its address, taken from Ledger:Jwt:Authority.</summary>
     public string Authority { get; init; } = "";
 
-    /// <summary>As what the desk is registered there.</summary>
+    /// <summary>The client id under which the desk is registered there.</summary>
     public string ClientId { get; init; } = "";
 
-    /// <summary>What proves to the provider that the desk asks; null for a public client.</summary>
+    /// <summary>The secret that identifies the desk to the provider. Null for a public client.</summary>
     public string? ClientSecret { get; init; }
 
-    /// <summary>What is asked for, with spaces between: those scopes of the ledger that the provider knows.</summary>
+    /// <summary>The requested scopes, separated by spaces: those scopes of the ledger that the provider knows.</summary>
     public string Scope { get; init; } = "openid";
 
-    /// <summary>What the sign-in page calls it.</summary>
+    /// <summary>The name of the provider on the sign-in page.</summary>
     public string Name { get; init; } = "your organisation";
 
-    /// <summary>How long a session lasts at most. What the provider takes back is noticed when the session ends.</summary>
+    /// <summary>How long a session lasts at most. If the provider revokes rights, the desk notices that only when the session ends.</summary>
     public TimeSpan SessionMax { get; init; } = TimeSpan.FromHours(8);
 
-    /// <summary>Null where no client is named.</summary>
-    /// <exception cref="InvalidOperationException">No authority is set whose tokens are taken.</exception>
+    /// <summary>Reads the settings. Null if no client id is set.</summary>
+    /// <exception cref="InvalidOperationException">A client id is set, but Ledger:Jwt:Authority is not.</exception>
     internal static ProviderSettings? From(IConfigurationSection section, JwtSettings? tokens)
     {
         if (section["ClientId"] is not { Length: > 0 })

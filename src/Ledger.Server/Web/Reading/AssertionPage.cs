@@ -3,7 +3,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>All that one party says of an assertion: a column of the page.</summary>
+/// <summary>Everything that one party says about an assertion. It is one column of the page.</summary>
 public sealed record PartyColumn(string? Party, string? Description, IReadOnlyList<StandingPosition> Positions);
 
 /// <summary>An assertion at a moment, with everything that its page shows.</summary>
@@ -12,12 +12,12 @@ public sealed record AssertionPage(
     TimelineDrawing Timeline, GraphDrawing Graph, IReadOnlyList<ShownCorrection> Corrections, string? SourceTitle, PartyNames Names,
     long Position)
 {
-    /// <summary>Lines of the audit trail on the page, the newest; the data has all.</summary>
+    /// <summary>The page shows at most this many of the newest lines of the audit trail. The data has all of them.</summary>
     private const int HistoryMax = 30;
 
     private const int CorrectionsMax = 8;
 
-    /// <summary>Positions on the page: the chain first, then the newest.</summary>
+    /// <summary>The most positions on the page: first the chain of attribution, then the newest ones.</summary>
     private const int PositionsMax = 36;
 
     private const int GraphDepth = 2;
@@ -42,7 +42,7 @@ public sealed record AssertionPage(
         return new(
             PageHead.Of(call, Plain.Line(view.Proposition, TitleCharactersMax), Plain.Line($"{Words.Title(view.Standing.Label)}: {view.Standing.Summary}.", DescriptionCharactersMax)) with
             {
-                // The framework's default encoder escapes what could end the element.
+                // The default encoder of System.Text.Json escapes characters that could end the script element.
                 JsonLd = JsonSerializer.Serialize(SchemaOrg.Page(state, new Uri(site + "/v1/"))),
                 Data = $"/v1/assertions/{id}{moment.Suffix}",
                 Scripts = ["moments.js", "verify.js"],

@@ -2,10 +2,13 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>A certificate as a page to print, with the address where it is checked as a QR code.</summary>
+/// <summary>A certificate as a page to print. A QR code holds the address where it can be checked.</summary>
 public sealed record CertificateSheet(PageHead Head, Certificate Certificate, string Signature, QrDrawing Check)
 {
-    /// <summary>The assertion's history, where each event is verified in the browser; of a document, the certificate as the ledger gives it then.</summary>
+    /// <summary>
+    /// Makes the sheet. For an assertion, the QR code leads to its history, where each event can be verified in the browser. For a document, it leads to
+    /// the certificate as the ledger gives it at that time.
+    /// </summary>
     internal static CertificateSheet Of(ReadCall call, SignedCertificate signed)
     {
         var c = signed.Certificate;

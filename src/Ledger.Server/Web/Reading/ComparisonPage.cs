@@ -1,6 +1,6 @@
 namespace Ledger.Server;
 
-/// <summary>Two sources side by side: what one says again of the other, what differently, what not, and what it adds.</summary>
+/// <summary>Two sources side by side: what the second one restates, what it says differently, what it leaves out, and what it adds.</summary>
 public sealed record ComparisonPage(PageHead Head, PageMoment Moment, SourceView Left, SourceView Right, Comparison Comparison, long Position)
 {
     private const int TitleCharactersMax = 60;

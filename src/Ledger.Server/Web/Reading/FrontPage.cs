@@ -2,13 +2,13 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>A label and how many assertions bear it.</summary>
+/// <summary>A label and the number of assertions that have it.</summary>
 public sealed record LabelCount(string Label, long Count);
 
 /// <summary>What changed on a day, the newest first.</summary>
 public sealed record ChangedDay(string Day, IReadOnlyList<ListedCard> Cards);
 
-/// <summary>The front page: what changed by day, what waits for an answer, and how many assertions bear each label.</summary>
+/// <summary>The front page: the changes by day, what waits for an answer, and how many assertions have each label.</summary>
 public sealed record FrontPage(
     PageHead Head, IReadOnlyList<LabelCount> Counts, IReadOnlyList<ChangedDay> Days, IReadOnlyList<ListedCard> Newest, IReadOnlyList<UnansweredItem> Waiting,
     IReadOnlyList<SourceView> Sources, PartyNames Names, long Position)
@@ -19,7 +19,7 @@ public sealed record FrontPage(
     private const int SourcesMax = 6;
     private const string Reported = "reported";
 
-    /// <summary>Whether nothing is recorded yet: the page then says what to do first.</summary>
+    /// <summary>Whether nothing is recorded yet. In that case the page says what to do first.</summary>
     public bool IsEmpty => Counts.All(c => c.Count == 0);
 
     internal static async Task<FrontPage> ReadAsync(ReadCall call)

@@ -2,7 +2,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>A box of the graph: an assertion or a source, and where it leads.</summary>
+/// <summary>A box of the graph: an assertion or a source, with the address of its page.</summary>
 public sealed record GraphBox(string Stream, string Kind, string Id, string Text, string? Label, int Column, int Row, bool IsRoot)
 {
     /// <summary>The page of the box.</summary>
@@ -13,12 +13,12 @@ public sealed record GraphBox(string Stream, string Kind, string Id, string Text
 public sealed record GraphLine(GraphBox From, GraphBox To, string Relation, bool IsInferred, string? Via);
 
 /// <summary>
-/// The provenance of an assertion as a drawing: what it rests on to the right, what rests on it to the left, a column for each step.
-/// The same lines stand in a table beside it.
+/// The provenance of an assertion as a drawing. What the assertion rests on is to the right, and what rests on it is to the left. Each step has its own
+/// column. A table shows the same lines.
 /// </summary>
 public sealed record GraphDrawing(IReadOnlyList<GraphBox> Boxes, IReadOnlyList<GraphLine> Lines, int Hidden)
 {
-    /// <summary>Boxes of one column; the data has the rest.</summary>
+    /// <summary>The most boxes in one column. The data has the rest.</summary>
     private const int RowsMax = 6;
 
     private const int TextCharactersMax = 64;

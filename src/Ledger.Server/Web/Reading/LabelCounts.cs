@@ -4,7 +4,10 @@ using NpgsqlTypes;
 
 namespace Ledger.Server;
 
-/// <summary>How many assertions bear each label. Counted once for each position that a page is read at: while nothing changes, it costs nothing.</summary>
+/// <summary>
+/// Counts the assertions per label. The last result is reused as long as the position and the restrictions stay the same, so it costs nothing while nothing
+/// changes.
+/// </summary>
 internal sealed class LabelCounts(EventStore store)
 {
     private Counted? _last;

@@ -3,7 +3,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>An assertion as a list shows it: what it says, and its label with the summary, never the label alone.</summary>
+/// <summary>An assertion in a list: what it says, and its label. The label always comes with its summary.</summary>
 public sealed record ListedCard(string Id, string Proposition, string Publisher, string Label, string Summary, DateTimeOffset ChangedAt, long Position)
 {
     internal static ListedCard Of(JsonElement item) => new(

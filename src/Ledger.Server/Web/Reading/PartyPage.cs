@@ -1,11 +1,11 @@
 namespace Ledger.Server;
 
-/// <summary>A party: what it said, what was said of what it published, and what it has not answered.</summary>
+/// <summary>The page of a party: what it said, what others said about what it published, and what it has not answered.</summary>
 public sealed record PartyPage(
     PageHead Head, PageMoment Moment, PartyView View, IReadOnlyList<PartyStatement> Said, IReadOnlyList<PartyStatement> SaidOf,
     IReadOnlyList<UnansweredItem> Waiting, PartyNames Names, long Position)
 {
-    /// <summary>Statements of each kind on the page; the data has the rest.</summary>
+    /// <summary>The most statements of each kind on the page. The data has the rest.</summary>
     private const int StatementsMax = 50;
 
     private const int WaitingMax = 20;

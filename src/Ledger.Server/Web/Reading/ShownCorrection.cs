@@ -3,7 +3,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>A field before and after, with the words that changed where it is a text.</summary>
+/// <summary>A field before and after. For a text, it also has the words that changed.</summary>
 public sealed record ShownChange(string Field, string Before, string After, IReadOnlyList<WordRun> Words);
 
 /// <summary>A notice with what it changed, as a page shows it.</summary>
@@ -11,7 +11,7 @@ public sealed record ShownCorrection(CorrectionView View, IReadOnlyList<ShownCha
 {
     internal static ShownCorrection Of(CorrectionView view) => new(view, [.. view.Changes.Select(Of)]);
 
-    /// <summary>Texts are compared word by word; a number is one word.</summary>
+    /// <summary>Compares texts word by word. A number is one word.</summary>
     internal static ShownChange Of(Change change)
     {
         var (before, after) = (Words.Value(change.Before), Words.Value(change.After));

@@ -2,17 +2,17 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>A version of a source, and what it changed from the one before.</summary>
+/// <summary>A version of a source, and what changed since the version before it.</summary>
 /// <param name="View">The version.</param>
-/// <param name="Words">The words that changed, where both texts are kept.</param>
-/// <param name="NewParagraphs">How many paragraphs the one before did not have; null where a text was not given.</param>
-/// <param name="LostParagraphs">How many of the one before are gone.</param>
+/// <param name="Words">The words that changed. Empty unless both texts are stored.</param>
+/// <param name="NewParagraphs">How many paragraphs are new. Null if one of the versions has no text.</param>
+/// <param name="LostParagraphs">How many paragraphs of the version before are gone.</param>
 public sealed record VersionStep(VersionView View, IReadOnlyList<WordRun> Words, int? NewParagraphs, int? LostParagraphs)
 {
-    /// <summary>Longer texts are compared by paragraph alone.</summary>
+    /// <summary>Longer texts are compared only by paragraph.</summary>
     private const int TextCharactersMax = 20_000;
 
-    /// <summary>What is the same on both sides of a change is shown so far.</summary>
+    /// <summary>How many unchanged characters are shown on both sides of a change.</summary>
     private const int ContextCharacters = 80;
 
     internal static VersionStep Of(VersionView? before, VersionView view)
@@ -35,18 +35,20 @@ public sealed record VersionStep(VersionView View, IReadOnlyList<WordRun> Words,
         : run with { Text = $"{Plain.Line(run.Text[..ContextCharacters], ContextCharacters)} … {Plain.Line(run.Text[^ContextCharacters..], ContextCharacters)}" };
 }
 
-/// <summary>An assertion of the source, with what a reader should see beside its label.</summary>
+/// <summary>An assertion of the source, with the flags that a reader should see beside its label.</summary>
 public sealed record CarriedAssertion(ListedCard Card, IReadOnlyList<Flag> Flags);
 
-/// <summary>A source: its versions and their differences, every assertion in it with its standing, and the sources that it can be compared with.</summary>
+/// <summary>
+/// The page of a source: its versions and their differences, its assertions with their standing, and the sources that it can be compared with.
+/// </summary>
 public sealed record SourcePage(
     PageHead Head, PageMoment Moment, SourceView View, IReadOnlyList<VersionStep> Versions, IReadOnlyList<CarriedAssertion> Assertions, int AssertionsCount,
     IReadOnlyList<SourceView> Others, PartyNames Names, long Position)
 {
-    /// <summary>Assertions on the page; the list has the rest.</summary>
+    /// <summary>The most assertions on the page. The list has the rest.</summary>
     private const int AssertionsMax = 60;
 
-    /// <summary>Assertions whose links are looked at for sources to compare with.</summary>
+    /// <summary>The most linked assertions that are read to find sources to compare with.</summary>
     private const int LinkedMax = 200;
 
     private const int VersionsMax = 20;
@@ -70,7 +72,7 @@ public sealed record SourcePage(
             await PartyNames.OfAsync(call, [view.Publisher, .. others.Select(o => o.Publisher)], point), point.Position);
     }
 
-    /// <summary>The sources that this one shares a link with, as far as the reader may see them.</summary>
+    /// <summary>The sources that are linked with this one and that the reader may see.</summary>
     private static async Task<IReadOnlyList<SourceView>> OthersAsync(ReadCall call, string id, List<string> streams, ReadPoint point)
     {
         await call.Service<ProjectionPositions>().ForAsync(LinkProjection.ProgressName, point.Position, 0, call.Cancelled);

@@ -2,8 +2,8 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>An event on the two lanes: where it stands above by publication, and below by recording, and what each place leads to.</summary>
-/// <param name="Number">Its version; the history names it by the same.</param>
+/// <summary>An event on the two lanes: its place by publication above and by recording below, and the link of each place.</summary>
+/// <param name="Number">Its version. The history uses the same number.</param>
 /// <param name="Published">Its place on the upper lane, from 0.</param>
 /// <param name="Recorded">Its place on the lower lane.</param>
 /// <param name="KnownAt">The query that shows what was public by then.</param>
@@ -11,17 +11,17 @@ namespace Ledger.Server;
 public sealed record TimelineMark(long Number, string What, int Published, int Recorded, string KnownAt, string AsOf, string PublishedText, string RecordedText);
 
 /// <summary>
-/// An assertion's events in the order of their publication above, and of their recording below. A line joins the two places of each event, so that
-/// lines that cross show what was recorded late.
+/// An assertion's events on two lanes: in the order of publication above, and in the order of recording below. A line joins the two places of each event.
+/// Crossing lines show what was recorded late.
 /// </summary>
 public sealed record TimelineDrawing(string Id, IReadOnlyList<TimelineMark> Marks, int Hidden)
 {
-    /// <summary>More marks than this cannot be told apart on a phone.</summary>
+    /// <summary>With more marks than this, a reader cannot tell them apart on a phone.</summary>
     private const int MarksMax = 12;
 
     internal static TimelineDrawing Of(string id, Assertion state, IReadOnlyList<HistoryEntry> history)
     {
-        // Events of the assertion's own words alone: links and evidence have lists of their own.
+        // Only events about the assertion itself. Links and evidence have lists of their own.
         List<(HistoryEntry Entry, StatedTime? Published)> events = [.. history.Where(e => IsShown(e.Type)).TakeLast(MarksMax).Select(e => (e, PublishedAt(state, e)))];
         var byPublication = events.OrderBy(e => e.Published?.To ?? e.Entry.RecordedAt).ThenBy(e => e.Entry.Position).Select((e, place) => (e.Entry.Position, place))
             .ToDictionary(e => e.Position, e => e.place);

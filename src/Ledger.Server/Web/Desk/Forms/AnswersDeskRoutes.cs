@@ -3,13 +3,13 @@ using Ledger.Server.Web.Desk.Forms;
 
 namespace Ledger.Server;
 
-/// <summary>Something that waits for an answer, with the address of the form that gives it.</summary>
+/// <summary>Something that waits for an answer, with the address of the form for the answer.</summary>
 public sealed record AwaitedAnswer(UnansweredItem Item, int AgeDays, string Form);
 
 /// <summary>The requests and changes upstream that nobody has answered.</summary>
 public sealed record AnswersPage(DeskFrame Frame, IReadOnlyList<AwaitedAnswer> Items, bool AreMore, string? Publisher, PartyNames Names);
 
-/// <summary>What waits for an answer, the oldest first.</summary>
+/// <summary>Lists what waits for an answer, oldest first.</summary>
 internal static class AnswersDeskRoutes
 {
     private const int ItemsMax = 100;

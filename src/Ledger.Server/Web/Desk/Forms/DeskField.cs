@@ -13,7 +13,7 @@ public enum DeskInput
     /// <summary>A text of many lines.</summary>
     Text,
 
-    /// <summary>One of some words.</summary>
+    /// <summary>One word of a list.</summary>
     Choice,
 
     /// <summary>Yes or no.</summary>
@@ -22,35 +22,35 @@ public enum DeskInput
     /// <summary>A whole number.</summary>
     Whole,
 
-    /// <summary>A number, kept with the digits that were written.</summary>
+    /// <summary>A number that keeps its digits exactly as they were written.</summary>
     Number,
 
-    /// <summary>Words or ids with commas between.</summary>
+    /// <summary>Words or ids, separated by commas.</summary>
     Words,
 
     /// <summary>The id of a recorded party.</summary>
     Party,
 
-    /// <summary>An address of the web.</summary>
+    /// <summary>A web address.</summary>
     Address,
 }
 
 /// <summary>A field of a form.</summary>
-/// <param name="Name">Where its value stands in the body of the command: names with dots between.</param>
-/// <param name="Label">What the form calls it.</param>
+/// <param name="Name">The path of its value in the body of the command: names separated by dots.</param>
+/// <param name="Label">The label in the form.</param>
 /// <param name="Input">How it is filled in.</param>
 public sealed record DeskField(string Name, string Label, DeskInput Input = DeskInput.Line)
 {
     /// <summary>Whether the form cannot be sent without it.</summary>
     public bool IsNeeded { get; init; }
 
-    /// <summary>What the label does not say.</summary>
+    /// <summary>An explanation in addition to the label.</summary>
     public string? Hint { get; init; }
 
     /// <summary>The words to choose from.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
-    /// <summary>The heading of the fields that belong together; null for one of its own.</summary>
+    /// <summary>The heading of a group of fields. Null if the field is in no group.</summary>
     public string? Group { get; init; }
 
     /// <summary>The id of its element in the page.</summary>
@@ -59,7 +59,7 @@ public sealed record DeskField(string Name, string Label, DeskInput Input = Desk
     internal static DeskField Of<T>(string name, string label, bool isNeeded = false)
         where T : struct, Enum => new(name, label, DeskInput.Choice) { IsNeeded = isNeeded, Choices = [.. Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName)] };
 
-    /// <summary>The body of a command from the fields that were filled in; names that begin with another prefix are left out.</summary>
+    /// <summary>Makes the body of a command from the filled-in fields. Fields whose names do not begin with the prefix are left out.</summary>
     internal static JsonObject Body(IEnumerable<DeskField> fields, FormValues values, string prefix = "")
     {
         var body = new JsonObject();
@@ -81,7 +81,7 @@ public sealed record DeskField(string Name, string Label, DeskInput Input = Desk
         return body;
     }
 
-    /// <summary>The number with its own digits; null where JSON would not read it as one.</summary>
+    /// <summary>The number with its own digits. Null if it is not a number in JSON.</summary>
     private static JsonNode? Number(string text)
     {
         try
@@ -109,13 +109,13 @@ public sealed record DeskField(string Name, string Label, DeskInput Input = Desk
     }
 }
 
-/// <summary>Why a form was not taken.</summary>
-/// <param name="Title">In short.</param>
+/// <summary>Why a form was refused.</summary>
+/// <param name="Title">The problem in short.</param>
 /// <param name="Detail">What to do.</param>
-/// <param name="Fields">What is wrong with which field.</param>
+/// <param name="Fields">The messages, by field.</param>
 public sealed record FormTrouble(string Title, string Detail, IReadOnlyDictionary<string, string> Fields)
 {
-    /// <summary>A ground that is missing is asked for where the forms have it: as a citation.</summary>
+    /// <summary>Makes the messages of a problem. A missing <c>source</c> is reported at the field that the forms have for it, <c>citation</c>.</summary>
     internal static FormTrouble Of(Problem problem) => new(
         problem.Title, problem.Detail,
         problem.Errors.GroupBy(e => e.Field == "source" ? "citation" : e.Field, StringComparer.Ordinal).ToDictionary(e => e.Key, e => e.First().Message, StringComparer.Ordinal));

@@ -4,20 +4,20 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>A form with what was filled in so far.</summary>
-/// <param name="Key">Made with the form, so that sending it twice records it once.</param>
+/// <summary>A form with the values that were filled in so far.</summary>
+/// <param name="Key">The key is made with the form, so that sending the form twice records it only once.</param>
 public sealed record RecordingPage(DeskFrame Frame, RecordingForm Form, string Key, IReadOnlyDictionary<string, string> Filled, FormTrouble? Trouble, IReadOnlyList<KnownParty> Parties);
 
-/// <summary>A party to choose.</summary>
+/// <summary>A party in a list to choose from.</summary>
 public sealed record KnownParty(string Id, string Name);
 
-/// <summary>What was recorded.</summary>
-/// <param name="Address">The page of the thing.</param>
-/// <param name="IsNew">False where the ledger had it already.</param>
-/// <param name="IsHidden">True where whoever recorded it may not read it, as after a restriction.</param>
+/// <summary>The result of a form.</summary>
+/// <param name="Address">The page of what was recorded.</param>
+/// <param name="IsNew">False if the ledger had it already.</param>
+/// <param name="IsHidden">True if the person who recorded it may not read it, for example after a restriction.</param>
 public sealed record RecordedPage(DeskFrame Frame, string Type, string Of, string Id, string? Address, DateTimeOffset RecordedAt, long Position, bool IsNew, bool IsHidden);
 
-/// <summary>Showing the forms that record, and carrying out what they send.</summary>
+/// <summary>Shows the recording forms, and runs the commands that they send.</summary>
 internal static class RecordingFormRoutes
 {
     internal const string KeyField = "key";
@@ -61,7 +61,7 @@ internal static class RecordingFormRoutes
     private static async Task ShowAsync(DeskCall call, RecordingForm form, string key, IReadOnlyDictionary<string, string> filled, FormTrouble? trouble, int status) =>
         await call.WriteAsync<RecordingDocument>(new RecordingPage(call.Frame(form.Title), form, key, filled, trouble, await PartiesAsync(call)), status);
 
-    /// <summary>The first parties that were recorded, to choose from; others are written by their id.</summary>
+    /// <summary>The parties that were recorded first, to choose from. For other parties the id must be typed.</summary>
     internal static async Task<IReadOnlyList<KnownParty>> PartiesAsync(DeskCall call)
     {
         var position = await call.Service<ProjectionPositions>().ForAsync(CatalogProjection.ProgressName, null, 0, call.Cancelled);

@@ -4,17 +4,17 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>A form that records something: what it asks, and the commands that it sends.</summary>
-/// <param name="Name">The end of its address.</param>
-/// <param name="Title">What it does.</param>
-/// <param name="Target">What the label of the target says; null where the form has none.</param>
-/// <param name="Fields">What it asks.</param>
+/// <summary>A form that records something: its fields, and the commands that it sends.</summary>
+/// <param name="Name">The last part of its address.</param>
+/// <param name="Title">What the form does.</param>
+/// <param name="Target">The label of the target field. Null if the form has no target.</param>
+/// <param name="Fields">The fields of the form.</param>
 public sealed record RecordingForm(string Name, string Title, string? Target, IReadOnlyList<DeskField> Fields)
 {
-    /// <summary>What the reader should know first.</summary>
+    /// <summary>A text above the form.</summary>
     public string? Intro { get; init; }
 
-    /// <summary>The commands, each with its own end of the form's key.</summary>
+    /// <summary>Makes the commands from the values of the form.</summary>
     public required Func<FormValues, IReadOnlyList<(string Command, string? Target, JsonObject Body)>> Commands { get; init; }
 }
 
@@ -141,7 +141,7 @@ internal static class RecordingForms
 
     internal static RecordingForm Find(string name) => All.FirstOrDefault(f => f.Name == name) ?? throw new ProblemException(Problem.NotFound("The desk has no such form."));
 
-    /// <summary>The commands as the API takes them. A form has one key, and each of its commands one made of that.</summary>
+    /// <summary>The commands as the API takes them. The key of each command is the key of the form plus the name of the command.</summary>
     internal static IReadOnlyList<NamedCommand> CommandsOf(RecordingForm form, FormValues values, string key) =>
         [.. form.Commands(values).Select(c => new NamedCommand { Command = c.Command, Target = c.Target, Key = $"{key}-{c.Command}", Body = Encoding.UTF8.GetBytes(c.Body.ToJsonString(DomainJson.Stored)) })];
 
@@ -173,11 +173,11 @@ internal static class RecordingForms
         return [("recordClaim", null, body)];
     }
 
-    /// <summary>The fields of what may be given several times, with a heading for each time.</summary>
+    /// <summary>The fields of a part that can be given several times, with a heading for each time.</summary>
     private static IEnumerable<DeskField> Rows(string group, Func<int, IReadOnlyList<DeskField>> fields) =>
         Enumerable.Range(1, RowsMax).SelectMany(n => fields(n).Select(f => f with { Group = $"{group} {n}" }));
 
-    /// <summary>Moves those rows of a form that were filled in into one list.</summary>
+    /// <summary>Moves the filled-in rows of a form into one list.</summary>
     private static JsonArray Collect(JsonObject body, string name, Func<JsonObject, JsonObject>? shape = null)
     {
         var list = new JsonArray();
@@ -199,7 +199,7 @@ internal static class RecordingForms
         return [("denyAssertion", values.Need(TargetField), body)];
     }
 
-    /// <summary>A version says whether it was seen, also where it was not.</summary>
+    /// <summary>An unticked box sends nothing, so "not seen" is added to the version here.</summary>
     private static JsonObject Seen(JsonObject version)
     {
         version["seen"] ??= false;

@@ -4,9 +4,9 @@ using Ledger.Server.Web.Desk.Notices;
 namespace Ledger.Server;
 
 /// <summary>A notice that is being written.</summary>
-/// <param name="Key">Made with the form, so that sending it twice records it once.</param>
-/// <param name="IsPreview">Whether the changes were asked to be shown.</param>
-/// <param name="NeedsApproval">Whether somebody else approves it before it is recorded.</param>
+/// <param name="Key">The key is made with the form, so that sending the form twice records it only once.</param>
+/// <param name="IsPreview">Whether the author asked for a preview of the changes.</param>
+/// <param name="NeedsApproval">Whether somebody else must approve the notice before it is recorded.</param>
 public sealed record NoticePage(
     DeskFrame Frame, string Key, IReadOnlyDictionary<string, string> Filled, FormTrouble? Trouble, IReadOnlyList<NoticeItemShown> Items, IReadOnlyList<KnownParty> Parties,
     bool IsPreview, bool NeedsApproval)
@@ -24,7 +24,7 @@ public sealed record NoticePage(
     ];
 }
 
-/// <summary>Writing a notice on the assertions that were ticked.</summary>
+/// <summary>Pages and forms to write a notice on the ticked assertions.</summary>
 internal static class NoticeDeskRoutes
 {
     private const string Policy = DeskAccess.Prefix + Scopes.Correct;

@@ -3,36 +3,38 @@ using Marten;
 
 namespace Ledger.Server;
 
-/// <summary>A field of an assertion and what it shall be.</summary>
+/// <summary>A field of an assertion and its new value.</summary>
 public sealed record WrittenChange(string Field, JsonElement? After);
 
 /// <summary>What a notice does to one assertion.</summary>
 /// <param name="Assertion">Its id.</param>
 /// <param name="Version">The version that the author saw.</param>
-/// <param name="Changes">Field by field.</param>
-/// <param name="Extent">For a retraction.</param>
+/// <param name="Changes">The changes, field by field.</param>
+/// <param name="Extent">The extent of a retraction.</param>
 public sealed record WrittenItem(string Assertion, long Version, IReadOnlyList<WrittenChange> Changes, string? Extent);
 
-/// <summary>A notice as its author wrote it. It holds what will be recorded, and nothing that is recorded already.</summary>
+/// <summary>A notice as its author wrote it. It holds only what will be recorded, and nothing that is recorded already.</summary>
 public sealed record WrittenNotice(
     string Publisher, string Kind, string Text, string? Url, string? Citation, string? Materiality, string Reason, string? EmbargoUntil, IReadOnlyList<WrittenItem> Items);
 
-/// <summary>A notice that waits for a second person: operational state, never an event. Its words are dropped when it is recorded or rejected.</summary>
+/// <summary>
+/// A notice that waits for a second person. It is operational data and not an event. Its text is deleted when it is recorded or rejected.
+/// </summary>
 public sealed record NoticeDraft
 {
     /// <summary>Nobody has decided.</summary>
     public const string Pending = "pending";
 
-    /// <summary>It is being recorded; where it stays so, recording was interrupted and is done again.</summary>
+    /// <summary>It is being recorded. If it stays in this state, the recording was interrupted and must be repeated.</summary>
     public const string Approved = "approved";
 
-    /// <summary>It stands in the ledger.</summary>
+    /// <summary>It is recorded in the ledger.</summary>
     public const string Published = "published";
 
-    /// <summary>It was given up.</summary>
+    /// <summary>It was rejected.</summary>
     public const string Rejected = "rejected";
 
-    /// <summary>The key of the form that it was written in, and the id of the notice that it becomes.</summary>
+    /// <summary>The key of the form in which it was written. It becomes the id of the notice.</summary>
     public required Guid Id { get; init; }
 
     public required string State { get; init; }
@@ -43,7 +45,7 @@ public sealed record NoticeDraft
 
     public WrittenNotice? Notice { get; init; }
 
-    /// <summary>The body of the command, once it is approved: trying again sends the same.</summary>
+    /// <summary>The body of the command, once the draft is approved. A retry sends the same body.</summary>
     public string? Body { get; init; }
 
     public required string Author { get; init; }
@@ -54,19 +56,19 @@ public sealed record NoticeDraft
 
     public DateTimeOffset? DecidedAt { get; init; }
 
-    /// <summary>Where it stands in the ledger.</summary>
+    /// <summary>The position of the notice in the ledger.</summary>
     public long? Position { get; init; }
 
-    /// <summary>Whether it waits for somebody.</summary>
+    /// <summary>Whether it is not yet recorded or rejected.</summary>
     public bool IsOpen => State is Pending or Approved;
 }
 
-/// <summary>Keeps the drafts.</summary>
+/// <summary>Stores the drafts.</summary>
 internal sealed class NoticeDrafts(IDocumentStore documents)
 {
     private const int ListMax = 200;
 
-    /// <summary>Keeps a draft; the same form sent again changes nothing.</summary>
+    /// <summary>Stores a draft. If the same form is sent again, nothing changes.</summary>
     internal async Task AddAsync(NoticeDraft draft, CancellationToken cancellationToken)
     {
         await using var session = documents.LightweightSession();
@@ -82,7 +84,7 @@ internal sealed class NoticeDrafts(IDocumentStore documents)
         }
         catch (JasperFx.DocumentAlreadyExistsException)
         {
-            // The same form, sent twice at once.
+            // The same form was sent twice at the same time.
         }
     }
 
@@ -99,7 +101,9 @@ internal sealed class NoticeDrafts(IDocumentStore documents)
         return await session.Query<NoticeDraft>().OrderByDescending(d => d.WrittenAt).Take(ListMax).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Changes a draft that is open. Two may decide at once: the version of the document lets one of them through; null for the other.</summary>
+    /// <summary>
+    /// Changes an open draft. If two people decide at the same time, the version of the document lets only one of them succeed. The other gets null.
+    /// </summary>
     internal async Task<NoticeDraft?> MoveAsync(Guid id, Func<NoticeDraft, NoticeDraft> move, CancellationToken cancellationToken)
     {
         await using var session = documents.LightweightSession();

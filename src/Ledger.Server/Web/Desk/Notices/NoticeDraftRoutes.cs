@@ -3,14 +3,14 @@ using Ledger.Server.Web.Desk.Notices;
 
 namespace Ledger.Server;
 
-/// <summary>The notices that wait, and those that were decided.</summary>
+/// <summary>The notices that wait, and those that are decided.</summary>
 public sealed record NoticeListPage(DeskFrame Frame, IReadOnlyList<NoticeDraft> Drafts);
 
-/// <summary>A notice that waits, with what it would change now.</summary>
-/// <param name="MayApprove">Whether the reader is another than the author.</param>
+/// <summary>A notice that waits, with the changes that it would make now.</summary>
+/// <param name="MayApprove">Whether the reader is not the author.</param>
 public sealed record NoticeDraftPage(DeskFrame Frame, NoticeDraft Draft, IReadOnlyList<NoticeItemShown> Items, bool MayApprove, FormTrouble? Trouble);
 
-/// <summary>The second person: who wrote a notice cannot approve it.</summary>
+/// <summary>Approval by a second person. The author of a notice cannot approve it.</summary>
 internal static class NoticeDraftRoutes
 {
     private const string Policy = DeskAccess.Prefix + Scopes.Correct;
@@ -48,8 +48,8 @@ internal static class NoticeDraftRoutes
     }
 
     /// <summary>
-    /// Claims the draft, records the notice, and says so in the draft. Should the server end between two of these, the draft stays approved: the next
-    /// approval sends the same body under the same notice, which is recorded once.
+    /// Marks the draft as approved, records the notice, and marks the draft as published. If the server stops in between, the draft stays approved. The
+    /// next approval then sends the same body with the same id, so the notice is recorded only once.
     /// </summary>
     private static async Task<Answer> RecordAsync(DeskCall call, NoticeDraft draft)
     {
@@ -74,7 +74,7 @@ internal static class NoticeDraftRoutes
         {
             var answer = await NoticePublishing.RecordAsync(call, draft.Id, notice, body);
 
-            // It is recorded: nobody who stops waiting keeps the draft from saying so.
+            // The notice is recorded, so the draft must say so even if the client has gone: this write cannot be cancelled.
             await drafts.MoveAsync(draft.Id, held => held with { State = NoticeDraft.Published, Notice = null, Body = null, Position = answer.Position }, CancellationToken.None);
             return answer;
         }
@@ -113,7 +113,7 @@ internal static class NoticeDraftRoutes
             ? draft
             : throw new ProblemException(Problem.NotFound("There is no such notice at the desk."));
 
-    /// <summary>A key that acts for one party sees that party's drafts alone.</summary>
+    /// <summary>A key that acts for one party sees only the drafts of that party.</summary>
     private static bool IsFor(DeskCall call, NoticeDraft draft) => call.Actor.Party is not { } party || party == draft.Publisher;
 
     private static ProblemException Decided() => new(new(409, "decided", "The notice is decided already", "Somebody else decided on it meanwhile; its page says how."));

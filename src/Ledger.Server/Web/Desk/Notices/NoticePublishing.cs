@@ -4,10 +4,12 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Records a notice of the desk by the command that POST /v1/notices takes.</summary>
+/// <summary>Records a notice from the desk with the command of POST /v1/notices.</summary>
 internal static class NoticePublishing
 {
-    /// <summary>Records an embargo first where one is wanted, so that the notice is seen by nobody before its end. Doing it again records nothing twice.</summary>
+    /// <summary>
+    /// If an embargo is wanted, records it first, so that nobody sees the notice before the embargo ends. A repeated call records nothing twice.
+    /// </summary>
     internal static async Task<Answer> RecordAsync(DeskCall call, Guid id, WrittenNotice notice, string body)
     {
         foreach (var item in notice.EmbargoUntil is null ? [] : notice.Items)

@@ -5,24 +5,24 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>A figure of an assertion, as it is and as the notice puts it.</summary>
+/// <summary>A figure of an assertion, with its current value and the value in the notice.</summary>
 public sealed record NoticeFigure(string Name, string? Unit, string Current, string New);
 
-/// <summary>An assertion in a notice: as it stands now, and what the notice makes of it.</summary>
-/// <param name="HasMoved">Whether it changed since the notice was written.</param>
+/// <summary>An assertion in a notice: its current state, and what the notice changes.</summary>
+/// <param name="HasMoved">Whether the assertion has changed since the notice was written.</param>
 public sealed record NoticeItemShown(
     ListedCard Card, long Version, string Proposition, string NewProposition, string Place, string NewPlace, IReadOnlyList<NoticeFigure> Figures, string? Extent,
     IReadOnlyList<ShownChange> Changes, bool HasMoved);
 
-/// <summary>Makes a notice of what a form sent, and shows what it would change.</summary>
+/// <summary>Makes a notice from the values of a form, and shows what it would change.</summary>
 internal static class NoticeWriting
 {
-    /// <summary>As many as a command takes.</summary>
+    /// <summary>The limit of the command.</summary>
     private const int ItemsMax = Limits.ItemsMax;
 
     internal static string FieldOf(string assertion, string field) => $"{assertion}.{field}";
 
-    /// <summary>The assertions of a notice as they stand now, in the order asked for.</summary>
+    /// <summary>The assertions of a notice in their current state, in the requested order.</summary>
     internal static async Task<IReadOnlyList<Assertion>> StatesAsync(DeskCall call, IReadOnlyList<string> assertions)
     {
         if (assertions.Count is 0 or > ItemsMax)
@@ -41,7 +41,7 @@ internal static class NoticeWriting
         return states;
     }
 
-    /// <summary>The notice of a form; the assertions that changed since the form was shown are refused.</summary>
+    /// <summary>Reads the notice from a form. Refuses it if an assertion has changed since the form was shown.</summary>
     internal static WrittenNotice Read(FormValues form, IReadOnlyList<Assertion> states, string? boundTo)
     {
         var notice = new WrittenNotice(
@@ -69,7 +69,7 @@ internal static class NoticeWriting
 
     internal static ProblemException Moved(string assertion) => new(new(409, "moved", "The assertion changed meanwhile", $"{assertion} is shown as it stands now; look at it again, and send the form once more."));
 
-    /// <summary>An assertion with what a notice makes of it.</summary>
+    /// <summary>An assertion with the changes of a notice.</summary>
     internal static NoticeItemShown Show(Assertion state, WrittenItem? item, FormValues? form)
     {
         var content = state.Content;
@@ -80,7 +80,7 @@ internal static class NoticeWriting
             item?.Extent ?? form?.Text(FieldOf(state.Id, "extent")), [.. (item?.Changes ?? []).Select(c => ShownCorrection.Of(Change(state, c)))], item is not null && item.Version != state.Version);
     }
 
-    /// <summary>The body of the command that records a notice. What was before is what stands now.</summary>
+    /// <summary>The body of the command that records a notice. The "before" values are the current ones.</summary>
     internal static JsonObject Body(WrittenNotice notice, Guid id, IReadOnlyList<Assertion> states)
     {
         var changes = notice.Kind is "correction" or "clarification" or "update";

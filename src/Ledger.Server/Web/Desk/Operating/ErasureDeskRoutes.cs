@@ -2,16 +2,16 @@ using Ledger.Server.Web.Desk.Operating;
 
 namespace Ledger.Server;
 
-/// <summary>A request to erase, as the desk shows it: what it names, never the values.</summary>
-/// <param name="MayDecide">Whether the reader is another than who asked, and may approve.</param>
+/// <summary>A request for erasure, as the desk shows it: the fields that it names, but never their values.</summary>
+/// <param name="MayDecide">Whether the reader may approve: it is not the one who made the request.</param>
 public sealed record ShownErasure(
     Guid Id, string State, IReadOnlyList<long> Positions, IReadOnlyList<string> Fields, string LegalBasis, string RequestedBy, DateTimeOffset RequestedAt,
     string? DecidedBy, DateTimeOffset? DecidedAt, bool MayDecide);
 
-/// <summary>The requests to erase.</summary>
+/// <summary>The requests for erasure.</summary>
 public sealed record ErasuresPage(DeskFrame Frame, IReadOnlyList<ShownErasure> Items);
 
-/// <summary>The second principal of an erasure.</summary>
+/// <summary>Approval of an erasure by a second principal.</summary>
 internal static class ErasureDeskRoutes
 {
     private const string Decide = DeskAccess.Prefix + Scopes.EraseApprove;

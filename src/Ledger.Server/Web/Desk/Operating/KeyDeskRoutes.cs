@@ -12,10 +12,10 @@ public sealed record KeysPage(DeskFrame Frame, IReadOnlyList<ShownKey> Keys, For
     internal static IReadOnlyList<string> Scopes => Server.Scopes.All;
 }
 
-/// <summary>A secret, on the one page that shows it.</summary>
+/// <summary>A secret, for the only page that shows it.</summary>
 public sealed record SecretPage(DeskFrame Frame, string Id, string Secret, DateTimeOffset? FormerUntil);
 
-/// <summary>Making, rotating and ending keys.</summary>
+/// <summary>Creates, rotates and revokes keys.</summary>
 internal static class KeyDeskRoutes
 {
     private const string Policy = DeskAccess.Prefix + Scopes.Admin;

@@ -7,19 +7,19 @@ namespace Ledger.Server;
 public sealed record ShownSubscription(
     string Id, string Name, string Target, string State, long Lag, double? OldestAgeS, long Pending, long Parked, DateTimeOffset? LastErrorAt, string? LastError);
 
-/// <summary>A delivery that was given up for now.</summary>
+/// <summary>A parked delivery.</summary>
 public sealed record ParkedDelivery(long Position, string Stream, string Type, int Attempts, string? LastError);
 
 /// <summary>The subscriptions.</summary>
 public sealed record SubscriptionsPage(DeskFrame Frame, IReadOnlyList<ShownSubscription> Items);
 
-/// <summary>A subscription and the deliveries that a person decides on.</summary>
-/// <param name="LastDay">What was finished in each hour of it.</param>
+/// <summary>A subscription and the parked deliveries that an operator decides on.</summary>
+/// <param name="LastDay">The deliveries that were finished in each hour of the last day.</param>
 /// <param name="Now">The end of the last hour.</param>
 public sealed record SubscriptionPage(
     DeskFrame Frame, ShownSubscription Item, IReadOnlyList<ParkedDelivery> Parked, IReadOnlyList<FinishedHour> LastDay, DateTimeOffset Now);
 
-/// <summary>How the subscriptions stand, and what to do about parked deliveries.</summary>
+/// <summary>Shows the status of the subscriptions, and lets an operator retry or skip parked deliveries.</summary>
 internal static class SubscriptionDeskRoutes
 {
     private const string Policy = DeskAccess.Prefix + Scopes.Subscribe;
@@ -55,7 +55,9 @@ internal static class SubscriptionDeskRoutes
             [.. parked.Select(d => new ParkedDelivery(d.Position, d.Stream, d.Type, d.AttemptCount, d.Attempts is [.., var last] ? last.Error : null))], lastDay, now));
     }
 
-    /// <summary>The same moves as the API's. A second press finds it moved already and only shows the list again.</summary>
+    /// <summary>
+    /// Retries or skips a delivery as the API does. If the button is pressed twice, the second request changes nothing and only shows the list again.
+    /// </summary>
     private static async Task MoveAsync(DeskCall call, Func<string, long, CancellationToken, Task<bool>> move)
     {
         var subscription = await FindAsync(call);

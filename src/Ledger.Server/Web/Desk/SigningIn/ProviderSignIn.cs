@@ -6,17 +6,18 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace Ledger.Server;
 
 /// <summary>
-/// Signing in to the desk at an identity provider: OpenID Connect, the authorization code with PKCE. Who somebody is and what they may do is said by the
-/// access token that the provider makes for the ledger, checked as one that is sent to the API: the same person is the same principal there and here.
+/// Signing in to the desk with an identity provider: OpenID Connect with the authorization code flow and PKCE. The access token that the provider issues
+/// for the ledger says who the person is and what they may do. It is checked like a token that is sent to the API, so a person is the same principal at the
+/// desk and in the API.
 /// </summary>
 internal static class ProviderSignIn
 {
     internal const string Scheme = "DeskProvider";
 
-    /// <summary>Sends a browser to the provider.</summary>
+    /// <summary>The path that sends a browser to the provider.</summary>
     internal const string Start = "/desk/sign-in/provider";
 
-    /// <summary>Where the provider sends it back to; this address is registered there.</summary>
+    /// <summary>The path that the provider sends the browser back to. It is registered at the provider.</summary>
     internal const string Return = "/desk/signed-in";
 
     private static readonly TimeSpan ProviderTimeout = TimeSpan.FromSeconds(10);
@@ -30,7 +31,7 @@ internal static class ProviderSignIn
         options.ClientId = settings.ClientId;
         options.ClientSecret = settings.ClientSecret;
         options.ResponseType = OpenIdConnectResponseType.Code;
-        options.ResponseMode = OpenIdConnectResponseMode.Query; // A form from another site would come without cookies of this one.
+        options.ResponseMode = OpenIdConnectResponseMode.Query; // A form_post from the provider would come without this site's cookies.
         options.Scope.Clear();
         foreach (var scope in settings.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -53,7 +54,7 @@ internal static class ProviderSignIn
         options.Events = new() { OnTokenValidated = AdmitAsync, OnRemoteFailure = RefuseAsync };
     });
 
-    /// <summary>Begins signing in; afterwards the browser is sent to a page of the desk.</summary>
+    /// <summary>Begins the sign-in. Afterwards the browser is sent to a page of the desk.</summary>
     internal static async Task BeginAsync(HttpContext context, string page)
     {
         var options = context.RequestServices.GetRequiredService<IOptionsMonitor<OpenIdConnectOptions>>().Get(Scheme);
@@ -76,7 +77,7 @@ internal static class ProviderSignIn
         DeskAccess.MarkProvider(context.HttpContext, context.Properties!);
     }
 
-    /// <summary>The framework logs why; the page says that it was so.</summary>
+    /// <summary>Shows the sign-in page with the refusal. The framework logs the reason.</summary>
     private static Task RefuseAsync(RemoteFailureContext context)
     {
         if (context.Failure is ProblemException away)

@@ -7,14 +7,15 @@ using Microsoft.Extensions.Options;
 
 namespace Ledger.Server;
 
-/// <summary>A key that protects the sessions of the desk, sealed.</summary>
-/// <param name="Id">The framework's name of it.</param>
-/// <param name="Xml">As the framework writes it.</param>
+/// <summary>A key that protects the sessions of the desk, in encrypted form.</summary>
+/// <param name="Id">The framework's name for the key.</param>
+/// <param name="Xml">The key as the framework writes it.</param>
 internal sealed record SessionKey(string Id, string Xml);
 
 /// <summary>
-/// Keeps the keys of ASP.NET Core's data protection, by which cookies and forms of the desk are sealed: in the database, so that every node has them,
-/// sealed under Ledger:SecretsKey, so that whoever reads the database cannot make a session. Without that key they live in memory, and nobody signs in.
+/// Stores the keys of ASP.NET Core data protection, which encrypt the cookies and form tokens of the desk. The keys are in the database, so that every node
+/// has them. They are encrypted with Ledger:SecretsKey, so that somebody who can read the database cannot make a session. Without Ledger:SecretsKey the
+/// keys are kept in memory, and nobody can sign in.
 /// </summary>
 internal sealed class SessionKeys(IDocumentStore documents, SecretBox box) : IXmlRepository, IConfigureOptions<KeyManagementOptions>
 {
@@ -28,7 +29,7 @@ internal sealed class SessionKeys(IDocumentStore documents, SecretBox box) : IXm
         options.XmlEncryptor = box.HasKey ? new SealingEncryptor(box) : new NullXmlEncryptor();
     }
 
-    /// <summary>The framework asks without waiting, at the start and once a day.</summary>
+    /// <summary>The interface is synchronous, so this blocks. The framework calls it at the start and once a day.</summary>
     public IReadOnlyCollection<XElement> GetAllElements()
     {
         if (!box.HasKey)
@@ -61,17 +62,17 @@ internal sealed class SessionKeys(IDocumentStore documents, SecretBox box) : IXm
     }
 }
 
-/// <summary>Seals a key for the database.</summary>
+/// <summary>Encrypts a key for the database.</summary>
 internal sealed class SealingEncryptor(SecretBox box) : IXmlEncryptor
 {
-    /// <summary>What the seal is bound to; no subscription has this name.</summary>
+    /// <summary>The name that the encryption is bound to. No subscription can have this name.</summary>
     internal const string Purpose = "desk/session-key";
 
     public EncryptedXmlInfo Encrypt(XElement plaintextElement) => new(
         new("sealed", Convert.ToBase64String(box.Seal(Purpose, plaintextElement.ToString(SaveOptions.DisableFormatting)))), typeof(SealingDecryptor));
 }
 
-/// <summary>Opens what <see cref="SealingEncryptor"/> sealed; the framework makes it by its name.</summary>
+/// <summary>Decrypts a result of <see cref="SealingEncryptor"/>. The framework creates this class by its name.</summary>
 internal sealed class SealingDecryptor(IServiceProvider services) : IXmlDecryptor
 {
     public XElement Decrypt(XElement encryptedElement) =>

@@ -5,11 +5,11 @@ namespace Ledger.Server;
 
 /// <summary>The page that asks for a key.</summary>
 /// <param name="From">The page of the desk to return to.</param>
-/// <param name="Refused">What opened nothing: a key, or the identity provider; null where nothing was tried.</param>
-/// <param name="Provider">What the identity provider is called; null where there is none.</param>
+/// <param name="Refused">What was refused: a key or the identity provider. Null if nothing was tried.</param>
+/// <param name="Provider">The name of the identity provider. Null if there is none.</param>
 public sealed record SignInPage(DeskFrame Frame, string? From, string? Refused, string? Provider);
 
-/// <summary>Signing in with a key of the ledger, and signing out.</summary>
+/// <summary>Signs people in with a key of the ledger, and signs them out.</summary>
 internal static class SignInRoutes
 {
     internal const string Key = "key";
@@ -57,7 +57,10 @@ internal static class SignInRoutes
 
     private static SignInPage PageOf(DeskCall call, string? from, string? refused) => new(call.Frame("Sign in"), from, refused, call.Service<DeskSettings>().Provider?.Name);
 
-    /// <summary>A page of this desk, and of no other site: a path that a browser would read as a host begins otherwise.</summary>
+    /// <summary>
+    /// The page to show after signing in. It must be a page of this desk and not of another site. A path that a browser reads as a host, such as //host,
+    /// does not begin with /desk/.
+    /// </summary>
     private static string PageAfter(string? from) =>
         from is not null && from.StartsWith(DeskAccess.Home + "/", StringComparison.Ordinal) && !from.Any(c => char.IsControl(c) || c == '\\') ? from : DeskAccess.Home;
 }
