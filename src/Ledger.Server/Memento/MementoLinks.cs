@@ -4,8 +4,8 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>
-/// The mementos of one resource (RFC 7089). There is one for each second in which an event of the resource was recorded. It shows the state at the end of
-/// that second. The times are the times of recording, because the ledger can vouch only for what it said itself.
+/// The mementos of one resource (RFC 7089). There is one for each second in which an event of the resource was recorded. Each memento shows the state at
+/// the end of its second. Its time is the time of recording, because the ledger can vouch only for what it said itself.
 /// </summary>
 internal sealed class MementoLinks(HttpRequest request, string kind, string id, IReadOnlyList<DateTimeOffset> seconds)
 {
@@ -47,7 +47,7 @@ internal sealed class MementoLinks(HttpRequest request, string kind, string id, 
     /// <summary>The newest memento that is not later than a moment. If the moment is before all mementos, the first memento.</summary>
     internal DateTimeOffset Closest(DateTimeOffset? moment) => moment is not { } at ? Last : seconds.LastOrDefault(s => s <= at, First);
 
-    /// <summary>The Link header with all links: original, timegate, timemap, and the first, the last and the chosen memento.</summary>
+    /// <summary>The value of the Link header: the original, the timegate, the timemap, and the first, the last and the chosen memento.</summary>
     internal string Header(DateTimeOffset chosen)
     {
         var mementos = new[] { First, chosen, Last }.Distinct().Order().Select(Link);

@@ -16,7 +16,7 @@ internal sealed record CertificateBasis(IReadOnlyList<CertificateBasis.Stream> A
         return await OfAsync(call, [id], null, position);
     }
 
-    /// <summary>All assertions of the documents at an address that the reader may see.</summary>
+    /// <summary>Reads all assertions of the documents at an address. Leaves out the assertions that the reader may not see.</summary>
     internal static async Task<CertificateBasis> OfDocumentAsync(ReadCall call, string url, long position)
     {
         var point = new ReadPoint(position, false, null);

@@ -61,8 +61,8 @@ internal static class CertificateRoute
     }
 
     /// <summary>
-    /// The interval of time that the parameter names. It is over and so can no longer change. A position stands for the moment at which its event was
-    /// recorded.
+    /// The interval of time that the parameter names. It is never in the future, so the answer for it is final. A position stands for the moment at which
+    /// its event was recorded.
     /// </summary>
     private static async Task<Interval> MomentAsync(ReadCall call, string? at, long head)
     {

@@ -4,7 +4,10 @@ using Ledger.Transparency;
 
 namespace Ledger.Server;
 
-/// <summary>Knows which fields of which events were erased, and by which event. Every call first reads the log up to its head.</summary>
+/// <summary>
+/// Knows which fields of which events were erased, and by which event. It reads this from the log. <see cref="OfAsync"/> first reads the log up to its
+/// head.
+/// </summary>
 internal sealed class Erasures(EventStore store) : IDisposable
 {
     private const int PageEvents = 1_000;

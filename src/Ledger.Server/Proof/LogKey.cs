@@ -36,8 +36,8 @@ internal sealed class LogKey : IDisposable
     internal string HeadFile => _headFile;
 
     /// <summary>
-    /// Loads the configured keys, or else those in the data directory. At the first start a key is made there. Only the user of the server can read its
-    /// file.
+    /// Loads the configured keys, or else those in the data directory. At the first start the server makes a key there, in a file that only its own user
+    /// account can read.
     /// </summary>
     internal static LogKey Load(LedgerSettings settings, LedgerIdentity identity)
     {

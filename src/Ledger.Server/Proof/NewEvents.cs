@@ -11,7 +11,7 @@ internal static class NewEvents
     private const string WhatToDo = "Nothing after it is signed: find out who wrote to the table, restore the log, and start again.";
 
     /// <summary>Refuses new rows that cannot come from the append function.</summary>
-    /// <param name="source">The service's sessions.</param>
+    /// <param name="source">The database, with the sessions of the service.</param>
     /// <param name="rows">Rows that were never signed, in order.</param>
     /// <param name="size">The position up to which everything is signed.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>

@@ -22,8 +22,9 @@ internal sealed class SignedHeads(EventStore store, LogKey key, LedgerSettings s
 
     /// <summary>
     /// The newest signed head. Fails with 503 if there is no head of this log, neither in its file nor in the database. The signer writes a head to its
-    /// file before it stores the head with its tiles. So this waits, for a bounded time, until the head in the file is stored: then its tiles can be read.
-    /// If the database was restored to an older state, the head in the file is given nevertheless.
+    /// file before it stores the head with its tiles. So this method waits, for a bounded time, until the head in the file is stored, because then its
+    /// tiles can be read. If the wait is not enough, for example because the database was restored to an older state, it still returns the head in the
+    /// file.
     /// </summary>
     internal async Task<(SignedNote Note, Checkpoint Checkpoint)> CurrentAsync(CancellationToken cancellationToken)
     {

@@ -32,8 +32,8 @@ internal static class CarryingLinks
     }
 
     /// <summary>
-    /// Every such link below an assertion, over any number of hops. Basis and differences are read from the link event itself. The projection of links must
-    /// have reached the requested position.
+    /// All carrying links below an assertion, over any number of hops. Basis and differences are read from the link event itself. The projection of links
+    /// must have reached the requested position.
     /// </summary>
     internal static async Task<IReadOnlyList<CarryingLink>> BelowAsync(NpgsqlDataSource source, string stream, long position, CancellationToken cancellationToken)
     {
@@ -83,7 +83,7 @@ internal static class CarryingLinks
     }
 
     /// <summary>
-    /// Reads the links to a stream by the index on to_stream first, and applies the other conditions afterwards. Without this, a database that has no
+    /// Reads the links to a stream by the index on to_stream first, and applies the other conditions afterwards. Without this, a database that had no
     /// statistics of the table yet, as during a first import, assumed that few links come from assertions. It then read all of those links for each stream.
     /// </summary>
     private static string LinksTo(string stream) => $"select l.from_stream, l.from_pos from (select * from ledger_read.link k where k.to_stream = {stream} offset 0)";

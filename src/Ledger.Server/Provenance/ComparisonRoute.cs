@@ -51,7 +51,7 @@ public sealed record Comparison(
     }
 }
 
-/// <summary>Comparing two sources.</summary>
+/// <summary>Compares two sources.</summary>
 internal static class ComparisonRoute
 {
     internal static void Map(IEndpointRouteBuilder routes) =>
@@ -65,7 +65,7 @@ internal static class ComparisonRoute
         await call.WriteAsync(await OfAsync(call, left, right, point), point.Position);
     }
 
-    /// <summary>The comparison of two sources that this reader may see; 404 and 451 otherwise.</summary>
+    /// <summary>The comparison of two sources. Fails with 404 if a source is not recorded, and with 451 if the reader may not see it.</summary>
     internal static async Task<Comparison> OfAsync(ReadCall call, string left, string right, ReadPoint point)
     {
         foreach (var id in new[] { left, right })

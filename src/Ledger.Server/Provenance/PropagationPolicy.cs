@@ -24,7 +24,7 @@ internal sealed class PropagationPolicy : SubscriptionBase
     internal const string Principal = "policy:propagation";
 
     /// <summary>
-    /// So many appends may be pending before the policy waits for them. It is a quarter of the append queue, so that the rest stays free for clients.
+    /// When this many appends are pending, the policy waits for them. The number is a quarter of the append queue, so that the rest stays free for clients.
     /// </summary>
     private const int PendingMax = 2_000;
 
@@ -183,7 +183,7 @@ internal sealed class PropagationPolicy : SubscriptionBase
         };
     }
 
-    /// <summary>The publishers of the assertions that were enrolled when the cause was recorded.</summary>
+    /// <summary>Those publishers of the derived assertions that were enrolled when the cause was recorded.</summary>
     private async Task<HashSet<string>> EnrolledAsync(IEnumerable<Assertion> derived, long position, CancellationToken cancellationToken)
     {
         var publishers = derived.Select(d => Ids.PartyStream(((ClaimRecorded)d.Claim!.Event).Publisher)).Distinct(StringComparer.Ordinal).ToList();

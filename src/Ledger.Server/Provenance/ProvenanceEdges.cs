@@ -17,7 +17,7 @@ internal sealed record ProvenanceEdgeRow(string From, string To, string Relation
 /// <summary>Walks the projected links as they were at a moment, over a bounded number of hops. Each direction takes one recursive query.</summary>
 internal static class ProvenanceEdges
 {
-    /// <summary>The most edges of one answer. It is more than a page can show.</summary>
+    /// <summary>The maximum number of edges in one answer. It is more than a page can show.</summary>
     internal const int EdgesMax = 5_000;
 
     internal static async Task<IReadOnlyList<ProvenanceEdgeRow>> WalkAsync(

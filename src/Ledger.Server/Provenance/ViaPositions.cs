@@ -3,8 +3,8 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>
-/// What others said about the assertions that this one restates. It concerns the same words, so the reader sees it here too, with the assertion that it was
-/// said about.
+/// What others said about the assertions that this one restates. They spoke about the same words, so the reader sees their positions here too. Each
+/// position names the restated assertion that it is about.
 /// </summary>
 internal static class ViaPositions
 {

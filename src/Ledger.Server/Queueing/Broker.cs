@@ -75,7 +75,7 @@ internal sealed class Broker(SubscriberSettings settings, ILoggerFactory loggers
         _turn.Dispose();
     }
 
-    /// <summary>Runs one action at a time, because the transport's registers of exchanges and queues are not thread-safe.</summary>
+    /// <summary>Runs one action at a time, because the transport's collections of exchanges and queues are not thread-safe.</summary>
     private async Task<T> WithTransportAsync<T>(Func<RabbitMqTransport, IWolverineRuntime, Task<T>> run, CancellationToken cancellationToken)
     {
         try

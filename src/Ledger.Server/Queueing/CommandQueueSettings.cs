@@ -7,7 +7,7 @@ internal sealed record CommandQueue(string Name, string? Principal)
 {
     private const string DeadLetterSuffix = ".dead";
 
-    /// <summary>The queue for commands that are finally refused.</summary>
+    /// <summary>The dead-letter queue, for commands that are permanently refused.</summary>
     internal string DeadLetters => Name + DeadLetterSuffix;
 }
 

@@ -4,9 +4,9 @@ using Wolverine.Runtime.Handlers;
 namespace Ledger.Server;
 
 /// <summary>
-/// Carries out queued commands one after another. It returns only when the command is committed and answered, or is in the dead-letter queue with its
-/// problem. Then the broker is told that the message is done. Until then the handler itself retries the command: a message that goes back to the queue
-/// would be overtaken by later ones.
+/// Carries out queued commands one after another. The handler returns only when the command is committed and answered, or is in the dead-letter queue with
+/// its problem. Only then the message is acknowledged to the broker. Until then the handler itself retries the command: a message that goes back to the
+/// queue would be overtaken by later ones.
 /// </summary>
 internal sealed partial class QueuedCommandHandler(
     CommandDispatch commands, AccessKeys keys, CommandReplies replies, IServiceProvider services, TimeProvider clock, ILogger<QueuedCommandHandler> logger) : IMessageHandler, IDisposable
@@ -15,7 +15,7 @@ internal sealed partial class QueuedCommandHandler(
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a command is tried that fails with an internal error. The error may be temporary.</summary>
+    /// <summary>How often a command that fails with an internal error is tried. The error may be temporary.</summary>
     private const int DefectAttemptsMax = 3;
 
     private readonly CancellationTokenSource _stopping = new();
@@ -48,7 +48,7 @@ internal sealed partial class QueuedCommandHandler(
         await PersistAsync(() => replies.ReplyAsync(message, answer, problem, _stopping.Token));
     }
 
-    /// <summary>Gives the answer or the final problem. Retries during an outage.</summary>
+    /// <summary>Returns the answer or a permanent problem. Retries during an outage.</summary>
     private async Task<(Answer? Answer, Problem? Problem)> DecideAsync(CommandMessage message)
     {
         var pause = PauseMin;
@@ -108,7 +108,7 @@ internal sealed partial class QueuedCommandHandler(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A command from {Queue} was finally refused ({Code}); it goes to the dead-letter queue")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A command from {Queue} was permanently refused ({Code}); it goes to the dead-letter queue")]
     private static partial void LogRefused(ILogger logger, string queue, string code);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The broker did not take the answer or the dead letter of a command; it will be sent again")]

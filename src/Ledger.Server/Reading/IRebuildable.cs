@@ -6,13 +6,13 @@ namespace Ledger.Server;
 /// <summary>The database schemas of the read models.</summary>
 internal static class ReadModels
 {
-    /// <summary>The tables that reads use.</summary>
+    /// <summary>The schema of the tables that reads use.</summary>
     internal const string Schema = "ledger_read";
 
-    /// <summary>The tables that a rebuild fills before they take over.</summary>
+    /// <summary>The schema of the tables that a rebuild fills, before they replace the tables in service.</summary>
     internal const string RebuildSchema = "ledger_rebuild";
 
-    /// <summary>The tables that a rebuild has replaced, until they are dropped.</summary>
+    /// <summary>The schema of the tables that a rebuild has replaced, until they are dropped.</summary>
     internal const string RetiredSchema = "ledger_retired";
 }
 

@@ -25,8 +25,8 @@ internal sealed class LinkGraph(EventStore store)
         link.Relation is Relation.DerivedFrom or Relation.Restates && link.To.Stream != stream ? [(stream, link.To.Stream)] : [];
 
     /// <summary>
-    /// The edges that a version adds: one to each work that it is based on. The own work is left out, because a later version may be based on an earlier
-    /// one.
+    /// The edges that a version adds: one to each work that it is based on. The work of the version itself is left out, because a later version may be
+    /// based on an earlier one.
     /// </summary>
     internal static IReadOnlyList<(string From, string To)> EdgesOf(string stream, CaptureVersion capture) =>
         [.. capture.BasedOn.Select(b => (stream, Ids.SourceStream(b.Source))).Where(e => e.Item2 != stream)];

@@ -19,7 +19,7 @@ internal sealed class LinkProjection(string schema = ReadModels.Schema) : IRebui
 
     public IReadOnlyCollection<Type> Folds { get; } = [typeof(Linked), typeof(VersionCaptured), typeof(Withdrawn)];
 
-    /// <summary>The streams that the event's own stream derives from because of the event. These edges must not close a cycle.</summary>
+    /// <summary>The streams that an event makes its own stream derive from. These edges must not close a cycle.</summary>
     internal static IEnumerable<string> DerivationsOf(Recorded e) => e.Event switch
     {
         Linked { SupersededBy: null, Relation: Relation.DerivedFrom or Relation.Restates } link => [link.To.Stream],

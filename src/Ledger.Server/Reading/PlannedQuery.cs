@@ -14,7 +14,7 @@ internal sealed class PlannedQuery : IAsyncDisposable
     internal PlannedQuery(NpgsqlDataSource source)
     {
         _batch = source.CreateBatch();
-        // Both commands are sent in one batch and so run in one transaction. The setting is valid only until its end.
+        // Both commands are sent in one batch and so run in one transaction. The setting ends with the transaction.
         _batch.BatchCommands.Add(new("select set_config('plan_cache_mode', 'force_custom_plan', true)"));
         _batch.BatchCommands.Add(_query);
     }

@@ -38,11 +38,11 @@ internal sealed record RememberedPart(string Id, string Location, int? SourceVer
 {
     internal string ToJson() => JsonSerializer.Serialize(this, DomainJson.Stored);
 
-    /// <summary>The answer of an earlier append under the same key.</summary>
+    /// <summary>Makes the answer for a replayed append, from the part that was stored with its key.</summary>
     internal static Answer Again(AppendResult.Appended appended) =>
         JsonSerializer.Deserialize<RememberedPart>(appended.Answer!, DomainJson.Stored)!.Answer(appended);
 
-    /// <summary>The answer of an append.</summary>
+    /// <summary>Makes the answer for an append.</summary>
     internal Answer Answer(AppendResult.Appended appended)
     {
         if (Whole is { } whole)

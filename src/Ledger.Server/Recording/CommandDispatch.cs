@@ -17,7 +17,7 @@ internal sealed class CommandDispatch(EndpointDataSource endpoints)
     /// <param name="context">A request of the command's sender. Its path and route values are set to those of the command.</param>
     /// <param name="command">The command.</param>
     /// <param name="keyIsFree">Whether the key is probably unused. If so, it is looked up last and not first.</param>
-    /// <param name="order">The place of the command among ordered ones. Null if the command is independent.</param>
+    /// <param name="order">The place of the command among the sender's commands on one stream. Null if the command is independent.</param>
     internal Task<Answer> RunAsync(HttpContext context, NamedCommand command, bool keyIsFree = false, RequestOrder? order = null)
     {
         var (endpoint, route) = _byPattern.Value[command.Pattern];

@@ -4,7 +4,7 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>A write request for a slice: the route, and what is needed to record.</summary>
+/// <summary>A write request as a slice gets it: the route, and what the slice needs to record.</summary>
 internal sealed record CommandCall(HttpContext Context, WriteRequest Request, Commands Commands)
 {
     /// <summary>A value of the route.</summary>
@@ -19,7 +19,7 @@ internal sealed record CommandEndpoint(Func<HttpContext, CommandInput, Task<Answ
 /// <param name="Body">JSON.</param>
 /// <param name="Key">The key that makes the command idempotent.</param>
 /// <param name="KeyIsFree">Whether the key is probably unused. If so, it is looked up only when the command is refused, and by the append.</param>
-/// <param name="Order">The place of the command among ordered ones. Null if the command is independent.</param>
+/// <param name="Order">The place of the command among the sender's commands on one stream. Null if the command is independent.</param>
 internal readonly record struct CommandInput(ReadOnlyMemory<byte> Body, string? Key, bool KeyIsFree = false, RequestOrder? Order = null);
 
 /// <summary>

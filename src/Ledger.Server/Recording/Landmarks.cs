@@ -16,7 +16,7 @@ internal sealed class Landmarks
     /// <summary>Whether a state may be kept as a landmark.</summary>
     internal static bool Takes(StreamState state) => state.Version % FirstStep == 0;
 
-    /// <summary>Offers a state that a fold has reached.</summary>
+    /// <summary>Keeps a state that a fold has reached, if its version fits the current interval.</summary>
     internal void Pass(StreamState state)
     {
         lock (_lock)

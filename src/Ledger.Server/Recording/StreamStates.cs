@@ -98,7 +98,9 @@ internal sealed class StreamStates(EventStore store)
         return state;
     }
 
-    /// <summary>If nothing is kept of a stream, assumes that it has no events. A command that is decided on this is appended only if it is true.</summary>
+    /// <summary>
+    /// If nothing is kept of a stream, assumes that the stream has no events. A command that is decided on this assumption is appended only if it is true.
+    /// </summary>
     internal void Assume(string stream)
     {
         var turn = Turn(stream);
@@ -109,8 +111,8 @@ internal sealed class StreamStates(EventStore store)
     }
 
     /// <summary>
-    /// Reads the states of streams that will be needed soon with one query, and keeps them. A stream without events is kept as empty. A command that is
-    /// decided on this is appended only if it is still true.
+    /// Keeps the states of streams that will be needed soon. It reads them with one query. A stream without events is kept as empty. A command that is
+    /// decided on that state is appended only if the stream is still empty.
     /// </summary>
     internal async Task PrimeAsync(IEnumerable<string> streams, CancellationToken cancellationToken)
     {

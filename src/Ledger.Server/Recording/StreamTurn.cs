@@ -16,7 +16,7 @@ internal sealed class StreamTurn(string stream)
     private bool _isStale;      // the log holds, or may hold, more than the committed state
     private (StreamState State, Guid LastEvent)? _ahead;
     private int _pending;
-    private long _falls;        // how often an append of a state that was ahead has failed
+    private long _falls;        // how many queued appends have failed so far
 
     internal string Stream { get; } = stream;
 

@@ -10,7 +10,7 @@ namespace Ledger.Server;
 /// <summary>The data of every write: the actor, the key of the command, and the version that the client has seen.</summary>
 internal sealed record WriteRequest(Actor Actor, CommandKey? Key, long? IfMatch)
 {
-    /// <summary>The place of the request among ordered ones. Null if the request is independent.</summary>
+    /// <summary>The place of the request among the sender's requests on one stream. Null if the request is independent.</summary>
     internal RequestOrder? Order { get; init; }
 
     /// <summary>

@@ -9,7 +9,7 @@ internal sealed record RestrictedNow(IReadOnlySet<string> Assertions, IReadOnlyS
 
     internal static readonly string LinkedType = EventTypes.NameOf(typeof(Linked));
 
-    /// <summary>What is hidden from an auditor.</summary>
+    /// <summary>Hides nothing. This is the value for auditors.</summary>
     internal static RestrictedNow Nothing { get; } = new(new HashSet<string>(), new HashSet<string>()) { HidesAccess = false };
 
     /// <summary>Whether events about access to the ledger itself are hidden. They are always hidden, except from auditors.</summary>

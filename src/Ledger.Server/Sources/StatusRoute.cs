@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Server;
 
-/// <summary>A notice on an assertion of the document that is newer than the version that the reader has.</summary>
+/// <summary>A notice on an assertion of the document. The notice is newer than the version that the reader has.</summary>
 internal sealed record StatusNotice(string Assertion, string Type, Notice Notice, IReadOnlyList<Change> Changes, string Since, long Position);
 
 /// <summary>An assertion of the document, with its label.</summary>
@@ -17,7 +17,7 @@ internal sealed record DocumentStatus(
 /// <summary>Tells what became of a document that somebody has. The document is found by its address, by the hash of its text, or by its source.</summary>
 internal static class StatusRoute
 {
-    /// <summary>The most sources that one address or hash may match. A syndicated text is in many places.</summary>
+    /// <summary>The maximum number of sources that are returned for one address or hash. A syndicated text is in many places.</summary>
     private const int MatchesMax = 20;
 
     internal static void Map(IEndpointRouteBuilder routes) => routes.MapRead("/v1/status", "Ask what became of a document", ReadAsync);
@@ -112,7 +112,7 @@ internal static class StatusRoute
         }
     }
 
-    /// <summary>The source versions that an address or a hash matches. An address that only the source has gives version 0.</summary>
+    /// <summary>The source versions that an address or a hash matches. If only the source itself has the address, the version is 0.</summary>
     internal static async Task<List<(string Source, int Version)>> FindAsync(ReadCall call, string? url, string? sha256, long position)
     {
         await call.Service<ProjectionPositions>().ForAsync(DocumentProjection.ProgressName, position, 0, call.Cancelled);

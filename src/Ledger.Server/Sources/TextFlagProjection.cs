@@ -17,7 +17,9 @@ internal sealed class TextFlagProjection : IReadModel
     internal const string Changed = "textChangedWithoutNotice";
     internal const string Typographic = "typographicChange";
 
-    /// <summary>The most statements in one batch. Each statement depends on the ones before it, so they cannot be merged into one statement.</summary>
+    /// <summary>
+    /// The maximum number of statements in one batch. Each statement depends on the ones before it, so they cannot be merged into one statement.
+    /// </summary>
     private const int StatementsMax = 500;
 
     public string Name => "TextFlags";

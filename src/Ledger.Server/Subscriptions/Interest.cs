@@ -12,7 +12,9 @@ namespace Ledger.Server;
 /// </summary>
 internal sealed class Interest
 {
-    /// <summary>The most paths that one message names. A change may reach a thousand followed assertions, which is too much for a header.</summary>
+    /// <summary>
+    /// The maximum number of paths that one message names. A change may reach a thousand followed assertions, which is too much for a header.
+    /// </summary>
     private const int WaysMax = 8;
 
     private const string AssertionPrefix = "assertion-";
@@ -52,7 +54,7 @@ internal sealed class Interest
     }
 
     /// <summary>
-    /// Whether the filter matches an event. Events about access are withheld from this subscription for ever if it does not audit, so they never count.
+    /// Whether the filter matches an event. If the subscription does not audit, events about access are withheld from it for ever, so they never count.
     /// </summary>
     private bool Shows(RecordedEvent e) => _own.Shows(e) && (_audits || !Ids.IsOfAccess(e.Stream));
 

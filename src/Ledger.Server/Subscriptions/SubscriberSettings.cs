@@ -25,7 +25,7 @@ internal sealed record SubscriberSettings
     /// <summary>How long an old secret still signs after a rotation.</summary>
     public TimeSpan SecretOverlap { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>The first pause before an endpoint is tried again that has failed for several assertions.</summary>
+    /// <summary>The first pause of the circuit breaker, before an endpoint that failed for several assertions is tried again.</summary>
     public TimeSpan CircuitPause { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a finished delivery is kept.</summary>

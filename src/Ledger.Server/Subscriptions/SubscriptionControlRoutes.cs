@@ -6,7 +6,7 @@ namespace Ledger.Server;
 /// <summary>Pauses, resumes and tests a subscription, rotates its secret, and delivers a range again.</summary>
 internal static class SubscriptionControlRoutes
 {
-    /// <summary>The most positions of one replay. Each matching event becomes a stored delivery.</summary>
+    /// <summary>The maximum number of positions in one replay. Each matching event becomes a stored delivery.</summary>
     private const int ReplayPositionsMax = 10_000;
 
     internal static void Map(IEndpointRouteBuilder routes)

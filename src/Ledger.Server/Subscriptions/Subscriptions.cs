@@ -9,13 +9,15 @@ namespace Ledger.Server;
 /// <summary>The stored subscriptions. A change by an operator increments the revision, and then the dispatcher restarts the subscription.</summary>
 internal sealed class Subscriptions(EventStore store)
 {
-    /// <summary>The most subscriptions. Each node checks all of them twice a second, and filters each event for each subscription that it serves.</summary>
+    /// <summary>
+    /// The maximum number of subscriptions. Each node checks all of them twice a second, and filters each event for each subscription that it serves.
+    /// </summary>
     internal const int CountMax = 256;
 
     private const string Columns =
         "id, name, target::text, filter::text, state, secrets, position, revision, created_by, created_at, succeeded_at, failed_at, error, audits";
 
-    /// <summary>Stores a new subscription; false where the id is taken.</summary>
+    /// <summary>Stores a new subscription. False if the id is taken.</summary>
     internal async Task<bool> AddAsync(Subscription subscription, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand("""

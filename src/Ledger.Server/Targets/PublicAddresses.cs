@@ -5,7 +5,7 @@ namespace Ledger.Server;
 
 /// <summary>
 /// Decides which addresses belong to the public internet. It refuses everything that the IANA special-purpose registries (RFC 6890 and its updates)
-/// reserve. It also refuses every form that contains an IPv4 address, because the end of the tunnel decides where such an address leads.
+/// reserve. It also refuses every IPv6 form that contains an IPv4 address: such an address leads through a tunnel, and the end of the tunnel decides where.
 /// </summary>
 internal static class PublicAddresses
 {

@@ -7,8 +7,8 @@ namespace Ledger.Server;
 internal static class Plain
 {
     /// <summary>
-    /// One line with a limited number of characters. Control, format and line characters are removed, because they could reverse or hide the words beside
-    /// the text.
+    /// One line with a limited number of characters. Format characters are removed, and control and line characters become spaces, because they could
+    /// reverse or hide the words beside the text.
     /// </summary>
     internal static string Line(string? text, int charactersMax)
     {

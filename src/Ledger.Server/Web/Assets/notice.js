@@ -2,7 +2,7 @@
 const wordsMax = 1500;
 const words = text => text.match(/\s+|[^\s\p{P}]+|\p{P}/gu) ?? [];
 
-// Compares two texts by their longest common subsequence of words, with the usual table. Longer texts are compared only by the server.
+// Compares two texts by their longest common subsequence of words, with the usual dynamic-programming table. Longer texts are compared only by the server.
 function runs(before, after) {
   const a = words(before), b = words(after), table = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
   for (let i = a.length - 1; i >= 0; i--) {

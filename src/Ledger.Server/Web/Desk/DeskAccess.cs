@@ -86,7 +86,10 @@ internal static class DeskAccess
     /// <summary>Whether a session that began at a moment has lasted too long.</summary>
     internal static bool IsOver(string? begun, DateTimeOffset now, TimeSpan max) => !WireTime.TryParse(begun ?? "", out var at) || now - at > max;
 
-    /// <summary>Sends a browser that is not signed in to the sign-in page, from where it comes back. True if that is the answer to the request.</summary>
+    /// <summary>
+    /// Sends a browser that is not signed in to the sign-in page. After signing in, it comes back to the requested page. True if that is the answer to the
+    /// request.
+    /// </summary>
     internal static bool TrySendToSignIn(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<DeskPlace>() is null || context.Request.Path == SignIn || context.Request.Path == ProviderSignIn.Start)
@@ -104,7 +107,7 @@ internal static class DeskAccess
     }
 
     /// <summary>
-    /// Runs at every request. A key must still be in force, and its current scopes apply. A session of the provider only must not be older than its limit.
+    /// Runs at every request. A key must still be in force, and its current scopes apply. For a session of the identity provider, only its age is checked.
     /// </summary>
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {

@@ -3,7 +3,7 @@ using Ledger.Server.Web.Desk;
 
 namespace Ledger.Server;
 
-/// <summary>The first page of the desk: what waits, and what can be done.</summary>
+/// <summary>The first page of the desk: what waits for somebody, and what can be recorded.</summary>
 public sealed record DeskHomePage(DeskFrame Frame, IReadOnlyList<RecordingForm> Forms, int DraftsWaiting, int AnswersWaiting, bool AreMoreWaiting);
 
 /// <summary>The sources in which an address was found.</summary>

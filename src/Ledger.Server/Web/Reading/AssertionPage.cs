@@ -17,7 +17,7 @@ public sealed record AssertionPage(
 
     private const int CorrectionsMax = 8;
 
-    /// <summary>The most positions on the page: first the chain of attribution, then the newest ones.</summary>
+    /// <summary>The maximum number of positions on the page: first the chain of attribution, then the newest ones.</summary>
     private const int PositionsMax = 36;
 
     private const int GraphDepth = 2;

@@ -7,7 +7,7 @@ public sealed record CertificateSheet(PageHead Head, Certificate Certificate, st
 {
     /// <summary>
     /// Makes the sheet. For an assertion, the QR code leads to its history, where each event can be verified in the browser. For a document, it leads to
-    /// the certificate as the ledger gives it at that time.
+    /// the certificate that the ledger gives when the code is scanned.
     /// </summary>
     internal static CertificateSheet Of(ReadCall call, SignedCertificate signed)
     {

@@ -18,7 +18,7 @@ public sealed record GraphLine(GraphBox From, GraphBox To, string Relation, bool
 /// </summary>
 public sealed record GraphDrawing(IReadOnlyList<GraphBox> Boxes, IReadOnlyList<GraphLine> Lines, int Hidden)
 {
-    /// <summary>The most boxes in one column. The data has the rest.</summary>
+    /// <summary>The maximum number of boxes in one column. The data has the rest.</summary>
     private const int RowsMax = 6;
 
     private const int TextCharactersMax = 64;

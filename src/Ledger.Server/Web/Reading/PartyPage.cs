@@ -5,7 +5,7 @@ public sealed record PartyPage(
     PageHead Head, PageMoment Moment, PartyView View, IReadOnlyList<PartyStatement> Said, IReadOnlyList<PartyStatement> SaidOf,
     IReadOnlyList<UnansweredItem> Waiting, PartyNames Names, long Position)
 {
-    /// <summary>The most statements of each kind on the page. The data has the rest.</summary>
+    /// <summary>The maximum number of statements of each kind on the page. The data has the rest.</summary>
     private const int StatementsMax = 50;
 
     private const int WaitingMax = 20;

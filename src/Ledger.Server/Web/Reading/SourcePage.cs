@@ -45,10 +45,10 @@ public sealed record SourcePage(
     PageHead Head, PageMoment Moment, SourceView View, IReadOnlyList<VersionStep> Versions, IReadOnlyList<CarriedAssertion> Assertions, int AssertionsCount,
     IReadOnlyList<SourceView> Others, PartyNames Names, long Position)
 {
-    /// <summary>The most assertions on the page. The list has the rest.</summary>
+    /// <summary>The maximum number of assertions on the page. The list has the rest.</summary>
     private const int AssertionsMax = 60;
 
-    /// <summary>The most linked assertions that are read to find sources to compare with.</summary>
+    /// <summary>The maximum number of linked assertions that are read to find sources to compare with.</summary>
     private const int LinkedMax = 200;
 
     private const int VersionsMax = 20;

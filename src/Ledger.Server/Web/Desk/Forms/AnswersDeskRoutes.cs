@@ -6,7 +6,7 @@ namespace Ledger.Server;
 /// <summary>Something that waits for an answer, with the address of the form for the answer.</summary>
 public sealed record AwaitedAnswer(UnansweredItem Item, int AgeDays, string Form);
 
-/// <summary>The requests and changes upstream that nobody has answered.</summary>
+/// <summary>The requests and upstream changes that nobody has answered.</summary>
 public sealed record AnswersPage(DeskFrame Frame, IReadOnlyList<AwaitedAnswer> Items, bool AreMore, string? Publisher, PartyNames Names);
 
 /// <summary>Lists what waits for an answer, oldest first.</summary>

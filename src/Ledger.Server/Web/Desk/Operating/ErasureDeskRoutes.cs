@@ -3,12 +3,14 @@ using Ledger.Server.Web.Desk.Operating;
 namespace Ledger.Server;
 
 /// <summary>A request for erasure, as the desk shows it: the fields that it names, but never their values.</summary>
-/// <param name="MayDecide">Whether the reader may approve: it is not the one who made the request.</param>
+/// <param name="MayDecide">
+/// Whether the reader may decide on it. The reader needs the scope to approve, and must not be the one who made the request.
+/// </param>
 public sealed record ShownErasure(
     Guid Id, string State, IReadOnlyList<long> Positions, IReadOnlyList<string> Fields, string LegalBasis, string RequestedBy, DateTimeOffset RequestedAt,
     string? DecidedBy, DateTimeOffset? DecidedAt, bool MayDecide);
 
-/// <summary>The requests for erasure.</summary>
+/// <summary>The page with the requests for erasure.</summary>
 public sealed record ErasuresPage(DeskFrame Frame, IReadOnlyList<ShownErasure> Items);
 
 /// <summary>Approval of an erasure by a second principal.</summary>

@@ -10,7 +10,7 @@ public sealed record ShownSubscription(
 /// <summary>A parked delivery.</summary>
 public sealed record ParkedDelivery(long Position, string Stream, string Type, int Attempts, string? LastError);
 
-/// <summary>The subscriptions.</summary>
+/// <summary>The page with all subscriptions.</summary>
 public sealed record SubscriptionsPage(DeskFrame Frame, IReadOnlyList<ShownSubscription> Items);
 
 /// <summary>A subscription and the parked deliveries that an operator decides on.</summary>
