@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# What a newcomer does, on this machine made to look new: clones the commit, and runs the two commands of README.md with
-# empty caches, a home of its own, and every directory closed to others (mode 0700).
+# Does what a new user does, as if on a new machine: clones the commit and runs the two commands of README.md, with
+# empty caches, its own home, and every directory closed to others (mode 0700).
 #
 #   tests/fresh-clone.sh [--hide-postgres] [--user NAME] [--test]
 #
-# --hide-postgres  nothing of PostgreSQL in the usual directories or on the PATH, for what it runs alone (root, Linux)
-# --user NAME      as an ordinary user (root)
-# --test           dotnet test too, which takes some minutes
+# --hide-postgres  hides PostgreSQL in the usual directories from the commands (needs root on Linux); fails if it is still on the PATH
+# --user NAME      runs the commands as an ordinary user (needs root)
+# --test           runs dotnet test too, which takes some minutes
 set -Eeuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -24,7 +24,7 @@ done
 usualDirectories=(/usr/lib/postgresql /opt/homebrew /usr/local/pgsql)
 port=$((20000 + RANDOM % 20000))
 place=$(mktemp -d)
-# A cluster of root's lives elsewhere, where the account of its server can reach it: that goes too.
+# Removes everything. A cluster of root is in another place, where the server's account can reach it; it is removed too.
 remove() {
   sed -n 's|.* data in \(/var/lib/claims-ledger/.*\)/data$|\1|p' "$place/tmp/said" 2>/dev/null | xargs -r rm -rf
   rm -rf "$place"
@@ -32,7 +32,7 @@ remove() {
 trap remove EXIT
 mkdir -p "$place/home" "$place/tmp"
 git clone --quiet . "$place/ledger"
-if [[ -f ~/.npmrc ]]; then cp ~/.npmrc "$place/home/.npmrc"; fi     # the same registries as the caller's
+if [[ -f ~/.npmrc ]]; then cp ~/.npmrc "$place/home/.npmrc"; fi     # Uses the same registries as the caller.
 chmod 0700 "$place" "$place/home" "$place/tmp" "$place/ledger"
 chown -R "$user" "$place"
 

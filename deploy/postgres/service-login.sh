@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs once, when the database is made: the login that the service uses. It owns nothing and may do what the
-# group ledger_service may, to which the ledger's first migration grants its rights.
+# Makes the login that the service uses. It runs once, when the database is made. The login owns nothing. It has the rights of the
+# group ledger_service, which the ledger's first migration grants.
 set -euo pipefail
 
 psql --no-psqlrc --set ON_ERROR_STOP=1 --set password="$LEDGER_SERVICE_PASSWORD" \

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Ledger.Cli;
 
-/// <summary>What every command takes: where the ledger is, by which key, and how to answer.</summary>
+/// <summary>The options that every command takes: the address of the ledger, the key, and the form of the output.</summary>
 internal sealed class CommonOptions
 {
     private readonly Option<string> _url = new("--url")

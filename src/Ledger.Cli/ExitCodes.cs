@@ -1,12 +1,12 @@
 namespace Ledger.Cli;
 
-/// <summary>What the process says to scripts.</summary>
+/// <summary>The exit codes of the process, for scripts.</summary>
 internal static class ExitCodes
 {
-    /// <summary>Done, and everything is as it should be.</summary>
+    /// <summary>Success, without a finding.</summary>
     internal const int Ok = 0;
 
-    /// <summary>The log, a receipt or a head is not what was signed, or two heads cannot both be true.</summary>
+    /// <summary>The log, a receipt or a head differs from what was signed, or two heads contradict each other.</summary>
     internal const int Tampered = 1;
 
     /// <summary>The command line was not understood.</summary>
@@ -16,7 +16,7 @@ internal static class ExitCodes
     internal const int Failed = 3;
 }
 
-/// <summary>Ends a command with a message for people.</summary>
+/// <summary>Ends a command with a message for people and an exit code.</summary>
 internal sealed class CommandFailedException(string message, int exitCode = ExitCodes.Failed) : Exception(message)
 {
     internal int ExitCode { get; } = exitCode;

@@ -3,7 +3,7 @@ using Ledger.Client;
 
 namespace Ledger.Cli;
 
-/// <summary>The command line: what there is, and how failures end.</summary>
+/// <summary>The command line: its commands, and the messages and exit codes of failures.</summary>
 internal static class LedgerCommand
 {
     internal const string DefaultUrl = "http://127.0.0.1:5080";

@@ -3,7 +3,7 @@ using Ledger.Client;
 
 namespace Ledger.Cli;
 
-/// <summary>A ledger over HTTP, as a verifier and the other commands read it.</summary>
+/// <summary>A connection to a ledger over HTTP, for the verifier and the other commands.</summary>
 internal sealed class LedgerConnection : ILogSource, IDisposable
 {
     private const int CopyBytes = 65_536;
@@ -23,7 +23,7 @@ internal sealed class LedgerConnection : ILogSource, IDisposable
 
     public Task<JsonElement?> HealthAsync(CancellationToken cancellationToken) => Client.GetHealthAsync(cancellationToken);
 
-    /// <summary>Hands on what a path has as it comes, with the number of bytes so far; that number.</summary>
+    /// <summary>Streams the content at a path to a callback, which also gets the number of bytes so far. Returns the total number of bytes.</summary>
     internal async Task<long> CopyAsync(string path, Func<ReadOnlyMemory<byte>, long, Task> take, CancellationToken cancellationToken)
     {
         await using var body = await Client.OpenAsync(path, cancellationToken);

@@ -3,7 +3,7 @@ using Ledger.Domain;
 
 namespace Ledger.Cli;
 
-/// <summary>A log in files, under the paths that a ledger serves them by.</summary>
+/// <summary>A log in files, under the same paths under which a ledger serves them.</summary>
 internal sealed class LogDirectory(string directory) : ILogSource
 {
     private const string ErasuresFile = "log/erasures.json";

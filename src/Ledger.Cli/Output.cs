@@ -5,15 +5,15 @@ using Spectre.Console;
 
 namespace Ledger.Cli;
 
-/// <summary>Answers on a terminal or for programs.</summary>
+/// <summary>Writes answers for people on a terminal, or for programs.</summary>
 internal static class Output
 {
-    /// <summary>Columns of plain text: more than any line here has.</summary>
+    /// <summary>The width of plain text in columns. It is wider than any line here.</summary>
     private const int PlainWidth = 10_000;
 
     internal static void Json<T>(T value, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(value, DomainJson.Stored));
 
-    /// <summary>Colours and lines cut to fit are for a terminal; a file or a pipe gets plain text, in which a fact stays on its line.</summary>
+    /// <summary>A terminal gets colours and wrapped lines. A file or a pipe gets plain text without wrapping, so that each fact stays on one line.</summary>
     internal static IAnsiConsole Console(TextWriter output)
     {
         var isTerminal = ReferenceEquals(output, System.Console.Out) && !System.Console.IsOutputRedirected;
@@ -23,7 +23,7 @@ internal static class Output
     }
 }
 
-/// <summary>Shows how far long work has come: on the terminal's error stream, so that output stays clean.</summary>
+/// <summary>Shows the progress of long work on the error stream, so that the output stays clean.</summary>
 internal static class Progress
 {
     internal static Task<T> WhileAsync<T>(string what, bool quiet, Func<Action<double>, Task<T>> work)
@@ -40,7 +40,7 @@ internal static class Progress
         });
     }
 
-    /// <summary>The same for work of which nobody knows how long it is: counts on.</summary>
+    /// <summary>The same for work of unknown length: it shows a counter.</summary>
     internal static Task<T> CountAsync<T>(string what, bool quiet, Func<Action<double>, Task<T>> work) => quiet || Console.IsErrorRedirected
         ? work(_ => { })
         : AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }).Status().StartAsync(what, context =>

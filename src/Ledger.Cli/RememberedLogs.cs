@@ -4,12 +4,14 @@ using Ledger.Transparency;
 
 namespace Ledger.Cli;
 
-/// <summary>Keys and heads of logs, kept where the log's operator has no hand: a log that forgets or forks is found out by them.</summary>
+/// <summary>
+/// The keys and heads of logs that were seen, stored where the log's operator cannot change them. They reveal a log that loses events or forks.
+/// </summary>
 internal sealed class RememberedLogs(string directory)
 {
     private const int NameLength = 16;
 
-    /// <summary>The key to trust: the one given, else the one that was seen first.</summary>
+    /// <summary>The key to trust: the given one, otherwise the one that was seen first.</summary>
     internal VerifierKey Trust(string? given, string served, string purpose)
     {
         var keys = (given ?? served).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse).ToList();
@@ -17,7 +19,7 @@ internal sealed class RememberedLogs(string directory)
         var path = PathOf(key.Name, "key");
         if (given is null && File.Exists(path))
         {
-            // While a key is being replaced the log shows both; the new one is taken only when it is given.
+            // While a key is being replaced, the log shows both. The new key is trusted only when it is given explicitly.
             var known = File.ReadAllText(path).Trim();
             return keys.Find(k => k.ToString() == known) ?? throw new CommandFailedException(
                 $"The log {key.Name} now shows another key than the one remembered in {path}. If its operator announced a new key, give it with --verifier-key; else {purpose} cannot be trusted.",
@@ -32,7 +34,7 @@ internal sealed class RememberedLogs(string directory)
     internal VerifierKey? KeyOf(string origin) =>
         File.Exists(PathOf(origin, "key")) && VerifierKey.TryParse(File.ReadAllText(PathOf(origin, "key")).Trim(), out var key, out _) ? key : null;
 
-    /// <summary>The newest head that was seen of a log; null before the first.</summary>
+    /// <summary>The newest remembered head of a log; null where none was seen.</summary>
     internal Checkpoint? Head(VerifierKey key)
     {
         var path = PathOf(key.Name, "head");
@@ -46,7 +48,7 @@ internal sealed class RememberedLogs(string directory)
             : throw new CommandFailedException($"The remembered head in {path} cannot be used: {problem}");
     }
 
-    /// <summary>Remembers a head that contains the one before.</summary>
+    /// <summary>Remembers a head. The caller has checked that it contains the previous one.</summary>
     internal void Remember(VerifierKey key, SignedNote head) => Write(PathOf(key.Name, "head"), head.ToString());
 
     private static VerifierKey Parse(string text) =>

@@ -4,25 +4,25 @@ using Ledger.Domain;
 namespace Ledger.Client;
 
 /// <summary>A page of a list.</summary>
-/// <typeparam name="T">What it lists.</typeparam>
+/// <typeparam name="T">The type of the items.</typeparam>
 /// <param name="Items">The items.</param>
 /// <param name="Next">The cursor of the next page; null on the last.</param>
-/// <param name="Position">The position at which the list was read: every page of one walk has the same.</param>
+/// <param name="Position">The log position at which the list was read. All pages of one walk have the same position.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next, long Position);
 
-/// <summary>An assertion as it stands, or as it stood at the moment asked for.</summary>
+/// <summary>An assertion as it is now, or as it was at the requested moment.</summary>
 public sealed record AssertionDocument
 {
     /// <summary>Its id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>What is stated, with the corrections that stand.</summary>
+    /// <summary>The proposition, after corrections and amendments.</summary>
     public required string Proposition { get; init; }
 
-    /// <summary>How it is stated.</summary>
+    /// <summary>How firmly the author states it.</summary>
     public required Modality Modality { get; init; }
 
-    /// <summary>In which part of the source.</summary>
+    /// <summary>The part of the source in which it stands.</summary>
     public required Part Part { get; init; }
 
     /// <summary>The version of the source that states it.</summary>
@@ -31,22 +31,22 @@ public sealed record AssertionDocument
     /// <summary>The publisher of the source.</summary>
     public required string Publisher { get; init; }
 
-    /// <summary>Who said it, from the originator on.</summary>
+    /// <summary>The attribution chain, from originator to publisher.</summary>
     public required IReadOnlyList<Attribution> Attribution { get; init; }
 
     /// <summary>Its figures.</summary>
     public required IReadOnlyList<Figure> Figures { get; init; }
 
-    /// <summary>The place and the period that it speaks of.</summary>
+    /// <summary>The place and the period of which it speaks.</summary>
     public Scope? Scope { get; init; }
 
-    /// <summary>BCP 47 tag.</summary>
+    /// <summary>The language, as a BCP 47 tag.</summary>
     public string? Language { get; init; }
 
     /// <summary>Its topics.</summary>
     public required IReadOnlyList<string> Topics { get; init; }
 
-    /// <summary>Its evidence, links, corrections and, where a moment of publication was asked for, uncertain events: as JSON of the API.</summary>
+    /// <summary>Its evidence, as JSON of the API.</summary>
     public required IReadOnlyList<JsonElement> Evidence { get; init; }
 
     /// <summary>Its links, as JSON of the API.</summary>
@@ -55,16 +55,19 @@ public sealed record AssertionDocument
     /// <summary>Its corrections, as JSON of the API.</summary>
     public required IReadOnlyList<JsonElement> Corrections { get; init; }
 
-    /// <summary>What became of it.</summary>
+    /// <summary>Its standing.</summary>
     public required Standing Standing { get; init; }
 
-    /// <summary>Events of which it is not known whether they were public at the moment asked for.</summary>
+    /// <summary>
+    /// The events of which it is not known whether they were public at the requested moment, as JSON of the API. Null where no such moment was
+    /// requested.
+    /// </summary>
     public IReadOnlyList<JsonElement>? Uncertain { get; init; }
 
-    /// <summary>When it was uttered.</summary>
+    /// <summary>When it was said; null where that is not known.</summary>
     public StatedTime? OccurredAt { get; init; }
 
-    /// <summary>When it was published.</summary>
+    /// <summary>When it was published; null where that is not known.</summary>
     public StatedTime? PublishedAt { get; init; }
 
     /// <summary>When it was recorded.</summary>
@@ -73,10 +76,10 @@ public sealed record AssertionDocument
     /// <summary>When its newest event was recorded.</summary>
     public required DateTimeOffset ChangedAt { get; init; }
 
-    /// <summary>The version of its stream: give it as <see cref="WriteOptions.IfMatch"/> to change what was read.</summary>
+    /// <summary>The version of its stream. Pass it as <see cref="WriteOptions.IfMatch"/> to change exactly what was read.</summary>
     public required long Version { get; init; }
 
-    /// <summary>The position of its newest event.</summary>
+    /// <summary>The log position of its newest event.</summary>
     public required long Position { get; init; }
 }
 
@@ -86,7 +89,7 @@ public sealed record AssertionItem
     /// <summary>Its id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>What is stated.</summary>
+    /// <summary>The proposition, after corrections and amendments.</summary>
     public required string Proposition { get; init; }
 
     /// <summary>The version of the source that states it.</summary>
@@ -95,31 +98,31 @@ public sealed record AssertionItem
     /// <summary>The publisher of the source.</summary>
     public required string Publisher { get; init; }
 
-    /// <summary>In which part of the source.</summary>
+    /// <summary>The part of the source in which it stands.</summary>
     public required Part Part { get; init; }
 
-    /// <summary>How it is stated.</summary>
+    /// <summary>How firmly the author states it.</summary>
     public required Modality Modality { get; init; }
 
-    /// <summary>BCP 47 tag.</summary>
+    /// <summary>The language, as a BCP 47 tag.</summary>
     public string? Language { get; init; }
 
     /// <summary>Its topics.</summary>
     public required IReadOnlyList<string> Topics { get; init; }
 
-    /// <summary>When it was published.</summary>
+    /// <summary>When it was published; null where that is not known.</summary>
     public StatedTime? PublishedAt { get; init; }
 
     /// <summary>When it was recorded.</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>For a badge; never shown without the summary.</summary>
+    /// <summary>The word for a badge. It is never shown without the summary.</summary>
     public required string Label { get; init; }
 
     /// <summary>The label with counts and parties.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>Where it is in its own life.</summary>
+    /// <summary>The stage of its life.</summary>
     public required Lifecycle Lifecycle { get; init; }
 
     /// <summary>The names of its flags.</summary>
@@ -131,14 +134,14 @@ public sealed record AssertionItem
     /// <summary>The version of its stream.</summary>
     public required long Version { get; init; }
 
-    /// <summary>The position of its newest event.</summary>
+    /// <summary>The log position of its newest event.</summary>
     public required long Position { get; init; }
 }
 
 /// <summary>The audit trail of an assertion.</summary>
 /// <param name="Id">The assertion.</param>
 /// <param name="Entries">Every event, the oldest first.</param>
-/// <param name="Position">The position at which it was read.</param>
+/// <param name="Position">The log position at which it was read.</param>
 public sealed record HistoryDocument(string Id, IReadOnlyList<HistoryEntry> Entries, long Position);
 
 /// <summary>One line of an audit trail.</summary>
@@ -162,19 +165,19 @@ public sealed record HistoryEntry
     /// <summary>The principal that recorded it.</summary>
     public required string RecordedBy { get; init; }
 
-    /// <summary>The party that it acted for.</summary>
+    /// <summary>The party that the principal acted for; null where it named none.</summary>
     public string? OnBehalfOf { get; init; }
 
-    /// <summary>What was recorded.</summary>
+    /// <summary>The recorded data, as it is stored.</summary>
     public required JsonElement Data { get; init; }
 
-    /// <summary>Fields of the content before and after.</summary>
+    /// <summary>The fields of the content that the event changed, before and after.</summary>
     public required IReadOnlyList<Change> Changes { get; init; }
 
-    /// <summary>The label before and after, where the event moved it.</summary>
+    /// <summary>The label before and after; null where the event did not change it.</summary>
     public Change? Label { get; init; }
 
-    /// <summary>Where its receipt is.</summary>
+    /// <summary>The address of its receipt.</summary>
     public required string Receipt { get; init; }
 }
 
@@ -183,41 +186,41 @@ public sealed record SourceDocument(
     string Id, string Kind, string Title, string Publisher, string? Url, IReadOnlyList<string> Identifiers, string? Language, string? TimeZone,
     IReadOnlyList<VersionDocument> Versions, IReadOnlyList<JsonElement> Links, DateTimeOffset RecordedAt, long Version, long Position);
 
-/// <summary>A version of a work; <c>Seen</c> is false where it is known to exist and was never captured.</summary>
+/// <summary>A version of a work. <c>Seen</c> is false where it is known to exist but was never captured. <c>Sha256</c> is lower-case hex.</summary>
 public sealed record VersionDocument(
     int Version, string Edition, bool Seen, StatedTime? PublishedAt, string? Sha256, int? LengthCodePoints, IReadOnlyList<JsonElement> Paragraphs,
     string? Text, string? Url, IReadOnlyList<JsonElement> BasedOn, string? Note, DateTimeOffset RecordedAt, long Position);
 
-/// <summary>A party; <c>Said</c> and <c>SaidOf</c> stand on its own page alone.</summary>
+/// <summary>A party. <c>Said</c> and <c>SaidOf</c> are null in lists.</summary>
 public sealed record PartyDocument(
     string Id, string Name, string Kind, IReadOnlyList<string> Aliases, bool Enrolled, DateTimeOffset RecordedAt, long Version, long Position,
     IReadOnlyList<PartyStatement>? Said = null, IReadOnlyList<PartyStatement>? SaidOf = null);
 
-/// <summary>How a party stands towards an assertion, or how others stand towards one that it published.</summary>
+/// <summary>The position of a party on an assertion, or the position of others on an assertion that it published.</summary>
 public sealed record PartyStatement(string Assertion, string Proposition, string Label, StandingPosition Position);
 
-/// <summary>What became of the document that somebody holds.</summary>
-/// <param name="Url">The address asked for.</param>
+/// <summary>What became of a document that a reader has.</summary>
+/// <param name="Url">The requested address.</param>
 /// <param name="Normalised">Its normal form.</param>
-/// <param name="Sha256">The hash asked for.</param>
-/// <param name="Documents">Every document that fits.</param>
-/// <param name="Position">The position at which it was read.</param>
+/// <param name="Sha256">The requested hash.</param>
+/// <param name="Documents">Every matching document.</param>
+/// <param name="Position">The log position at which it was read.</param>
 public sealed record StatusDocument(string? Url, string? Normalised, string? Sha256, IReadOnlyList<DocumentStatus> Documents, long Position);
 
-/// <summary>What became of one document: its later versions, the notices since, and each of its assertions.</summary>
+/// <summary>What became of one document: its later versions, the later notices, and each of its assertions.</summary>
 public sealed record DocumentStatus(
     string Source, string Title, string Publisher, int? Version, int NewestVersion, IReadOnlyList<int> LaterVersions, IReadOnlyList<JsonElement> NoticesSince,
     IReadOnlyList<AssertionStatus> Assertions);
 
-/// <summary>One assertion of a document, by its badge.</summary>
+/// <summary>One assertion of a document, with its badge.</summary>
 public sealed record AssertionStatus(string Id, string Proposition, string Label, string Summary, IReadOnlyList<string> Flags);
 
-/// <summary>How a subscription stands. Times of delivery are in seconds where the name ends in S.</summary>
+/// <summary>The state of a subscription. <c>Lag</c> is in events, and <c>OldestUndeliveredAgeS</c> is in seconds.</summary>
 public sealed record SubscriptionDocument(
     string Id, string Name, DeliveryTarget Delivery, SubscriptionFilter Filter, string State, long Cursor, long Head, long Lag, double? OldestUndeliveredAgeS,
     long Pending, long Parked, DateTimeOffset? LastSuccessAt, DateTimeOffset? LastErrorAt, string? LastError, string CreatedBy, DateTimeOffset CreatedAt, string? Secret);
 
 /// <summary>A key that was just made.</summary>
-/// <param name="Id">Its id: the principal of what it records.</param>
-/// <param name="Secret">What is sent as bearer; it is shown this once.</param>
+/// <param name="Id">The id of the key, which is the principal of what is recorded with it.</param>
+/// <param name="Secret">The secret, sent as bearer token. It is shown only in this answer.</param>
 public sealed record MadeKey(string Id, string Secret);

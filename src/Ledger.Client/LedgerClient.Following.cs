@@ -13,13 +13,16 @@ public sealed partial class LedgerClient
 
     private const int EventsPage = 1_000;
 
-    /// <summary>The server sends a comment every 15 seconds: a connection that is silent for longer is dead.</summary>
+    /// <summary>The server sends a comment every 15 seconds, so a connection that is silent for this time is dead.</summary>
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(45);
 
-    /// <summary>Every event behind a position up to the head, in order, page by page as they are asked for. Events that a restriction withheld come where it ended.</summary>
+    /// <summary>
+    /// Every event after a position up to the head, in order. Pages are fetched on demand. Events that a restriction withheld come at the position where
+    /// it ended.
+    /// </summary>
     /// <param name="after">The <see cref="ChangeEvent.Cursor"/> of the last event that was handled; 0 for the beginning.</param>
-    /// <param name="filter">What must hold: the names and values of the API's query, such as <c>("types", "denial_recorded")</c>.</param>
-    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <param name="filter">The conditions: names and values of the API's query, such as <c>("types", "denial_recorded")</c>.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
     [Operation("GET", "/v1/events")]
     public async IAsyncEnumerable<ChangeEvent> ListEventsAsync(
         long after = 0, IEnumerable<(string Name, string Value)>? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -45,13 +48,15 @@ public sealed partial class LedgerClient
     }
 
     /// <summary>
-    /// Every event behind a position, in order and at least once, and then the new ones as they come, for ever. A connection that breaks is made
-    /// again and goes on where it was. Events that a restriction withheld come when it ends, with <see cref="ChangeEvent.Withheld"/>.
+    /// Every event after a position, in order and at least once, and then new events as they come. The enumeration does not end by itself. A broken
+    /// connection is opened again and continues at the cursor. Events that a restriction withheld come when it ends, with <see cref="ChangeEvent.Withheld"/>.
     /// </summary>
     /// <param name="after">The <see cref="ChangeEvent.Cursor"/> of the last event that was handled; 0 for the beginning.</param>
-    /// <param name="filter">What must hold: the names and values of the API's query, such as <c>("types", "denial_recorded")</c>.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="LedgerProblemException">The ledger refuses: the key may not, the filter is wrong, or <c>cursor-beyond-head</c>, which means that the cursor is of another ledger.</exception>
+    /// <param name="filter">The conditions: names and values of the API's query, such as <c>("types", "denial_recorded")</c>.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    /// <exception cref="LedgerProblemException">
+    /// The ledger refuses: the key has no right, the filter is wrong, or <c>cursor-beyond-head</c>, which means that the cursor is of another ledger.
+    /// </exception>
     [Operation("GET", "/v1/events/stream")]
     public async IAsyncEnumerable<ChangeEvent> FollowAsync(
         long after = 0, IEnumerable<(string Name, string Value)>? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -76,7 +81,7 @@ public sealed partial class LedgerClient
                     yield return e with { Cursor = after };
                 }
 
-                // Frames that hold an id alone move the cursor over what the filter hides.
+                // A frame with only an id moves the cursor past events that the filter hides.
                 after = long.TryParse(parser.LastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var passed) ? Math.Max(after, passed) : after;
             }
 
@@ -95,7 +100,7 @@ public sealed partial class LedgerClient
         return path;
     }
 
-    /// <summary>Opens the event stream; null where it cannot be reached for now.</summary>
+    /// <summary>Opens the event stream; null where the server cannot be reached at present.</summary>
     private async Task<Stream?> TryConnectAsync(string path, CancellationToken cancellationToken)
     {
         try
@@ -112,7 +117,7 @@ public sealed partial class LedgerClient
         }
     }
 
-    /// <summary>The next event; false where the connection ended.</summary>
+    /// <summary>Moves to the next event; false where the connection ended.</summary>
     private static async Task<bool> TryMoveAsync(IAsyncEnumerator<SseItem<ChangeEvent>> frames)
     {
         try

@@ -3,10 +3,10 @@ using Ledger.Domain;
 
 namespace Ledger.Client;
 
-/// <content>Subscriptions, keys and erasures.</content>
+/// <content>Subscriptions, keys and erasures. A refusal is thrown as <see cref="LedgerProblemException"/>.</content>
 public sealed partial class LedgerClient
 {
-    /// <summary>Makes a subscription. The secret that signs its webhooks is in this answer and in no other.</summary>
+    /// <summary>Makes a subscription. The secret that signs its webhooks is only in this answer.</summary>
     [Operation("POST", "/v1/subscriptions")]
     public Task<SubscriptionDocument> CreateSubscriptionAsync(CreateSubscription subscription, CancellationToken cancellationToken = default) =>
         SendAsync<SubscriptionDocument>(HttpMethod.Post, "v1/subscriptions", subscription, cancellationToken);
@@ -15,53 +15,53 @@ public sealed partial class LedgerClient
     [Operation("GET", "/v1/subscriptions")]
     public Task<JsonElement> ListSubscriptionsAsync(CancellationToken cancellationToken = default) => GetAsync<JsonElement>("v1/subscriptions", cancellationToken);
 
-    /// <summary>How a subscription stands.</summary>
+    /// <summary>The state of a subscription.</summary>
     [Operation("GET", "/v1/subscriptions/{id}")]
     public Task<SubscriptionDocument> GetSubscriptionAsync(string subscription, CancellationToken cancellationToken = default) => GetAsync<SubscriptionDocument>(Path(subscription), cancellationToken);
 
-    /// <summary>Ends a subscription and what is left of its deliveries.</summary>
+    /// <summary>Deletes a subscription and its remaining deliveries.</summary>
     [Operation("DELETE", "/v1/subscriptions/{id}")]
     public Task DeleteSubscriptionAsync(string subscription, CancellationToken cancellationToken = default) => SendAsync(HttpMethod.Delete, Path(subscription), null, null, cancellationToken);
 
-    /// <summary>Stops deliveries; nothing is lost meanwhile.</summary>
+    /// <summary>Pauses deliveries. No event is lost meanwhile.</summary>
     [Operation("POST", "/v1/subscriptions/{id}/pause")]
     public Task PauseSubscriptionAsync(string subscription, CancellationToken cancellationToken = default) => PostAsync(Path(subscription, "pause"), cancellationToken);
 
-    /// <summary>Goes on with deliveries.</summary>
+    /// <summary>Resumes deliveries.</summary>
     [Operation("POST", "/v1/subscriptions/{id}/resume")]
     public Task ResumeSubscriptionAsync(string subscription, CancellationToken cancellationToken = default) => PostAsync(Path(subscription, "resume"), cancellationToken);
 
-    /// <summary>Delivers a test event once, and says how the subscriber answered, as JSON of the API.</summary>
+    /// <summary>Delivers a test event once and returns how the subscriber answered, as JSON of the API.</summary>
     [Operation("POST", "/v1/subscriptions/{id}/test")]
     public Task<JsonElement> TestSubscriptionAsync(string subscription, CancellationToken cancellationToken = default) => SendAsync<JsonElement>(HttpMethod.Post, Path(subscription, "test"), null, cancellationToken);
 
-    /// <summary>Gives a subscription a new secret; the former one signs too for a while. As JSON of the API, the secret in it.</summary>
+    /// <summary>Gives a subscription a new secret, which is in the answer (JSON of the API). For a while the former secret signs too.</summary>
     [Operation("POST", "/v1/subscriptions/{id}/secret/rotation")]
     public Task<JsonElement> RotateSecretAsync(string subscription, CancellationToken cancellationToken = default) =>
         SendAsync<JsonElement>(HttpMethod.Post, Path(subscription, "secret/rotation"), null, cancellationToken);
 
-    /// <summary>Delivers again from one position to another, both included; to the head where no end is given.</summary>
+    /// <summary>Delivers events again from one log position to another, both included; up to the head where <paramref name="to"/> is null.</summary>
     [Operation("POST", "/v1/subscriptions/{id}/replay")]
     public Task ReplayAsync(string subscription, long from, long? to = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, Path(subscription, "replay"), JsonSerializer.Serialize(new { from, to }, DomainJson.Stored), null, cancellationToken);
 
-    /// <summary>Deliveries with their attempts, as JSON of the API.</summary>
+    /// <summary>The deliveries of a subscription with their attempts, as JSON of the API.</summary>
     /// <param name="subscription">The subscription.</param>
     /// <param name="state"><c>pending</c>, <c>parked</c>, <c>delivered</c> or <c>skipped</c>; null for all.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     [Operation("GET", "/v1/subscriptions/{id}/deliveries")]
     public Task<JsonElement> ListDeliveriesAsync(string subscription, string? state = null, CancellationToken cancellationToken = default) =>
         GetAsync<JsonElement>(QueryOf.Add(Path(subscription, "deliveries"), ("state", state)), cancellationToken);
 
-    /// <summary>Tries a delivery again at once.</summary>
+    /// <summary>Retries a delivery at once.</summary>
     [Operation("POST", "/v1/subscriptions/{id}/deliveries/{position}/retry")]
     public Task RetryDeliveryAsync(string subscription, long position, CancellationToken cancellationToken = default) => PostAsync(Path(subscription, $"deliveries/{Text(position)}/retry"), cancellationToken);
 
-    /// <summary>Gives a delivery up; those behind it go on.</summary>
+    /// <summary>Skips a delivery, so that the deliveries after it proceed.</summary>
     [Operation("POST", "/v1/subscriptions/{id}/deliveries/{position}/skip")]
     public Task SkipDeliveryAsync(string subscription, long position, CancellationToken cancellationToken = default) => PostAsync(Path(subscription, $"deliveries/{Text(position)}/skip"), cancellationToken);
 
-    /// <summary>Makes a key. Its secret is in this answer and in no other.</summary>
+    /// <summary>Makes a key. Its secret is only in this answer.</summary>
     [Operation("POST", "/v1/keys")]
     public Task<MadeKey> CreateKeyAsync(NewKey key, CancellationToken cancellationToken = default) => SendAsync<MadeKey>(HttpMethod.Post, "v1/keys", key, cancellationToken);
 
@@ -73,19 +73,19 @@ public sealed partial class LedgerClient
     [Operation("GET", "/v1/keys/{id}")]
     public Task<JsonElement> GetKeyAsync(string key, CancellationToken cancellationToken = default) => GetAsync<JsonElement>($"v1/keys/{Escape(key)}", cancellationToken);
 
-    /// <summary>Ends a key at once.</summary>
+    /// <summary>Revokes a key at once.</summary>
     [Operation("DELETE", "/v1/keys/{id}")]
     public Task RevokeKeyAsync(string key, CancellationToken cancellationToken = default) => SendAsync(HttpMethod.Delete, $"v1/keys/{Escape(key)}", null, null, cancellationToken);
 
-    /// <summary>Gives a key a new secret; the former one is good for a while.</summary>
+    /// <summary>Gives a key a new secret. For a while the former secret is accepted too.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="overlapS">For how many seconds the former secret stays good; a day where it does not say.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="overlapS">The number of seconds for which the former secret is still accepted; null means one day.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     [Operation("POST", "/v1/keys/{id}/rotation")]
     public Task<MadeKey> RotateKeyAsync(string key, int? overlapS = null, CancellationToken cancellationToken = default) =>
         SendAsync<MadeKey>(HttpMethod.Post, $"v1/keys/{Escape(key)}/rotation", new { overlapS }, cancellationToken);
 
-    /// <summary>Asks for values to be erased for good; another principal approves. As JSON of the API.</summary>
+    /// <summary>Requests a permanent erasure of values, which another principal must approve. The answer is JSON of the API.</summary>
     [Operation("POST", "/v1/erasures")]
     public Task<JsonElement> RequestErasureAsync(NewErasure erasure, CancellationToken cancellationToken = default) => SendAsync<JsonElement>(HttpMethod.Post, "v1/erasures", erasure, cancellationToken);
 
@@ -97,7 +97,7 @@ public sealed partial class LedgerClient
     [Operation("GET", "/v1/erasures/{id}")]
     public Task<JsonElement> GetErasureAsync(Guid erasure, CancellationToken cancellationToken = default) => GetAsync<JsonElement>($"v1/erasures/{erasure}", cancellationToken);
 
-    /// <summary>Approves a request to erase, and carries it out. It cannot be undone.</summary>
+    /// <summary>Approves a request to erase and carries it out. This cannot be undone.</summary>
     [Operation("POST", "/v1/erasures/{id}/approval")]
     public Task ApproveErasureAsync(Guid erasure, CancellationToken cancellationToken = default) => PostAsync($"v1/erasures/{erasure}/approval", cancellationToken);
 
@@ -105,8 +105,10 @@ public sealed partial class LedgerClient
     [Operation("POST", "/v1/erasures/{id}/rejection")]
     public Task RejectErasureAsync(Guid erasure, CancellationToken cancellationToken = default) => PostAsync($"v1/erasures/{erasure}/rejection", cancellationToken);
 
-    /// <summary>How the ledger is: its database, its projections, its signer, as JSON of the API. It answers too where it is not ready.</summary>
-    /// <returns>Null where what answers is no ledger.</returns>
+    /// <summary>
+    /// The health of the ledger (its database, projections and signer), as JSON of the API. There is an answer even where the ledger is not ready.
+    /// </summary>
+    /// <returns>The health; null where something other than a ledger answers.</returns>
     [Operation("GET", "/health/ready")]
     public async Task<JsonElement?> GetHealthAsync(CancellationToken cancellationToken = default)
     {

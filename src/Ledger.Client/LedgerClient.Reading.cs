@@ -5,7 +5,8 @@ using Ledger.Domain;
 
 namespace Ledger.Client;
 
-/// <content>Reads, now or at a moment. What is not there, or was not yet, is a <see cref="LedgerProblemException"/> with 404; what is restricted one with 451.</content>
+/// <content>Reads, of the present or of a moment. A <see cref="LedgerProblemException"/> with 404 means that something does not exist, or did not exist
+/// then; one with 451 means that it is restricted.</content>
 public sealed partial class LedgerClient
 {
     /// <summary>An assertion and its standing.</summary>
@@ -18,7 +19,7 @@ public sealed partial class LedgerClient
     public Task<HistoryDocument> GetHistoryAsync(string assertion, Moment? moment = null, CancellationToken cancellationToken = default) =>
         GetAsync<HistoryDocument>(Moment.On($"v1/assertions/{Escape(assertion)}/history", moment), cancellationToken);
 
-    /// <summary>What differs between two versions of an assertion, as JSON of the API.</summary>
+    /// <summary>The differences between two versions of an assertion, as JSON of the API.</summary>
     [Operation("GET", "/v1/assertions/{id}/diff")]
     public Task<JsonElement> GetDiffAsync(string assertion, long from, long to, CancellationToken cancellationToken = default) =>
         GetAsync<JsonElement>($"v1/assertions/{Escape(assertion)}/diff?from={Text(from)}&to={Text(to)}", cancellationToken);
@@ -26,22 +27,22 @@ public sealed partial class LedgerClient
     /// <summary>Where an assertion comes from and what derives from it: nodes and edges, as JSON of the API.</summary>
     /// <param name="assertion">The assertion.</param>
     /// <param name="direction"><c>up</c>, <c>down</c> or <c>both</c>.</param>
-    /// <param name="depth">Steps from the assertion, from 1.</param>
-    /// <param name="moment">The moment.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="depth">The greatest number of steps from the assertion, from 1.</param>
+    /// <param name="moment">The moment of the read; null means now.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     [Operation("GET", "/v1/assertions/{id}/provenance")]
     public Task<JsonElement> GetProvenanceAsync(string assertion, string direction = "both", int depth = 3, Moment? moment = null, CancellationToken cancellationToken = default) =>
         GetAsync<JsonElement>(Moment.On(QueryOf.Add($"v1/assertions/{Escape(assertion)}/provenance?depth={Text(depth)}", ("direction", direction)), moment), cancellationToken);
 
-    /// <summary>Every assertion that fits, page by page as they are asked for, all at one position.</summary>
-    /// <param name="filter">What must hold: the names and values of the API's query, such as <c>("label", "denied")</c>.</param>
-    /// <param name="moment">The moment.</param>
-    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <summary>Every assertion that passes the filter, all read at one log position. Pages are fetched on demand.</summary>
+    /// <param name="filter">The conditions: names and values of the API's query, such as <c>("label", "denied")</c>.</param>
+    /// <param name="moment">The moment of the read; null means now.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
     [Operation("GET", "/v1/assertions")]
     public IAsyncEnumerable<AssertionItem> ListAssertionsAsync(IEnumerable<(string Name, string Value)>? filter = null, Moment? moment = null, CancellationToken cancellationToken = default) =>
         WalkAsync<AssertionItem>("v1/assertions", filter, moment, cancellationToken);
 
-    /// <summary>Every work.</summary>
+    /// <summary>Every work (source).</summary>
     [Operation("GET", "/v1/sources")]
     public IAsyncEnumerable<SourceDocument> ListSourcesAsync(Moment? moment = null, CancellationToken cancellationToken = default) => WalkAsync<SourceDocument>("v1/sources", null, moment, cancellationToken);
 
@@ -55,7 +56,7 @@ public sealed partial class LedgerClient
     public Task<Page<VersionDocument>> GetVersionsAsync(string source, Moment? moment = null, CancellationToken cancellationToken = default) =>
         GetAsync<Page<VersionDocument>>(Moment.On($"v1/sources/{Escape(source)}/versions", moment), cancellationToken);
 
-    /// <summary>Two works side by side: restated, differs, absent, added, as JSON of the API.</summary>
+    /// <summary>A comparison of two works (restated, differs, absent, added), as JSON of the API.</summary>
     [Operation("GET", "/v1/sources/{id}/comparison")]
     public Task<JsonElement> CompareAsync(string source, string with, Moment? moment = null, CancellationToken cancellationToken = default) =>
         GetAsync<JsonElement>(Moment.On(QueryOf.Add($"v1/sources/{Escape(source)}/comparison", ("with", with)), moment), cancellationToken);
@@ -64,17 +65,17 @@ public sealed partial class LedgerClient
     [Operation("GET", "/v1/parties")]
     public IAsyncEnumerable<PartyDocument> ListPartiesAsync(Moment? moment = null, CancellationToken cancellationToken = default) => WalkAsync<PartyDocument>("v1/parties", null, moment, cancellationToken);
 
-    /// <summary>A party, what it said, and what was said of that.</summary>
+    /// <summary>A party, what it said, and what others said about that.</summary>
     [Operation("GET", "/v1/parties/{id}")]
     public Task<PartyDocument> GetPartyAsync(string party, Moment? moment = null, CancellationToken cancellationToken = default) =>
         GetAsync<PartyDocument>(Moment.On($"v1/parties/{Escape(party)}", moment), cancellationToken);
 
-    /// <summary>What became of the document at an address; <c>doi:…</c> too.</summary>
+    /// <summary>What became of the document at a URL, or with a <c>doi:…</c>.</summary>
     [Operation("GET", "/v1/status")]
     public Task<StatusDocument> GetStatusAsync(string url, Moment? moment = null, CancellationToken cancellationToken = default) =>
         GetAsync<StatusDocument>(Moment.On(QueryOf.Add("v1/status", ("url", url)), moment), cancellationToken);
 
-    /// <summary>Which assertions changed standing between two positions or times, and how, as JSON of the API.</summary>
+    /// <summary>The assertions whose standing changed between two positions or times, and how, as JSON of the API.</summary>
     [Operation("GET", "/v1/changes")]
     public IAsyncEnumerable<JsonElement> ListChangesAsync(string from, string? to = null, CancellationToken cancellationToken = default) =>
         WalkAsync<JsonElement>(QueryOf.Add("v1/changes", ("from", from), ("to", to)), null, null, cancellationToken);
@@ -85,13 +86,16 @@ public sealed partial class LedgerClient
         WalkAsync<JsonElement>(QueryOf.Add("v1/unanswered", ("publisher", publisher)), null, null, cancellationToken);
 
     /// <summary>The editorial audit across assertions, as JSON of the API.</summary>
-    /// <param name="filter">What must hold: the names and values of the API's query, such as <c>("actor", "key-1")</c>.</param>
-    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <param name="filter">The conditions: names and values of the API's query, such as <c>("actor", "key-1")</c>.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
     [Operation("GET", "/v1/audit")]
     public IAsyncEnumerable<JsonElement> ListAuditAsync(IEnumerable<(string Name, string Value)>? filter = null, CancellationToken cancellationToken = default) =>
         WalkAsync<JsonElement>("v1/audit", filter, null, cancellationToken);
 
-    /// <summary>The receipt of an event (C2SP tlog-proof), to be verified without the ledger. It waits, bounded, until the event is signed.</summary>
+    /// <summary>
+    /// The receipt of an event (C2SP tlog-proof), which can be verified without the ledger. The server waits for a bounded time until the event is
+    /// signed.
+    /// </summary>
     [Operation("GET", "/v1/proofs/{position}")]
     public async Task<byte[]> GetReceiptAsync(long position, CancellationToken cancellationToken = default)
     {
@@ -100,12 +104,12 @@ public sealed partial class LedgerClient
         return await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What was said of an assertion on a day, signed, as JSON of the API.</summary>
+    /// <summary>A signed certificate of what an assertion said at a moment, as JSON of the API.</summary>
     [Operation("GET", "/v1/certificates")]
     public Task<JsonElement> GetCertificateAsync(string assertion, string at, CancellationToken cancellationToken = default) =>
         GetAsync<JsonElement>(QueryOf.Add("v1/certificates", ("assertion", assertion), ("at", at)), cancellationToken);
 
-    /// <summary>The whole ledger in a format of the API, to be read as it comes.</summary>
+    /// <summary>The whole ledger in a format of the API, as a stream.</summary>
     [Operation("GET", "/v1/export")]
     public Task<Stream> ExportAsync(string format = "ndjson", Moment? moment = null, CancellationToken cancellationToken = default) =>
         OpenAsync(Moment.On(QueryOf.Add("v1/export", ("format", format)), moment), cancellationToken);

@@ -4,10 +4,10 @@ using Ledger.Domain;
 
 namespace Ledger.Client;
 
-/// <content>Commands. Each answers what it appended, and throws <see cref="LedgerProblemException"/> where a rule or a limit refuses it.</content>
+/// <content>Commands. Each returns what it appended, and throws <see cref="LedgerProblemException"/> where a rule or a limit refuses it.</content>
 public sealed partial class LedgerClient
 {
-    /// <summary>Enters a party.</summary>
+    /// <summary>Records a party.</summary>
     [Operation("POST", "/v1/parties")]
     public Task<RecordedAnswer> RecordPartyAsync(RecordParty party, WriteOptions? options = null, CancellationToken cancellationToken = default) => RecordAsync("v1/parties", party, options, cancellationToken);
 
@@ -16,7 +16,7 @@ public sealed partial class LedgerClient
     public Task<RecordedAnswer> UpdatePartyAsync(string party, RecordParty entry, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
         RecordAsync(HttpMethod.Put, $"v1/parties/{Escape(party)}", entry, options, cancellationToken);
 
-    /// <summary>Enters a work that carries claims.</summary>
+    /// <summary>Registers a work that carries claims.</summary>
     [Operation("POST", "/v1/sources")]
     public Task<RecordedAnswer> RegisterSourceAsync(RegisterSource source, WriteOptions? options = null, CancellationToken cancellationToken = default) => RecordAsync("v1/sources", source, options, cancellationToken);
 
@@ -49,16 +49,16 @@ public sealed partial class LedgerClient
     public Task<RecordedAnswer> DenyAsync(string assertion, DenyAssertion denial, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
         OnAsync(assertion, "denials", denial, options, cancellationToken);
 
-    /// <summary>Records how else a party stands towards an assertion.</summary>
+    /// <summary>Records another position of a party on an assertion.</summary>
     [Operation("POST", "/v1/assertions/{id}/positions")]
     public Task<RecordedAnswer> TakePositionAsync(string assertion, TakePosition position, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
         OnAsync(assertion, "positions", position, options, cancellationToken);
 
-    /// <summary>Records a publisher's notice about one or more assertions: all of it or nothing.</summary>
+    /// <summary>Records a publisher's notice about one or more assertions. All of it is recorded, or nothing.</summary>
     [Operation("POST", "/v1/notices")]
     public Task<RecordedAnswer> IssueNoticeAsync(IssueNotice notice, WriteOptions? options = null, CancellationToken cancellationToken = default) => RecordAsync("v1/notices", notice, options, cancellationToken);
 
-    /// <summary>Records a correction, clarification or update of one assertion; its items are left empty.</summary>
+    /// <summary>Records a correction, clarification or update of one assertion.</summary>
     [Operation("POST", "/v1/assertions/{id}/corrections")]
     public Task<RecordedAnswer> CorrectAsync(string assertion, SingleNotice correction, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
         OnAsync(assertion, "corrections", correction, options, cancellationToken);
@@ -78,12 +78,12 @@ public sealed partial class LedgerClient
     public Task<RecordedAnswer> RequestAsync(string assertion, RequestAction request, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
         OnAsync(assertion, "requests", request, options, cancellationToken);
 
-    /// <summary>Records the answer to a request, or to a change upstream.</summary>
+    /// <summary>Records the answer to a request, or to an upstream change.</summary>
     [Operation("POST", "/v1/assertions/{id}/answers")]
     public Task<RecordedAnswer> AnswerAsync(string assertion, AnswerAction answer, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
         OnAsync(assertion, "answers", answer, options, cancellationToken);
 
-    /// <summary>Mends a clerical mistake of the recorder's own.</summary>
+    /// <summary>Corrects a clerical mistake of the recorder itself.</summary>
     [Operation("POST", "/v1/assertions/{id}/amendments")]
     public Task<RecordedAnswer> AmendAsync(string assertion, AmendEntry amendment, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
         OnAsync(assertion, "amendments", amendment, options, cancellationToken);
@@ -97,18 +97,20 @@ public sealed partial class LedgerClient
     [Operation("POST", "/v1/restrictions")]
     public Task<RecordedAnswer> RestrictAsync(RestrictAccess restriction, WriteOptions? options = null, CancellationToken cancellationToken = default) => RecordAsync("v1/restrictions", restriction, options, cancellationToken);
 
-    /// <summary>Records in one call that a partner ran a source, or some of its assertions, elsewhere.</summary>
+    /// <summary>Records in one call that a partner published a source, or some of its assertions, elsewhere.</summary>
     [Operation("POST", "/v1/retellings")]
     public Task<RecordedAnswer> RecordRetellingAsync(RecordRetelling retelling, WriteOptions? options = null, CancellationToken cancellationToken = default) => RecordAsync("v1/retellings", retelling, options, cancellationToken);
 
     /// <summary>
-    /// Records many commands, a line each, and gives what became of each line as it comes, as JSON of the API. Nothing is tried again by itself:
-    /// send the same lines once more, and those with a key are recorded once.
+    /// Records many commands, one in each line, and returns the result of each line as it comes, as JSON of the API. There are no automatic retries.
+    /// The same lines may be sent again: a line with a key is recorded only once.
     /// </summary>
-    /// <param name="lines">Lines of <c>{"command", "target", "key", "body"}</c>, or an archive in the format that the options name. It is read as it is sent.</param>
+    /// <param name="lines">
+    /// Lines of <c>{"command", "target", "key", "body"}</c>, or an archive in the format that the options name. The stream is read while it is sent.
+    /// </param>
     /// <param name="options">The names and values of the API's query.</param>
-    /// <param name="mediaType">What the lines are.</param>
-    /// <param name="cancellationToken">Ends it; lines that were sent may have been recorded.</param>
+    /// <param name="mediaType">The media type of the lines.</param>
+    /// <param name="cancellationToken">Ends the import. Lines that were sent may have been recorded.</param>
     [Operation("POST", "/v1/import")]
     public async IAsyncEnumerable<JsonElement> ImportAsync(
         Stream lines, IEnumerable<(string Name, string Value)>? options = null, string mediaType = "application/x-ndjson", [EnumeratorCancellation] CancellationToken cancellationToken = default)

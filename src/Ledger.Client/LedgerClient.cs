@@ -9,10 +9,10 @@ using Polly;
 namespace Ledger.Client;
 
 /// <summary>
-/// Speaks HTTP with a claims ledger. Every command carries an idempotency key, so that a repeated one records nothing twice; what fails for a
-/// passing reason (no connection, 408, 429, 5xx) is tried again, with growing delays or after the time that the server names. One client is
-/// meant to be kept and may be used from several threads at once. Whatever the ledger refuses is thrown as <see cref="LedgerProblemException"/>;
-/// a connection that does not come back as <see cref="HttpRequestException"/>.
+/// A client for the HTTP API of a claims ledger. Every command carries an idempotency key, so that a repeated command records nothing twice. Calls
+/// that fail for a passing reason (no connection, 408, 429, 5xx) are retried, with growing delays or after the time that the server names. Keep one
+/// client; it may be used from several threads at once. A refusal of the ledger is thrown as <see cref="LedgerProblemException"/>, and a connection
+/// that does not come back as <see cref="HttpRequestException"/>.
 /// </summary>
 public sealed partial class LedgerClient : IDisposable
 {
@@ -26,9 +26,14 @@ public sealed partial class LedgerClient : IDisposable
     private readonly HttpClient _streams;
     private readonly bool _owned;
 
-    /// <summary>A client over one that the application configured, for instance through <c>IHttpClientFactory</c> with its own handlers for retries.</summary>
-    /// <param name="http">Its <see cref="HttpClient.BaseAddress"/> is the ledger's, and its headers hold the key. It is not disposed of here.</param>
-    /// <exception cref="ArgumentException">It has no base address.</exception>
+    /// <summary>
+    /// Makes a client over an HttpClient that the application configured, for instance through <c>IHttpClientFactory</c> with its own handlers for
+    /// retries.
+    /// </summary>
+    /// <param name="http">
+    /// The HttpClient. Its <see cref="HttpClient.BaseAddress"/> is the ledger's, and its headers hold the key. This client does not dispose of it.
+    /// </param>
+    /// <exception cref="ArgumentException">The HttpClient has no base address.</exception>
     public LedgerClient(HttpClient http)
     {
         ArgumentNullException.ThrowIfNull(http);
@@ -42,11 +47,11 @@ public sealed partial class LedgerClient : IDisposable
 
     private LedgerClient(HttpClient http, HttpClient streams) => (_http, _streams, _owned) = (http, streams, true);
 
-    /// <summary>Where the ledger is.</summary>
+    /// <summary>The address of the ledger.</summary>
     public Uri Address => _http.BaseAddress!;
 
-    /// <summary>A client of its own for one ledger; nothing is sent yet.</summary>
-    /// <param name="address">Where the ledger is, such as <c>https://ledger.example.org</c>; http or https.</param>
+    /// <summary>Makes a client for one ledger, with its own HttpClient. Nothing is sent yet.</summary>
+    /// <param name="address">The address of the ledger, such as <c>https://ledger.example.org</c>; http or https.</param>
     /// <param name="key">The access key, or a token; null where reads are open.</param>
     /// <exception cref="ArgumentException">The address is not absolute, or neither http nor https.</exception>
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The HttpClients own the handlers, and the client owns them.")]
@@ -77,12 +82,12 @@ public sealed partial class LedgerClient : IDisposable
         static SocketsHttpHandler Sockets() => new() { AutomaticDecompression = DecompressionMethods.All, PooledConnectionLifetime = ConnectionLifetime };
     }
 
-    /// <summary>Sends a body to any route, and gives the body of the answer.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="path">The path behind the ledger's address, such as <c>v1/notices</c>; ids in it are escaped by the caller.</param>
+    /// <summary>Sends a body to any route and returns the body of the answer.</summary>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="path">The path relative to the ledger's address, such as <c>v1/notices</c>; the caller must escape ids in it.</param>
     /// <param name="json">The body; null for none.</param>
-    /// <param name="options">Makes it repeatable under a key of the caller's, or conditional. Without a key one is made for this call.</param>
-    /// <param name="cancellationToken">Gives up; the command may have been recorded all the same.</param>
+    /// <param name="options">Makes the command repeatable with a key of the caller, or conditional. Without a key, a new one is made for this call.</param>
+    /// <param name="cancellationToken">Cancels the call. The command may have been recorded nevertheless.</param>
     /// <exception cref="LedgerProblemException">The ledger refused it.</exception>
     public async Task<byte[]> SendAsync(HttpMethod method, string path, string? json, WriteOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -91,9 +96,9 @@ public sealed partial class LedgerClient : IDisposable
     }
 
     /// <summary>The bytes at a path, as they are served.</summary>
-    /// <param name="path">The path behind the ledger's address, with its query: <c>log/checkpoint</c>.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The bytes; null where there is nothing (404).</returns>
+    /// <param name="path">The path relative to the ledger's address, with its query: <c>log/checkpoint</c>.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The bytes; null where nothing is found (404).</returns>
     /// <exception cref="LedgerProblemException">The ledger refused it for another reason.</exception>
     public async Task<byte[]?> TryGetBytesAsync(string path, CancellationToken cancellationToken = default)
     {
@@ -107,10 +112,10 @@ public sealed partial class LedgerClient : IDisposable
         return await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Opens what a path has, to be read as it comes: an export of any size. Nothing is tried again.</summary>
-    /// <param name="path">The path behind the ledger's address, with its query.</param>
-    /// <param name="cancellationToken">Gives up waiting for the beginning.</param>
-    /// <returns>The body; the caller disposes of it.</returns>
+    /// <summary>Opens the content at a path as a stream, for example an export of any size. There are no retries.</summary>
+    /// <param name="path">The path relative to the ledger's address, with its query.</param>
+    /// <param name="cancellationToken">Cancels the wait for the beginning of the answer.</param>
+    /// <returns>The body, of which the caller must dispose.</returns>
     /// <exception cref="LedgerProblemException">The ledger refused it.</exception>
     public async Task<Stream> OpenAsync(string path, CancellationToken cancellationToken = default)
     {

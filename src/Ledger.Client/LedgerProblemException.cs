@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Ledger.Client;
 
-/// <summary>What the ledger refused, and why: a problem document (RFC 9457).</summary>
+/// <summary>A refusal of the ledger, with its reason: a problem document (RFC 9457).</summary>
 public sealed class LedgerProblemException : Exception
 {
     private LedgerProblemException(HttpStatusCode status, string code, string detail, IReadOnlyDictionary<string, IReadOnlyList<string>> errors)
@@ -14,12 +14,12 @@ public sealed class LedgerProblemException : Exception
     {
     }
 
-    /// <summary>A refusal that is known by its words alone.</summary>
+    /// <summary>A refusal of which only the message is known.</summary>
     public LedgerProblemException(string message) : base(message)
     {
     }
 
-    /// <summary>A refusal because of another failure.</summary>
+    /// <summary>A refusal that another failure caused.</summary>
     public LedgerProblemException(string message, Exception innerException) : base(message, innerException)
     {
     }
@@ -27,10 +27,12 @@ public sealed class LedgerProblemException : Exception
     /// <summary>The HTTP status.</summary>
     public HttpStatusCode Status { get; }
 
-    /// <summary>The stable name of the problem, the last part of its <c>type</c>: <c>before-mismatch</c>. Empty where the answer was no problem document.</summary>
+    /// <summary>
+    /// The stable name of the problem, such as <c>before-mismatch</c>: the last part of its <c>type</c>. Empty where the answer was no problem document.
+    /// </summary>
     public string Code { get; } = "";
 
-    /// <summary>What is wrong with each field of the body or query, by its path. Empty where it is about none.</summary>
+    /// <summary>What is wrong with each field of the body or query, by the path of the field. Empty where no field is to blame.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Errors { get; } = new Dictionary<string, IReadOnlyList<string>>(0);
 
     internal static LedgerProblemException Of(HttpStatusCode status, byte[] body)
@@ -47,7 +49,7 @@ public sealed class LedgerProblemException : Exception
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            // A proxy on the way answered, in words of its own.
+            // The answer is not a problem document; for example, a proxy between client and ledger answered.
             return new(status, "", $"The ledger answered {(int)status}.", new Dictionary<string, IReadOnlyList<string>>(0));
         }
     }

@@ -1,11 +1,11 @@
 namespace Ledger.Client;
 
-/// <summary>The moment that a read is about. Both are texts of the API, so that what a person typed is sent as it is.</summary>
-/// <param name="AsOf">What the ledger said then: a time (RFC 3339) or a position. Null is now.</param>
-/// <param name="KnownAt">Only what was publicly known then: a time or a date such as <c>2018-08-03</c>. Null is everything recorded.</param>
+/// <summary>The moment of a read. Both values are texts of the API, so that what a person typed is sent unchanged.</summary>
+/// <param name="AsOf">The recorded state at a time (RFC 3339) or at a log position. Null means now.</param>
+/// <param name="KnownAt">Only what was publicly known at a time or a date such as <c>2018-08-03</c>. Null means everything recorded.</param>
 public sealed record Moment(string? AsOf = null, string? KnownAt = null)
 {
-    /// <summary>The path with the moment in its query.</summary>
+    /// <summary>Adds the moment to the query of a path.</summary>
     internal static string On(string path, Moment? moment) => QueryOf.Add(path, ("asOf", moment?.AsOf), ("knownAt", moment?.KnownAt));
 }
 

@@ -1,6 +1,6 @@
 namespace Ledger.Client;
 
-/// <summary>Which operation of the API a method calls: the tests compare them with the OpenAPI document.</summary>
+/// <summary>The operation of the API that a method calls. The tests compare these with the OpenAPI document.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class OperationAttribute(string method, string path) : Attribute
 {

@@ -1,6 +1,6 @@
 namespace Ledger.Client;
 
-/// <summary>A stream whose reads end with <see cref="TimeoutException"/> when nothing comes for too long. It can only be read, and owns what it reads.</summary>
+/// <summary>A read-only stream whose reads throw <see cref="TimeoutException"/> when no byte comes for too long. It owns the inner stream.</summary>
 internal sealed class SilenceGuard(Stream inner, TimeSpan silenceMax) : Stream
 {
     public override bool CanRead => true;

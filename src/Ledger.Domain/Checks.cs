@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Ledger.Domain;
 
-/// <summary>Collects what is wrong with the fields of a command, so that the sender learns all of it at once.</summary>
+/// <summary>Collects everything that is wrong with the fields of a command, so that the sender learns all of it at once.</summary>
 public sealed class Checks
 {
     private readonly List<(string Field, string Message)> _found = [];
@@ -22,7 +22,7 @@ public sealed class Checks
         }
     }
 
-    /// <summary>The same, with a message that is made only where it is needed: nearly every check holds.</summary>
+    /// <summary>The same, with a message that is formatted only where the condition does not hold. Nearly every check holds.</summary>
     public void That(bool condition, string field, [InterpolatedStringHandlerArgument(nameof(condition))] ref Complaint message)
     {
         if (!condition)
@@ -31,7 +31,7 @@ public sealed class Checks
         }
     }
 
-    /// <summary>A text that must be there, say something, and keep to its length in code points.</summary>
+    /// <summary>Checks a required text: present, not blank, and at most so many code points long.</summary>
     public void Text(string? value, string field, int codePointsMax)
     {
         if (string.IsNullOrWhiteSpace(value))
@@ -43,7 +43,7 @@ public sealed class Checks
         OptionalText(value, field, codePointsMax);
     }
 
-    /// <summary>A text that may be absent, but not blank and not over-long.</summary>
+    /// <summary>Checks an optional text: absent, or neither blank nor longer than so many code points.</summary>
     public void OptionalText(string? value, string field, int codePointsMax)
     {
         if (value is null)
@@ -57,12 +57,12 @@ public sealed class Checks
         That(CodePoints.IsWellFormed(value), field, "holds a lone surrogate or a NUL; send well-formed Unicode text.");
     }
 
-    /// <summary>An id chosen by a client.</summary>
+    /// <summary>Checks an id that a client chose.</summary>
     public void Id(string? value, string field) =>
         That(value is not null && Ids.IsId(value), field, "must match [a-z0-9][a-z0-9-]{1,79}: lower-case letters, digits and dashes.");
 
-    /// <summary>A list with a bound, whose items are all there.</summary>
-    /// <returns>The items to look into: none of a list that is over-long, and no nulls.</returns>
+    /// <summary>Checks a list: at most <paramref name="max"/> items, none of them null.</summary>
+    /// <returns>The items to check further, without nulls; empty where the list is too long.</returns>
     public IEnumerable<T> Items<T>(IReadOnlyList<T>? items, string field, int max = Limits.ItemsMax)
     {
         var bounded = (items?.Count ?? 0) <= max;
@@ -72,8 +72,8 @@ public sealed class Checks
     }
 
     /// <summary>
-    /// A value whose form depends on the field that it belongs to: bounded, and of well-formed text.
-    /// JSON escapes may smuggle in what neither .NET nor PostgreSQL can hold as text, at any depth.
+    /// Checks a value whose form depends on the field that it belongs to: it is bounded, and its text is well formed.
+    /// At any depth, a JSON escape may hold what neither .NET nor PostgreSQL can hold as text.
     /// </summary>
     public void OptionalJson(JsonElement? value, string field)
     {
@@ -87,7 +87,7 @@ public sealed class Checks
         That(CodePoints.IsWellFormed(given), field, "holds a lone surrogate or a NUL; send well-formed Unicode text.");
     }
 
-    /// <summary>An absolute http or https address.</summary>
+    /// <summary>Checks an optional absolute http or https URL.</summary>
     public void OptionalUrl(string? value, string field)
     {
         OptionalText(value, field, Limits.LineCodePointsMax);
@@ -96,7 +96,7 @@ public sealed class Checks
     }
 }
 
-/// <summary>An interpolated message that is not made where the condition before it holds.</summary>
+/// <summary>An interpolated message that is not formatted where the condition of the check holds.</summary>
 [InterpolatedStringHandler]
 public ref struct Complaint
 {

@@ -3,19 +3,19 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Domain;
 
-/// <summary>A captured version of a source, as the ground of a claim, a denial or a notice.</summary>
+/// <summary>A captured version of a source, on which a claim, a denial or a notice rests.</summary>
 /// <param name="Id">The source.</param>
 /// <param name="Version">Its version, from 1.</param>
 public sealed record SourceVersion(string Id, int Version);
 
-/// <summary>A version of a source that something is based on or links to; null version: known to exist, never captured.</summary>
+/// <summary>A version of a source that something is based on or links to. The version may be unseen: known to exist, but never captured.</summary>
 /// <param name="Source">The source.</param>
-/// <param name="Version">Its version from 1, or <c>"unseen"</c> (null here).</param>
+/// <param name="Version">Its version, from 1; null for an unseen one, written as <c>"unseen"</c>.</param>
 public sealed record VersionReference(
     string Source,
     [property: JsonConverter(typeof(VersionNumberConverter)), JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? Version);
 
-/// <summary>Writes a version as its number, and one never captured as <c>"unseen"</c>.</summary>
+/// <summary>Writes a version as its number, and a version that was never captured as <c>"unseen"</c>.</summary>
 public sealed class VersionNumberConverter : JsonConverter<int?>
 {
     /// <inheritdoc/>
@@ -46,16 +46,16 @@ public sealed class VersionNumberConverter : JsonConverter<int?>
 /// <summary>A command that rests on something public: a captured version, or a citation.</summary>
 public abstract record CitingCommand : Command
 {
-    /// <summary>The captured version in which it stands.</summary>
+    /// <summary>The captured version that it rests on.</summary>
     public SourceVersion? Source { get; init; }
 
-    /// <summary>A text or URL where no captured version is at hand.</summary>
+    /// <summary>A text or URL to cite where no version is captured.</summary>
     public string? Citation { get; init; }
 
     /// <inheritdoc/>
     public override IEnumerable<Reference> References => Source is { } s ? [Reference.Source(s.Id, s.Version, "source")] : [];
 
-    /// <summary>Whether the command names what it relies on.</summary>
+    /// <summary>Whether the command cites something.</summary>
     internal virtual bool Cites => Source is not null || Citation is not null;
 
     internal override void Check(Checks checks)
@@ -68,7 +68,7 @@ public abstract record CitingCommand : Command
         }
     }
 
-    /// <summary>The refusal of a public act that names no ground.</summary>
+    /// <summary>The refusal of a command that cites nothing.</summary>
     internal static Decision NoCitation { get; } = Decision.Refuse(RefusalCode.CitationMissing,
         "Name what this relies on: source {id, version} of a captured version, or citation with a text or URL.", "source");
 }

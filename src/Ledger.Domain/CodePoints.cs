@@ -18,7 +18,7 @@ public static class CodePoints
         return count;
     }
 
-    /// <summary>The code points from one place up to another; null where the text ends before.</summary>
+    /// <summary>The code points from index <paramref name="start"/>, inclusive, to <paramref name="end"/>, exclusive; null where the text is shorter.</summary>
     public static string? Slice(string text, int start, int end)
     {
         var (from, at, place) = (start == 0 ? 0 : -1, 0, 0);
@@ -36,7 +36,7 @@ public static class CodePoints
         return at == end && from >= 0 ? text[from..place] : null;
     }
 
-    /// <summary>Whether every text in a JSON value, names included, is well formed.</summary>
+    /// <summary>Whether every text in a JSON value is well formed, member names included.</summary>
     public static bool IsWellFormed(JsonElement value)
     {
         try
@@ -51,12 +51,12 @@ public static class CodePoints
         }
         catch (InvalidOperationException)
         {
-            // The only way in which System.Text.Json reports an escaped lone surrogate.
+            // This exception is the only sign by which System.Text.Json reports an escaped lone surrogate.
             return false;
         }
     }
 
-    /// <summary>Whether the text has no lone surrogate and no NUL, which JSON may smuggle in and PostgreSQL cannot hold.</summary>
+    /// <summary>Whether the text has neither a lone surrogate nor a NUL. JSON escapes can hold both; PostgreSQL can hold neither.</summary>
     public static bool IsWellFormed(string text)
     {
         var rest = text.AsSpan();

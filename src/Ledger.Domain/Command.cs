@@ -1,26 +1,28 @@
 namespace Ledger.Domain;
 
-/// <summary>Who asks: a key or token, and the party that it may be bound to.</summary>
+/// <summary>The sender of a command: a key or token, and the party that it may be bound to.</summary>
 /// <param name="Principal">The id of the key or token; stored as <c>recordedBy</c>.</param>
 /// <param name="Party">The only party that this principal may act for; null for an unbound one.</param>
 public sealed record Actor(string Principal, string? Party = null);
 
-/// <summary>What a client asks the ledger to record. The records double as the bodies of the HTTP requests.</summary>
+/// <summary>A command: what a client asks the ledger to record. The command types are also the bodies of the HTTP requests.</summary>
 public abstract record Command
 {
-    /// <summary>When it was uttered or decided.</summary>
+    /// <summary>When it was said or decided.</summary>
     public TimeInput? OccurredAt { get; init; }
 
-    /// <summary>When the public could know it.</summary>
+    /// <summary>When the public could first know it.</summary>
     public TimeInput? PublishedAt { get; init; }
 
     /// <summary>The party that the principal acts for.</summary>
     public string? OnBehalfOf { get; init; }
 
-    /// <summary>The party in whose name the command speaks, for keys bound to a party; null where it speaks for the recorder.</summary>
+    /// <summary>
+    /// The party in whose name the command speaks; null where it speaks for the recorder. A key that is bound to a party may speak only for that party.
+    /// </summary>
     internal virtual string? SpeaksFor => null;
 
-    /// <summary>Checks the fields against one another and their limits.</summary>
+    /// <summary>Checks the fields against their limits and against one another.</summary>
     internal abstract void Check(Checks checks);
 
     /// <summary>The parties, sources and assertions that must have been recorded before.</summary>
@@ -39,27 +41,27 @@ public sealed record Reference(string Stream, string Field, int? SourceVersion =
     /// <summary>An assertion that must have been recorded.</summary>
     public static Reference Assertion(string id, string field) => new(Ids.AssertionStream(id), field);
 
-    /// <summary>A source, and its version where a captured one is named.</summary>
+    /// <summary>A source that must have been registered, with the version where a captured one is named.</summary>
     public static Reference Source(string id, int? version, string field) => new(Ids.SourceStream(id), field, version);
 }
 
-/// <summary>What a decider may know beyond its own stream: all of it an argument, so that deciding stays pure.</summary>
-/// <param name="Actor">Who asks.</param>
-/// <param name="Now">The present, for the bound on publication dates.</param>
+/// <summary>What a decision may know beyond its own stream. All of it is passed as an argument, so that deciding stays pure.</summary>
+/// <param name="Actor">The sender of the command.</param>
+/// <param name="Now">The present time, which bounds publication dates.</param>
 public sealed record Circumstances(Actor Actor, DateTimeOffset Now)
 {
-    /// <summary>The zone in which partial dates are read: that of the source spoken of, else UTC.</summary>
+    /// <summary>The time zone in which partial dates are read: that of the source concerned, otherwise UTC.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
 
-    /// <summary>The publication of the source version that the command cites; null where it cites none or that is unknown.</summary>
+    /// <summary>The publication of the source version that the command cites; null where it cites none or the publication is unknown.</summary>
     public StatedTime? CitedPublication { get; init; }
 
-    /// <summary>The hash of the text of the source version that the command cites, where one is known.</summary>
+    /// <summary>SHA-256 of the text of the source version that the command cites, as lower-case hex; null where none is known.</summary>
     public string? CitedSha256 { get; init; }
 
-    /// <summary>The evidence that is pinned to the source whose new version is captured.</summary>
+    /// <summary>For the capture of a version: the evidence that is pinned to earlier versions of the source.</summary>
     public IReadOnlyList<PinnedEvidence> PinnedEvidence { get; init; } = [];
 
-    /// <summary>The publisher of the source that a claim is recorded from.</summary>
+    /// <summary>For the recording of a claim: the publisher of its source.</summary>
     public string? Publisher { get; init; }
 }

@@ -6,13 +6,13 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Ledger.Domain;
 
-/// <summary>The one way in which the ledger writes and reads JSON: camelCase, enums as words, absent instead of null, times with six decimals.</summary>
+/// <summary>The one way in which the ledger writes and reads JSON: camelCase names, enums as words, no null members, and times with six decimals.</summary>
 public static class DomainJson
 {
-    /// <summary>For stored events and answers: unknown members of stored data are ignored, since an older reader may meet a newer event.</summary>
+    /// <summary>For stored events and answers. Unknown members are ignored, because an older reader may meet a newer event.</summary>
     public static JsonSerializerOptions Stored { get; } = Make(JsonUnmappedMemberHandling.Skip);
 
-    /// <summary>For what clients send: unknown members are refused, so that a misspelt field is never silently lost.</summary>
+    /// <summary>For what clients send. Unknown members are refused, so that a misspelt field is never silently lost.</summary>
     public static JsonSerializerOptions Wire { get; } = Make(JsonUnmappedMemberHandling.Disallow);
 
     private static JsonSerializerOptions Make(JsonUnmappedMemberHandling unmapped)
@@ -31,10 +31,10 @@ public static class DomainJson
             NumberHandling = JsonNumberHandling.Strict,
             AllowDuplicateProperties = false,
             RespectNullableAnnotations = true,
-            // Stored data may lack what was erased, or what an older shape did not have: it reads as the default.
+            // Stored data may lack what was erased, or what an older shape did not have. A missing value reads as the default.
             RespectRequiredConstructorParameters = unmapped == JsonUnmappedMemberHandling.Disallow,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            // The output is JSON, never pasted into HTML unescaped; readable text is worth more than escaped angle brackets.
+            // The output is JSON and is never put into HTML unescaped. So text stays readable, and angle brackets need no escape.
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             TypeInfoResolver = resolver,
             Converters = { new EnumWords(), new InstantConverter(), new TextConverter() },
@@ -48,7 +48,7 @@ public static class DomainJson
         return options;
     }
 
-    /// <summary>Nullable annotations hold for properties alone; the items of a list are as little null as the list itself.</summary>
+    /// <summary>Refuses nulls among the items of a list. The serializer applies nullable annotations to properties only, not to items.</summary>
     private static void RefuseNullItems(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)
@@ -62,7 +62,7 @@ public static class DomainJson
         }
     }
 
-    /// <summary>What a command makes of its other members is no field of its body: the reader would pass over it in silence.</summary>
+    /// <summary>Removes the computed members of a command, which are no fields of its body. The reader would otherwise silently ignore them.</summary>
     private static void RefuseWhatIsMade(JsonTypeInfo type)
     {
         for (var i = type.Properties.Count - 1; i >= 0 && type.Type.IsAssignableTo(typeof(Command)); i--)
@@ -85,7 +85,7 @@ public static class DomainJson
             writer.WriteStringValue(WireTime.Format(value));
     }
 
-    /// <summary>As the framework's own, but shares what it reads.</summary>
+    /// <summary>Works like the framework's own converter, but shares equal short texts.</summary>
     private sealed class TextConverter : JsonConverter<string>
     {
         public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -99,7 +99,7 @@ public static class DomainJson
 
         public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
 
-        /// <summary>UTF-16 has never more units than UTF-8.</summary>
+        /// <summary>The buffer is large enough: a text never has more UTF-16 units than UTF-8 bytes.</summary>
         private static string Shared(ref Utf8JsonReader reader)
         {
             Span<char> text = stackalloc char[SharedText.LengthMax];

@@ -8,29 +8,29 @@ public enum Closing
     /// <summary>The party behind it took it back, or the recorder lifted it.</summary>
     Withdrawn,
 
-    /// <summary>A later one of the same party and stance took its place.</summary>
+    /// <summary>A later event took its place, such as a later position of the same party and stance.</summary>
     Updated,
 
-    /// <summary>It was answered.</summary>
+    /// <summary>A party answered it.</summary>
     Answered,
 }
 
 /// <summary>An event that stands until something closes it: a denial, a position, a link, a restriction.</summary>
 /// <param name="Record">The event.</param>
-/// <param name="ClosedBy">What closed it; null while it stands.</param>
-/// <param name="How">In which way.</param>
+/// <param name="ClosedBy">The event that closed it; null while it is open.</param>
+/// <param name="How">How it was closed; without meaning while it is open.</param>
 public sealed record Entry(Recorded Record, Recorded? ClosedBy = null, Closing How = Closing.Withdrawn);
 
 /// <summary>
-/// The entries of a stream, open and closed apart, in the order of their versions. Reading what stands costs what stands,
-/// not what ever stood; references to events that are not here (not yet known at the moment asked for) are ignored.
+/// The entries of a stream in the order of their versions, with open and closed entries kept apart. So the cost of reading the open entries does not
+/// depend on how many were closed. References to events that are not here (not yet known at the requested moment) are ignored.
 /// </summary>
 public sealed record Entries
 {
     /// <summary>No entries.</summary>
     public static Entries None { get; } = new();
 
-    /// <summary>What stands, by version.</summary>
+    /// <summary>The open entries, by version.</summary>
     public ImmutableSortedDictionary<long, Entry> Open
     {
         get;
@@ -41,13 +41,13 @@ public sealed record Entries
         }
     } = ImmutableSortedDictionary<long, Entry>.Empty;
 
-    /// <summary>What no longer stands, by version.</summary>
+    /// <summary>The closed entries, by version.</summary>
     public ImmutableSortedDictionary<long, Entry> Closed { get; init; } = ImmutableSortedDictionary<long, Entry>.Empty;
 
-    /// <summary>Of what was withdrawn, the newest of each party and stance, by what <see cref="StandingPositions.KeyOf"/> tells them apart.</summary>
+    /// <summary>The newest withdrawn entry for each key that <see cref="StandingPositions.KeyOf"/> gives.</summary>
     internal ImmutableDictionary<PositionKey, Entry> Withdrawn { get; private init; } = ImmutableDictionary<PositionKey, Entry>.Empty;
 
-    /// <summary>What stands, oldest first: a standing is made by many passes over it, and a tree is slow to walk.</summary>
+    /// <summary>The open entries, oldest first, as an array. A standing is computed in many passes over them, and a tree is slow to walk.</summary>
     internal Entry[] InOrder => _inOrder ??= [.. Open.Values];
 
     private Entry[]? _inOrder;
@@ -57,10 +57,10 @@ public sealed record Entries
     /// <summary>Adds an open entry.</summary>
     public Entries Add(Recorded e) => this with { Open = Open.SetItem(e.Version, new(e)), Versions = Versions.SetItem(e.Id, e.Version) };
 
-    /// <summary>Closes the entry with this id as withdrawn, if it is here and open.</summary>
+    /// <summary>Closes the entry with this id as withdrawn, if there is one and it is open.</summary>
     public Entries Withdraw(Guid id, Recorded by) => Close(id, by, Closing.Withdrawn);
 
-    /// <summary>Closes the entry with this id, if it is here and open.</summary>
+    /// <summary>Closes the entry with this id, if there is one and it is open.</summary>
     public Entries Close(Guid id, Recorded by, Closing how) =>
         Versions.TryGetValue(id, out var version) && Open.TryGetValue(version, out var entry)
             ? Shut(entry with { ClosedBy = by, How = how })
@@ -79,7 +79,7 @@ public sealed record Entries
         };
     }
 
-    /// <summary>Closes the entry with this id as answered, or puts a later answer in the place of the earlier one.</summary>
+    /// <summary>Closes the entry with this id as answered. A later answer takes the place of the earlier one.</summary>
     public Entries Answer(Guid id, Recorded by) =>
         Versions.TryGetValue(id, out var version) && Closed.TryGetValue(version, out var entry) && entry.How == Closing.Answered
             ? this with { Closed = Closed.SetItem(version, entry with { ClosedBy = by }) }
@@ -89,7 +89,7 @@ public sealed record Entries
     public Entry? Find(Guid id) =>
         Versions.TryGetValue(id, out var version) ? Open.GetValueOrDefault(version) ?? Closed.GetValueOrDefault(version) : null;
 
-    /// <summary>The standing events of one type, oldest first.</summary>
+    /// <summary>The open events of one type, oldest first.</summary>
     public IEnumerable<(Recorded Record, T Event)> Standing<T>()
         where T : LedgerEvent
     {

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Domain;
 
-/// <summary>Enums as single camelCase words. The framework's converter would also read "hedged, conditional" and add the two up to a third value.</summary>
+/// <summary>
+/// Reads and writes enums as single camelCase words. The framework's converter would also read "hedged, conditional" and combine the two into a third
+/// value.
+/// </summary>
 public sealed class EnumWords : JsonConverterFactory
 {
     private static readonly JsonStringEnumConverter Words = new(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Ledger.Domain;
 
-/// <summary>The stored names of the event types (Marten's aliases: snake_case of the class), and their way into and out of JSON.</summary>
+/// <summary>The stored names of the event types (Marten's aliases: the snake_case of the class), and how events are written as JSON and read.</summary>
 public static class EventTypes
 {
     private static readonly FrozenDictionary<string, Type> ByName = typeof(LedgerEvent).Assembly.GetTypes()
@@ -23,10 +23,10 @@ public static class EventTypes
     /// <summary>The stored name of an event class: <c>DenialRecorded</c> is <c>denial_recorded</c>, <c>DenialRecordedV2</c> is <c>denial_recorded_v2</c>.</summary>
     public static string NameOf(Type type) => JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name);
 
-    /// <summary>The stored names of some types.</summary>
+    /// <summary>The stored names of the given types.</summary>
     public static IReadOnlySet<string> NamesOf(params IEnumerable<Type> types) => types.Select(NameOf).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>The type that a stored name reads as, through every upcaster.</summary>
+    /// <summary>The class as which a stored name is read, after all upcasters.</summary>
     public static Type ShapeOf(string name)
     {
         while (Upcasters.Known.TryGetValue(name, out var upcaster))
@@ -37,26 +37,26 @@ public static class EventTypes
         return ByName.GetValueOrDefault(name, typeof(UnknownEvent));
     }
 
-    /// <summary>The event's own properties as stored, nothing wrapped around.</summary>
+    /// <summary>The event's own properties as stored JSON, without an envelope.</summary>
     public static string Serialize(LedgerEvent e) =>
         e is UnknownEvent u ? u.Data.GetRawText() : JsonSerializer.Serialize(e, e.GetType(), DomainJson.Stored);
 
-    /// <summary>The same in UTF-8.</summary>
+    /// <summary>The same, in UTF-8.</summary>
     public static byte[] SerializeToUtf8(LedgerEvent e) =>
         e is UnknownEvent ? Encoding.UTF8.GetBytes(Serialize(e)) : JsonSerializer.SerializeToUtf8Bytes(e, e.GetType(), DomainJson.Stored);
 
     /// <summary>
-    /// Reads a stored event. An older shape is first carried to the present one by its <see cref="Upcasters"/>;
-    /// a type that nobody here knows becomes an <see cref="UnknownEvent"/>. A field that was erased reads as <see cref="Erased.Text"/> or as empty.
+    /// Reads a stored event. <see cref="Upcasters"/> first convert an older shape to the present one. A type that this version does not know becomes an
+    /// <see cref="UnknownEvent"/>. A field that was erased reads as <see cref="Erased.Text"/> or as empty.
     /// </summary>
     public static LedgerEvent Deserialize(string type, string data) => Deserialize(type, data, Upcasters.Known);
 
-    /// <summary>As above, of UTF-8.</summary>
+    /// <summary>The same, from UTF-8.</summary>
     public static LedgerEvent Deserialize(string type, ReadOnlySpan<byte> data) => ByName.TryGetValue(type, out var known) && !Upcasters.Known.ContainsKey(type)
         ? (LedgerEvent)JsonSerializer.Deserialize(data, known, DomainJson.Stored)!
         : Deserialize(type, Encoding.UTF8.GetString(data));
 
-    /// <summary>As above, with given upcasters: for the specs of the mechanism itself.</summary>
+    /// <summary>The same with given upcasters, for the tests of the mechanism itself.</summary>
     internal static LedgerEvent Deserialize(string type, string data, IReadOnlyDictionary<string, Upcaster> upcasters)
     {
         if (upcasters.ContainsKey(type))

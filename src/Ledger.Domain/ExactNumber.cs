@@ -6,7 +6,9 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Domain;
 
-/// <summary>Reads a number only where it can be kept exactly: one that would be rounded is refused, for the ledger changes nothing that is said.</summary>
+/// <summary>
+/// Reads a number only where it can be kept exactly. A number that would be rounded is refused, because the ledger never changes what was said.
+/// </summary>
 public sealed class ExactNumber : JsonConverter<decimal>
 {
     /// <inheritdoc/>
@@ -27,7 +29,9 @@ public sealed class ExactNumber : JsonConverter<decimal>
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
 
-    /// <summary>A number's sign, its digits without zeros around them, and the power of ten of the last one: equal for equal numbers. Null for one out of all bounds.</summary>
+    /// <summary>
+    /// A number's sign, its digits without leading and trailing zeros, and the power of ten of the last digit. Equal numbers give equal results.
+    /// </summary>
     private static (bool Negative, string Digits, long Power)? Digits(string number)
     {
         var exponentAt = number.AsSpan().IndexOfAny('e', 'E');
@@ -35,7 +39,7 @@ public sealed class ExactNumber : JsonConverter<decimal>
         var power = 0L;
         if (exponentAt >= 0 && !long.TryParse(number.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out power))
         {
-            power = long.MinValue / 2; // Beyond all numbers that there are, unless the number is zero.
+            power = long.MinValue / 2; // The exponent is out of every range; such a number matches nothing, unless it is zero.
         }
 
         var point = mantissa.IndexOf('.', StringComparison.Ordinal);

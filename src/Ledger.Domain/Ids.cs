@@ -2,22 +2,24 @@ using System.Text.RegularExpressions;
 
 namespace Ledger.Domain;
 
-/// <summary>Ids chosen by clients, and the names of the streams that they give.</summary>
+/// <summary>Ids that clients choose, and the stream names that follow from them.</summary>
 public static partial class Ids
 {
-    /// <summary>The stream of a party.</summary>
+    /// <summary>The name of a party's stream.</summary>
     public static string PartyStream(string id) => $"party-{id}";
 
-    /// <summary>The stream of a source.</summary>
+    /// <summary>The name of a source's stream.</summary>
     public static string SourceStream(string id) => $"source-{id}";
 
-    /// <summary>The stream of an assertion.</summary>
+    /// <summary>The name of an assertion's stream.</summary>
     public static string AssertionStream(string id) => $"assertion-{id}";
 
-    /// <summary>The stream of the requests that were refused.</summary>
+    /// <summary>The name of the stream that counts refused requests.</summary>
     public const string RefusalsStream = "access-refused";
 
-    /// <summary>Whether a stream tells of access to the ledger itself: of a key, whose id is the name of its stream, or of refused requests.</summary>
+    /// <summary>
+    /// Whether a stream is about access to the ledger itself: the stream of a key, which is named by the key's id, or that of refused requests.
+    /// </summary>
     public static bool IsOfAccess(string stream) => stream.StartsWith("key-", StringComparison.Ordinal) || stream == RefusalsStream;
 
     /// <summary>The type and the id in a stream's name: <c>assertion-t06</c> is of type <c>assertion</c>, id <c>t06</c>.</summary>
@@ -27,10 +29,10 @@ public static partial class Ids
         return dash < 0 ? ("", stream) : (TypeOf(stream.AsSpan(0, dash)), stream[(dash + 1)..]);
     }
 
-    /// <summary>Whether the text is an id: lower-case letters, digits and dashes, 2 to 80 of them, not starting with a dash.</summary>
+    /// <summary>Whether the text is an id: 2 to 80 lower-case letters, digits and dashes, the first of which is no dash.</summary>
     public static bool IsId(string text) => IdForm().IsMatch(text);
 
-    /// <summary>One string for each type, not one for each stream that is looked at.</summary>
+    /// <summary>Gives one shared string for each known type, instead of a new one for each stream.</summary>
     private static string TypeOf(ReadOnlySpan<char> type) => type switch { "assertion" => "assertion", "source" => "source", "party" => "party", _ => type.ToString() };
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{1,79}\\z")]

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Ledger.Domain;
 
-/// <summary>The rules that every command keeps, whatever it asks: fields, the bound party, the times.</summary>
+/// <summary>The rules that apply to every command: valid fields, the bound party, and the times.</summary>
 internal static class Rules
 {
-    /// <summary>Checks what all commands share and resolves their times; then the given decider speaks.</summary>
-    /// <param name="command">What is asked.</param>
-    /// <param name="c">By whom, when, in which zone.</param>
-    /// <param name="fallback">The publication to assume where neither the command nor a cited version gives one.</param>
-    /// <param name="decide">The rule proper, given a function that puts the resolved times on an event.</param>
+    /// <summary>Checks what all commands share and resolves their times. Then it calls the decider of the command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="c">The sender, the present time and the time zone.</param>
+    /// <param name="fallback">The publication to assume where neither the command nor the cited version gives one.</param>
+    /// <param name="decide">The decider of the command. It receives a function that puts the resolved times on an event.</param>
     internal static Decision Apply(Command command, Circumstances c, StatedTime? fallback, Func<Func<LedgerEvent, LedgerEvent>, Decision> decide)
     {
         var checks = new Checks();
@@ -42,7 +42,7 @@ internal static class Rules
         return decide(e => e with { OccurredAt = occurred, PublishedAt = published });
     }
 
-    /// <summary>Resolves one supplied time, complaining where it names no moment of the calendar.</summary>
+    /// <summary>Resolves one given time. It adds a complaint where the time names no moment of the calendar.</summary>
     internal static StatedTime? Resolve(TimeInput? input, string field, Circumstances c, Checks checks)
     {
         if (input is null)

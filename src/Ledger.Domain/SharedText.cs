@@ -1,15 +1,15 @@
 namespace Ledger.Domain;
 
 /// <summary>
-/// Short texts that come again and again (ids, roles, the words of a language), kept once for all who hold them: where many thousands of events
-/// are in memory, most of what they hold are the same few texts. A text that is not found is a new one, so nothing depends on what is kept.
+/// A cache of short texts that occur again and again, such as ids, roles and language tags. Where many thousands of events are in memory, most of
+/// their texts are the same few, and here they share one string. A text that is not in the cache gets a new string, so nothing depends on the cache.
 /// </summary>
 public static class SharedText
 {
-    /// <summary>UTF-16 units: what is longer is hardly ever met again.</summary>
+    /// <summary>The greatest length of a cached text, in UTF-16 units. A longer text hardly ever occurs again.</summary>
     public const int LengthMax = 32;
 
-    /// <summary>A power of two. Of two texts with the same place, the one that was met last is kept.</summary>
+    /// <summary>The number of places in the cache, a power of two. Of two texts with the same place, the later one is kept.</summary>
     private const int Places = 8_192;
 
     private const uint FnvBasis = 2_166_136_261;
@@ -17,7 +17,7 @@ public static class SharedText
 
     private static readonly string?[] Kept = new string?[Places];
 
-    /// <summary>The text as a string, perhaps one that others hold too.</summary>
+    /// <summary>The text as a string, which may be shared with others.</summary>
     public static string Of(ReadOnlySpan<char> text)
     {
         if (text.Length > LengthMax)
@@ -31,7 +31,7 @@ public static class SharedText
             hash = (hash ^ unit) * FnvPrime;
         }
 
-        // The upper bits of the hash are mixed better than the lower.
+        // The upper bits of the hash are mixed better than the lower bits, so the place depends on both.
         ref var place = ref Kept[(hash ^ (hash >> 16)) & (Places - 1)];
         return place is { } known && text.SequenceEqual(known) ? known : place = text.ToString();
     }

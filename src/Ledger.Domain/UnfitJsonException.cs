@@ -2,16 +2,18 @@ using System.Text.Json;
 
 namespace Ledger.Domain;
 
-/// <summary>JSON that does not fit, in words for whoever sent it; the serializer's own words name types of this program.</summary>
+/// <summary>
+/// JSON that does not have the expected form. The message is written for the sender; the serializer's own messages name types of this program.
+/// </summary>
 /// <param name="message">What is expected.</param>
 public sealed class UnfitJsonException(string message) : JsonException(message)
 {
     /// <summary>
-    /// Reads a value inside a converter. The serializer's own complaint would name a place in that value as if the whole body began there;
-    /// this one is given its place by whoever reads the body.
+    /// Reads a value inside a converter. The serializer's own exception would give a path that begins at that value instead of at the whole body.
+    /// This exception gets its path from the code that reads the body.
     /// </summary>
-    /// <param name="reader">Stands at the value.</param>
-    /// <param name="options">As the converter has them.</param>
+    /// <param name="reader">The reader, positioned at the value.</param>
+    /// <param name="options">The options of the converter.</param>
     /// <param name="expected">What is expected, as a sentence.</param>
     internal static T? Read<T>(ref Utf8JsonReader reader, JsonSerializerOptions options, string expected)
     {

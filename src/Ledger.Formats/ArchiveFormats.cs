@@ -3,7 +3,7 @@ namespace Ledger.Formats;
 /// <summary>Every format that an archive can be imported from.</summary>
 public static class ArchiveFormats
 {
-    /// <summary>The formats, in the order in which they are listed to people.</summary>
+    /// <summary>The formats, in the order in which people see them.</summary>
     public static IReadOnlyList<IArchiveFormat> All { get; } =
     [
         new ClaimReviewFormat(), new CrossrefFormat(), new RetractionWatchFormat(), new NinjsFormat(), new NewsMlFormat(), new FeedFormat(), new ArticleFormat(), new MappedCsvFormat(),

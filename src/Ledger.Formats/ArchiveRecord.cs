@@ -1,40 +1,40 @@
 namespace Ledger.Formats;
 
 /// <summary>
-/// One record of an archive (a review, a row, a work, an entry), turned into the ledger's own commands. A reader never drops a record: what
-/// it cannot map it gives with <see cref="Refusal"/>, and what it maps with a doubt it says in <see cref="Unclear"/>.
+/// One record of an archive (a review, a row, a work, an entry), converted to the ledger's own commands. A reader never drops a record. A record
+/// that it cannot map has a <see cref="Refusal"/>, and doubts about the mapping are in <see cref="Unclear"/>.
 /// </summary>
 public sealed record ArchiveRecord
 {
     /// <summary>The number of the record in its file, from 1.</summary>
     public required long Number { get; init; }
 
-    /// <summary>The line on which it begins, from 1, where the format has lines; else null.</summary>
+    /// <summary>The line on which it begins, from 1; null where the format has no lines.</summary>
     public long? Line { get; init; }
 
-    /// <summary>What it is called in a report: its own id, its DOI, its address, or its title cut short.</summary>
+    /// <summary>Its name in a report: its own id, its DOI, its address, or its shortened title.</summary>
     public required string Name { get; init; }
 
-    /// <summary>How many records the file has, where the reader knows it by now; else null.</summary>
+    /// <summary>The number of records in the file; null where the reader does not know it yet.</summary>
     public long? Total { get; init; }
 
-    /// <summary>What is to be recorded, in this order. Empty only where the record is refused or says nothing that the ledger records.</summary>
+    /// <summary>The commands to record, in this order. The list is empty only where the record is refused or holds nothing that the ledger records.</summary>
     public IReadOnlyList<ArchiveCommand> Commands { get; init; } = [];
 
     /// <summary>
-    /// The things that the commands name, by the id that stands for each in them (see <see cref="Identity.Id"/>). The import looks each up: where
-    /// the ledger knows the thing under another id, that id is put in the place of this one.
+    /// The things that the commands name, by the id that each has in the commands (see <see cref="Identity.Id"/>). The import looks each up. Where
+    /// the ledger knows the thing under another id, the import replaces the id.
     /// </summary>
     public IReadOnlyDictionary<string, Identity> Identities { get; init; } = new Dictionary<string, Identity>(0);
 
-    /// <summary>Why nothing of it can be recorded; null where something can.</summary>
+    /// <summary>Why nothing of the record can be recorded; null where it is not refused.</summary>
     public Finding? Refusal { get; init; }
 
-    /// <summary>What is unclear about it. It is recorded all the same, and the report says these.</summary>
+    /// <summary>What is unclear about the record. It is recorded nevertheless, and the report lists these findings.</summary>
     public IReadOnlyList<Finding> Unclear { get; init; } = [];
 }
 
-/// <summary>Something that a reader found, for a person to look at.</summary>
-/// <param name="Field">The field of the record in the format's own words; null where it is about the whole.</param>
+/// <summary>A finding of a reader, which a person should look at.</summary>
+/// <param name="Field">The field of the record, by the format's own name; null where the finding is about the whole record.</param>
 /// <param name="Reason">What is wrong or unclear, and what was done about it, in one sentence.</param>
 public sealed record Finding(string? Field, string Reason);

@@ -1,14 +1,14 @@
 namespace Ledger.Formats;
 
 /// <summary>
-/// A stream that ends the reading where one record takes too many bytes: a parser that buffers a record, a line or an attribute whole never
-/// holds more than that.
+/// A stream that throws when one record takes too many bytes. So a parser that buffers a whole record, line or attribute never holds more than
+/// that.
 /// </summary>
 /// <param name="inner">The input; it stays open.</param>
-/// <param name="recordBytesMax">The most bytes between two calls of <see cref="Begin"/>.</param>
+/// <param name="recordBytesMax">The greatest number of bytes between two calls of <see cref="Begin"/>.</param>
 internal sealed class BoundedStream(Stream inner, int recordBytesMax) : ReadOnlyStream
 {
-    /// <summary>A record that is larger than this is no record of any of these formats.</summary>
+    /// <summary>The default bound. No record of these formats is larger.</summary>
     internal const int RecordBytesMax = 16 << 20;
 
     private long _sinceBegin;
@@ -18,7 +18,7 @@ internal sealed class BoundedStream(Stream inner, int recordBytesMax) : ReadOnly
     {
     }
 
-    /// <summary>Says that a record begins here.</summary>
+    /// <summary>Marks the beginning of a record.</summary>
     internal void Begin() => _sinceBegin = 0;
 
     public override int Read(Span<byte> buffer) => Count(inner.Read(buffer));

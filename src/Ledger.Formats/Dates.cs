@@ -5,23 +5,23 @@ using Ledger.Domain;
 
 namespace Ledger.Formats;
 
-/// <summary>Times as other formats write them, turned into the ledger's four forms. What is not said is not made up.</summary>
+/// <summary>Converts times of other formats to the ledger's four forms. A missing part is never invented.</summary>
 internal static partial class Dates
 {
     private static readonly string[] DateParts = ["y", "m", "d"];
     private static readonly string[] Months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-    /// <summary>The zones that RFC 822 names; others are read as none.</summary>
+    /// <summary>The zones that RFC 822 names. Any other name is read as no zone.</summary>
     private static readonly Dictionary<string, string> Zones = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Z"] = "Z", ["UT"] = "Z", ["UTC"] = "Z", ["GMT"] = "Z", ["EST"] = "-05:00", ["EDT"] = "-04:00", ["CST"] = "-06:00", ["CDT"] = "-05:00",
         ["MST"] = "-07:00", ["MDT"] = "-06:00", ["PST"] = "-08:00", ["PDT"] = "-07:00",
     };
 
-    /// <summary>Reads a date or a time of ISO 8601 (whole or in part, basic or extended) or RFC 822.</summary>
+    /// <summary>Reads a date or time of ISO 8601 (complete or partial, basic or extended) or RFC 822.</summary>
     /// <param name="text">The text as it was given.</param>
-    /// <param name="doubt">What was left out or could not be read, for a report; null where nothing was.</param>
-    /// <returns>One of the four forms of a time; null where there is none.</returns>
+    /// <param name="doubt">What was dropped or could not be read, for a report; null where there is no doubt.</param>
+    /// <returns>A time in one of the four forms; null where there is none.</returns>
     internal static string? Read(string? text, out string? doubt)
     {
         doubt = null;
@@ -41,7 +41,7 @@ internal static partial class Dates
         return null;
     }
 
-    /// <summary>A time of the ledger that the file does not state, but that follows from what it states.</summary>
+    /// <summary>A time with basis inferred: the file does not state it, but it follows from what the file states.</summary>
     internal static JsonNode? Inferred(string? time) => time is null ? null : new JsonObject { ["value"] = time, ["basis"] = "inferred" };
 
     private static string? Iso(string text, ref string? doubt)

@@ -3,14 +3,15 @@ using Ledger.Domain;
 
 namespace Ledger.Formats;
 
-/// <summary>Identifiers in the normal form that an <see cref="Identity"/> compares.</summary>
+/// <summary>Converts identifiers to the normal form that an <see cref="Identity"/> compares.</summary>
 public static partial class IdentityNames
 {
     private const int LengthMax = 2_000;
 
     /// <summary>
     /// The normal form of an identifier: <c>doi:…</c>, <c>orcid:…</c> and <c>ror:…</c> in lower case, a web address as <c>https://</c> and the form
-    /// that <c>/v1/status</c> compares (<see cref="DocumentUrl"/>), any other URI as it is. Null for what is no identifier.
+    /// that <c>/v1/status</c> compares (<see cref="DocumentUrl"/>), and some other URIs (such as <c>urn:</c> and <c>isbn:</c>) unchanged. Null for a
+    /// text that is no identifier.
     /// </summary>
     public static string? Of(string? text)
     {
@@ -28,11 +29,13 @@ public static partial class IdentityNames
             : null;
     }
 
-    /// <summary>The site of an address, which stands for whoever publishes there: <c>https://example.org</c>. Null for what is no web address.</summary>
+    /// <summary>
+    /// The site of an address, such as <c>https://example.org</c>. It stands for whoever publishes there. Null for a text that is no web address.
+    /// </summary>
     public static string? SiteOf(string? url) =>
         DocumentUrl.Normalise(url) is { } normal ? $"https://{(normal.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? normal[..slash] : normal.Split('?')[0])}" : null;
 
-    /// <summary>The normal forms of several identifiers in their order, none twice.</summary>
+    /// <summary>The normal forms of several identifiers, in their order, without duplicates.</summary>
     public static IReadOnlyList<string> Of(IEnumerable<string?> texts) => [.. texts.Select(Of).OfType<string>().Distinct(StringComparer.Ordinal)];
 
     [GeneratedRegex(@"^(?:https?://orcid\.org/|orcid:)([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X])/?\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -1,6 +1,6 @@
 namespace Ledger.Formats;
 
-/// <summary>A stream whose first bytes can be looked at before somebody reads it.</summary>
+/// <summary>A stream whose first bytes can be examined before it is read.</summary>
 /// <param name="inner">The input; it stays open.</param>
 internal sealed class PeekedStream(Stream inner) : ReadOnlyStream
 {

@@ -4,16 +4,21 @@ using AngleSharp.Html.Parser;
 
 namespace Ledger.Formats;
 
-/// <summary>Texts as a reader sees them, out of fields that may hold markup.</summary>
+/// <summary>Converts fields that may contain markup to text as a reader sees it.</summary>
 internal static partial class PlainText
 {
-    /// <summary>Entities inside of entities, as exports of exports have them.</summary>
+    /// <summary>How often entities are decoded. An export of an export may have entities inside entities.</summary>
     private const int EntityDepthMax = 2;
 
-    /// <summary>Markup beyond this is left as it is: no text of the ledger is that long, and the tree of it takes much memory.</summary>
+    /// <summary>
+    /// The greatest length of markup, in UTF-16 units. Longer markup is left unchanged: no text of the ledger is that long, and its tree takes much
+    /// memory.
+    /// </summary>
     private const int MarkupLengthMax = 4 << 20;
 
-    /// <summary>A text whose entities are decoded (twice, where they were encoded twice), tags and runs of blanks taken out. Null where nothing is left.</summary>
+    /// <summary>
+    /// The text with entities decoded (twice, where they were encoded twice), and without tags and repeated blanks. Null where nothing is left.
+    /// </summary>
     internal static string? Of(string? text)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -32,7 +37,7 @@ internal static partial class PlainText
         return plain.Length == 0 ? null : plain;
     }
 
-    /// <summary>"a &lt; b" is text; <c>&lt;b&gt;</c>, <c>&lt;/p&gt;</c> and <c>&lt;a href=…&gt;</c> are not.</summary>
+    /// <summary>Matches tags. "a &lt; b" is text; <c>&lt;b&gt;</c>, <c>&lt;/p&gt;</c> and <c>&lt;a href=…&gt;</c> are not.</summary>
     [GeneratedRegex("</?[A-Za-z][A-Za-z0-9]*(?:\\s[^<>]*)?/?>", RegexOptions.CultureInvariant)]
     private static partial Regex Tag();
 

@@ -1,6 +1,6 @@
 namespace Ledger.Formats;
 
-/// <summary>A stream that is only read, from its beginning to its end. A parser that looks at some bytes without waiting for them makes a thread wait in its place.</summary>
+/// <summary>A read-only stream that is read from beginning to end. Its synchronous reads block a thread, because they wait for the asynchronous ones.</summary>
 public abstract class ReadOnlyStream : Stream
 {
     /// <inheritdoc/>
@@ -12,11 +12,11 @@ public abstract class ReadOnlyStream : Stream
     /// <inheritdoc/>
     public override bool CanWrite => false;
 
-    /// <summary>It is not known.</summary>
+    /// <summary>The length is not known.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public override long Length => throw new NotSupportedException();
 
-    /// <summary>It cannot be moved.</summary>
+    /// <summary>The stream cannot be moved.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
@@ -35,15 +35,15 @@ public abstract class ReadOnlyStream : Stream
     {
     }
 
-    /// <summary>It cannot be moved.</summary>
+    /// <summary>The stream cannot be moved.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
-    /// <summary>It cannot be written to.</summary>
+    /// <summary>The stream cannot be written to.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>It cannot be written to.</summary>
+    /// <summary>The stream cannot be written to.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

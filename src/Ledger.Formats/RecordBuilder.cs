@@ -3,7 +3,7 @@ using Ledger.Domain;
 
 namespace Ledger.Formats;
 
-/// <summary>Puts one record together: the commands in their order, what they name, and what is to be said about it.</summary>
+/// <summary>Builds one record: its commands in order, the identities that they name, and the findings about it.</summary>
 /// <param name="number">The number of the record in its file, from 1.</param>
 /// <param name="line">The line on which it begins; null where the format has none.</param>
 internal sealed class RecordBuilder(long number, long? line)
@@ -15,18 +15,18 @@ internal sealed class RecordBuilder(long number, long? line)
     private readonly List<Finding> _unclear = [];
     private Finding? _refusal;
 
-    /// <summary>What the record is called in a report.</summary>
+    /// <summary>The name of the record in a report.</summary>
     internal string? Name { get; set; }
 
     internal bool IsRefused => _refusal is not null;
 
-    /// <summary>Says that something is unclear.</summary>
+    /// <summary>Adds a finding about something unclear.</summary>
     internal void Unclear(string? field, string reason) => _unclear.Add(new(field, reason));
 
-    /// <summary>Says why nothing of the record can be recorded. The first reason holds.</summary>
+    /// <summary>Refuses the record with a reason. The first reason is kept.</summary>
     internal void Refuse(string? field, string reason) => _refusal ??= new(field, reason);
 
-    /// <summary>A text without the blanks around it; null where there is none. One beyond the ledger's limit refuses the record.</summary>
+    /// <summary>A trimmed text; null where there is none. A text beyond the ledger's limit refuses the record.</summary>
     internal string? Text(string? text, string field, int codePointsMax = Limits.StatementCodePointsMax)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -47,10 +47,10 @@ internal sealed class RecordBuilder(long number, long? line)
         return given;
     }
 
-    /// <summary>A title, a name, a reason.</summary>
+    /// <summary>The same with the limit of a title, a name or a reason.</summary>
     internal string? Line(string? text, string field) => Text(text, field, Limits.LineCodePointsMax);
 
-    /// <summary>A time; null where there is none, with a word about it where it could not be read.</summary>
+    /// <summary>A time; null where there is none. A doubt about it is added to the findings.</summary>
     internal string? Time(string? text, string field)
     {
         var time = Dates.Read(text, out var doubt);
@@ -62,7 +62,7 @@ internal sealed class RecordBuilder(long number, long? line)
         return time;
     }
 
-    /// <summary>A web address, resolved against a base; null where there is none.</summary>
+    /// <summary>A web address, resolved against a base address; null where there is none.</summary>
     internal string? Url(string? text, string field, Uri? baseAddress = null)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -80,7 +80,7 @@ internal sealed class RecordBuilder(long number, long? line)
         return null;
     }
 
-    /// <summary>A party, entered where the ledger has none of these names.</summary>
+    /// <summary>Adds a party, which is recorded where the ledger has none of its names.</summary>
     /// <returns>Its id.</returns>
     internal string Party(Identity identity, string? name, string kind, string field)
     {
@@ -91,7 +91,7 @@ internal sealed class RecordBuilder(long number, long? line)
         });
     }
 
-    /// <summary>A work with its first version, entered where the ledger has none of these names.</summary>
+    /// <summary>Adds a work with its first version, which are recorded where the ledger has none of the work's names.</summary>
     /// <returns>Its id.</returns>
     internal string Source(Identity identity, string publisher, WorkEntry work)
     {
@@ -108,7 +108,7 @@ internal sealed class RecordBuilder(long number, long? line)
         return id;
     }
 
-    /// <summary>A claim that the first version of a work carries, entered where the ledger has none of these names.</summary>
+    /// <summary>Adds a claim of the first version of a work, which is recorded where the ledger has none of its names.</summary>
     /// <returns>Its id.</returns>
     internal string Claim(Identity identity, string source, string proposition, ClaimEntry claim) => IfAbsent("recordClaim", identity, null, Without(new()
     {
@@ -117,15 +117,15 @@ internal sealed class RecordBuilder(long number, long? line)
         ["topics"] = claim.Topics is { Count: > 0 } topics ? new JsonArray([.. topics.Select(t => (JsonNode)t)]) : null, ["publishedAt"] = claim.PublishedAt?.DeepClone(),
     }));
 
-    /// <summary>Something that happened, which is recorded once under its key.</summary>
+    /// <summary>Adds a command, which is recorded once under its key.</summary>
     internal void Add(string command, string? target, string key, JsonObject body, bool ifAbsent = false) =>
         _commands.Add(new(command, target, key, Without(body)) { IfAbsent = ifAbsent });
 
-    /// <summary>What takes an earlier event of an assertion back.</summary>
+    /// <summary>Adds the withdrawal of an earlier event of an assertion.</summary>
     internal void Withdraw(string key, OpenEvent? open, JsonObject body, string? withdraws = null) =>
         _commands.Add(new("withdrawEvent", null, key, Without(body)) { WithdrawsOpen = open, Withdraws = withdraws });
 
-    /// <summary>A notice about one assertion. One that does not say which words became which is no correction to the ledger, but an update.</summary>
+    /// <summary>Adds a notice about one assertion. A correction without the words before and after is recorded as an update.</summary>
     internal void Notice(string assertion, string publisher, string key, NoticeEntry notice)
     {
         var hasWords = notice.Before is not null && notice.After is not null && notice.Before != notice.After;
@@ -151,7 +151,7 @@ internal sealed class RecordBuilder(long number, long? line)
         Add("correctAssertion", assertion, key, body);
     }
 
-    /// <summary>The record as it is handed over.</summary>
+    /// <summary>The finished record.</summary>
     internal ArchiveRecord Build() => new()
     {
         Number = number,
@@ -163,7 +163,7 @@ internal sealed class RecordBuilder(long number, long? line)
         Unclear = _unclear,
     };
 
-    /// <summary>A record that says only why it is none.</summary>
+    /// <summary>A record with only a refusal.</summary>
     internal static ArchiveRecord Refused(long number, long? line, string? name, Finding finding)
     {
         var record = new RecordBuilder(number, line) { Name = name };
@@ -192,7 +192,7 @@ internal sealed class RecordBuilder(long number, long? line)
     }
 }
 
-/// <summary>What a record says of a work.</summary>
+/// <summary>What a record says about a work.</summary>
 internal sealed record WorkEntry(string Kind, string Title, string? Url)
 {
     public string? Language { get; init; }
@@ -201,11 +201,11 @@ internal sealed record WorkEntry(string Kind, string Title, string? Url)
 
     public JsonNode? PublishedAt { get; init; }
 
-    /// <summary>The text, where the record has it; it is hashed and not kept.</summary>
+    /// <summary>The text, where the record has it. It is hashed and not kept.</summary>
     public string? Text { get; init; }
 }
 
-/// <summary>What a record says of a claim, beside its words.</summary>
+/// <summary>What a record says about a claim, apart from its words.</summary>
 internal sealed record ClaimEntry(JsonArray Attribution)
 {
     public string? Part { get; init; }
@@ -217,15 +217,15 @@ internal sealed record ClaimEntry(JsonArray Attribution)
     public JsonNode? PublishedAt { get; init; }
 }
 
-/// <summary>What a record says of a publisher's notice.</summary>
-/// <param name="Kind">correction, clarification, update, retraction or concern.</param>
-/// <param name="Text">Its own words.</param>
-/// <param name="Reason">Why, as far as the record says.</param>
+/// <summary>What a record says about a publisher's notice.</summary>
+/// <param name="Kind">The kind: correction, clarification, update, retraction or concern.</param>
+/// <param name="Text">The words of the notice.</param>
+/// <param name="Reason">The reason, as far as the record gives one.</param>
 internal sealed record NoticeEntry(string Kind, string Text, string Reason)
 {
     public string? Url { get; init; }
 
-    /// <summary>What the notice stands in, where it has no address of its own.</summary>
+    /// <summary>A text that tells where the notice is found, where it has no address of its own.</summary>
     public string? Citation { get; init; }
 
     public JsonNode? PublishedAt { get; init; }

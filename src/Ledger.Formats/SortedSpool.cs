@@ -5,13 +5,13 @@ using System.Text.Json;
 namespace Ledger.Formats;
 
 /// <summary>
-/// Records that are kept on disk and given back in another order: a format whose file is in no order can then be read in the order of its dates, in
-/// a memory of 24 bytes a record.
+/// Keeps records on disk and returns them in another order. So a file without an order can be read in the order of its dates, with 24 bytes of memory
+/// for each record.
 /// </summary>
-/// <typeparam name="T">The record, as JSON can hold it.</typeparam>
+/// <typeparam name="T">The type of the records, which must be serializable as JSON.</typeparam>
 internal sealed class SortedSpool<T> : IAsyncDisposable
 {
-    /// <summary>The index of so many takes 200 MB; the largest archive of the field has a tenth.</summary>
+    /// <summary>The greatest number of records. Their index takes 200 MB. The largest archive of the field has a tenth of this.</summary>
     private const int RecordsMax = 8_000_000;
 
     private const int BufferBytes = 1 << 20;
@@ -20,13 +20,13 @@ internal sealed class SortedSpool<T> : IAsyncDisposable
     private readonly List<(long Key, long Number, long Offset)> _index = [];
     private readonly FileStream _file = Open();
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of records.</summary>
     internal long Count => _index.Count;
 
-    /// <summary>Keeps a record.</summary>
-    /// <param name="key">What records are given back by, the smallest first; equal ones as they came.</param>
+    /// <summary>Adds a record.</summary>
+    /// <param name="key">The sort key. The smallest comes first; records with equal keys keep their order.</param>
     /// <param name="record">The record.</param>
-    /// <exception cref="ArchiveFormatException">There are too many.</exception>
+    /// <exception cref="ArchiveFormatException">There are too many records.</exception>
     internal void Add(long key, T record)
     {
         if (_index.Count == RecordsMax)
@@ -42,7 +42,7 @@ internal sealed class SortedSpool<T> : IAsyncDisposable
         _file.Write(bytes);
     }
 
-    /// <summary>Gives all of them back in order.</summary>
+    /// <summary>Returns all records in order.</summary>
     internal async IAsyncEnumerable<T> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await _file.FlushAsync(cancellationToken);
@@ -67,7 +67,7 @@ internal sealed class SortedSpool<T> : IAsyncDisposable
         }
     }
 
-    /// <summary>A file that nobody else may read, and that is gone with the process where the system allows it.</summary>
+    /// <summary>Opens a temporary file that nobody else may read. Where the system allows it, the file is deleted when the process ends.</summary>
     private static FileStream Open()
     {
         var options = new FileStreamOptions

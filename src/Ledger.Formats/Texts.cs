@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Ledger.Formats;
 
-/// <summary>Texts of archives, made fit for the ledger's limits; what was done is said where it changes the text.</summary>
+/// <summary>Makes texts of archives fit the ledger's limits.</summary>
 internal static class Texts
 {
     private const string Ellipsis = "…";
 
-    /// <summary>The text without what no text format carries: control characters other than tab and line ends, lone surrogates, U+FFFE and U+FFFF.</summary>
+    /// <summary>The text without control characters (except for tab and line ends), U+FFFE and U+FFFF. A lone surrogate becomes U+FFFD.</summary>
     internal static string Printable(string text)
     {
         if (!text.Any(c => IsUnfit(c) || char.IsSurrogate(c)))
@@ -27,10 +27,10 @@ internal static class Texts
         return fit.ToString();
     }
 
-    /// <summary>On one line, without blanks around it.</summary>
+    /// <summary>The text on one line, trimmed.</summary>
     internal static string OnOneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-    /// <summary>Cut to a number of UTF-16 units, with an ellipsis where something was cut; never in the middle of a character.</summary>
+    /// <summary>The text cut to a number of UTF-16 units, with an ellipsis where something was cut. It never cuts within a character.</summary>
     internal static string Cut(string text, int max)
     {
         if (text.Length <= max)

@@ -4,17 +4,19 @@ using System.Xml.Linq;
 
 namespace Ledger.Formats;
 
-/// <summary>Reads the records of an XML document one at a time. Document types are refused, and with them every entity that is not XML's own.</summary>
+/// <summary>
+/// Reads the records of an XML document one at a time. Document type declarations are refused, and with them all entities except for XML's own.
+/// </summary>
 internal static class XmlRecords
 {
     private const int DepthMax = 100;
 
-    /// <summary>Reads the elements of some names as trees, wherever they stand outside of one another.</summary>
+    /// <summary>Reads the elements with the given names as trees, at any depth. Records inside a record are a part of it.</summary>
     /// <param name="input">The document, in the encoding that it names.</param>
     /// <param name="records">The local names of the elements that are records.</param>
-    /// <param name="around">Is given the elements that stand beside the records, such as the title of a feed.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="ArchiveFormatException">The input is no XML, has a document type, or a record goes beyond a limit.</exception>
+    /// <param name="around">Called with the elements beside the records, such as the title of a feed; null ignores them.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <exception cref="ArchiveFormatException">The input is not XML, has a document type declaration, or a record exceeds a limit.</exception>
     internal static async IAsyncEnumerable<(XElement Record, long Line)> ReadAsync(
         Stream input, IReadOnlyCollection<string> records, Action<XElement>? around, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -52,7 +54,7 @@ internal static class XmlRecords
         }
     }
 
-    /// <summary>The element at the reader as a tree; the reader then stands behind it.</summary>
+    /// <summary>Reads the element at the reader as a tree, and moves the reader past it.</summary>
     private static async Task<XElement> TreeAsync(XmlReader reader)
     {
         var root = Element(reader);

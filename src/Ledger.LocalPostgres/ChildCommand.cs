@@ -8,13 +8,13 @@ internal sealed record CommandResult(int ExitCode, string Output)
 {
     public bool Succeeded => ExitCode == 0;
 
-    /// <summary>npm tells the code and the cause first, and ends with where its log is.</summary>
+    /// <summary>The first lines are shown because npm prints the code and the cause first, and the path of its log last.</summary>
     private const int FirstLinesMax = 3;
 
-    /// <summary>The last line that says something, for a message of one line.</summary>
+    /// <summary>The last non-empty line, for a message of one line.</summary>
     public string LastLine => Lines.LastOrDefault("it printed nothing");
 
-    /// <summary>The first lines that say something, joined to one.</summary>
+    /// <summary>The first non-empty lines, joined to one line.</summary>
     public string FirstLines => string.Join(" | ", Lines.Take(FirstLinesMax));
 
     private IEnumerable<string> Lines =>
@@ -24,15 +24,17 @@ internal sealed record CommandResult(int ExitCode, string Output)
 /// <summary>Runs a short-lived program to its end.</summary>
 internal static class ChildCommand
 {
-    /// <summary>The shell's code for a program that cannot be started; used here for the same.</summary>
+    /// <summary>The exit code that shells use for a program that cannot be started. It is used here with the same meaning.</summary>
     private const int CannotStart = 127;
 
-    /// <summary>More than any of our programs prints in a good run; only the end of a long complaint is of use.</summary>
+    /// <summary>
+    /// The greatest length of the kept output, in characters. No program prints as much in a successful run; of a long error, only the end is useful.
+    /// </summary>
     private const int OutputCharsMax = 64 * 1024;
 
     /// <summary>
-    /// A start that inherits nothing which could change PostgreSQL's behaviour: no PG* variables, plain messages, and the
-    /// root as current directory, since the owner's may be closed to the account that the program runs as.
+    /// Prepares a start that inherits nothing which could change PostgreSQL's behaviour: no PG* variables, untranslated messages, and the
+    /// root as current directory. The owner's current directory may be closed to the account that runs the program.
     /// </summary>
     public static ProcessStartInfo Prepare(IReadOnlyList<string> programAndArguments)
     {
@@ -53,7 +55,7 @@ internal static class ChildCommand
 
     private static bool IsForPostgres(string variable) => variable.StartsWith("PG", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Runs the program; one that cannot be started or outlives the limit is a failed result, not an exception.</summary>
+    /// <summary>Runs the program. When it cannot be started or exceeds the time limit, the result is a failure, not an exception.</summary>
     public static async Task<CommandResult> RunAsync(ProcessStartInfo start, TimeSpan limit, CancellationToken ct)
     {
         using var process = new Process { StartInfo = start };

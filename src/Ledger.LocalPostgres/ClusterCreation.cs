@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Ledger.LocalPostgres;
 
-/// <summary>Makes the cluster when there is none yet.</summary>
+/// <summary>Makes the cluster where there is none yet.</summary>
 internal static class ClusterCreation
 {
     public const string Superuser = "postgres";
@@ -11,7 +11,7 @@ internal static class ClusterCreation
     private const int PasswordBytes = 32;
     private static readonly TimeSpan InitdbLimit = TimeSpan.FromMinutes(5);
 
-    /// <summary>The major version that made the data; null when there is none yet.</summary>
+    /// <summary>The major version that made the data; null where there is no data yet.</summary>
     /// <exception cref="LocalPostgresException">The data directory holds something that is not a cluster.</exception>
     public static int? MajorOf(ClusterPlace place)
     {
@@ -24,8 +24,8 @@ internal static class ClusterCreation
     }
 
     /// <summary>
-    /// Checksums, since a ledger that proves its rows must not hide a bad disk; UTF-8 and locale C, so that every server
-    /// orders text alike; SCRAM for every connection.
+    /// Makes the cluster with initdb. It uses checksums, because a ledger that proves its rows must not hide a bad disk. It uses UTF-8 and locale C, so
+    /// that every server orders text in the same way, and SCRAM for every connection.
     /// </summary>
     /// <exception cref="LocalPostgresException">initdb failed; the message ends with its last line.</exception>
     public static async Task CreateAsync(
@@ -46,13 +46,13 @@ internal static class ClusterCreation
         if (!made.Succeeded)
             throw new LocalPostgresException($"initdb of {binaries.Directory} could not make a cluster in {place.Root}: {made.LastLine}");
 
-        // A relative path is taken from the including file, so the cluster may be moved.
+        // The path is relative to the including file, so the cluster may be moved.
         await File.AppendAllTextAsync(
             Path.Combine(place.UnfinishedData, "postgresql.conf"), $"\ninclude = '../{Path.GetFileName(place.Settings)}'\n", ct);
         Directory.Move(place.UnfinishedData, place.Data);
     }
 
-    /// <summary>Kept in a file of mode 0600 that belongs to the server's account, which initdb runs as.</summary>
+    /// <summary>Writes the password to a file of mode 0600 that belongs to the server's account, because initdb runs as that account.</summary>
     private static async Task WritePasswordAsync(ClusterPlace place, ServerAccount account, CancellationToken ct)
     {
         File.Delete(place.Password);

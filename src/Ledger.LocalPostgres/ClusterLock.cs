@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Ledger.LocalPostgres;
 
-/// <summary>Held by the one process that owns a cluster. The operating system drops it when the process ends, however it ends.</summary>
+/// <summary>The lock of the one process that owns a cluster. The operating system releases it when the process ends, in whatever way.</summary>
 internal sealed class ClusterLock : IDisposable
 {
     private readonly FileStream _file;
@@ -23,7 +23,7 @@ internal sealed class ClusterLock : IDisposable
         }
         catch (IOException cause) when (FileLock.IsHeld(cause))
         {
-            // The holder writes its name right after it took the lock: only in that instant is it missing, or its predecessor's.
+            // The holder writes its name directly after it took the lock. Only in between is the name missing, or that of its predecessor.
             var holder = File.Exists(place.Holder) ? File.ReadAllText(place.Holder).Trim() : "that is just starting";
             throw new LocalPostgresException(
                 $"The PostgreSQL in {place.Home} is already run by process {holder}: stop that, or use another data directory.", cause);

@@ -3,7 +3,7 @@ namespace Ledger.LocalPostgres;
 /// <summary>
 /// The paths of one cluster. <paramref name="Home"/> is <c>postgres</c> in the data directory and holds the lock;
 /// <paramref name="Root"/> holds the data, the password and the log, and is the same directory unless the server's account
-/// could not reach it: then the file <c>location</c> in the home says where it is.
+/// could not reach it. Then the file <c>location</c> in the home holds its path.
 /// </summary>
 internal sealed record ClusterPlace(string Home, string Root)
 {
@@ -14,7 +14,7 @@ internal sealed record ClusterPlace(string Home, string Root)
 
     public string Data => Path.Combine(Root, "data");
 
-    /// <summary>initdb fills this, and it becomes <see cref="Data"/> by renaming, so that half a cluster never has that name.</summary>
+    /// <summary>The directory that initdb fills. It is renamed to <see cref="Data"/> at the end, so that an incomplete cluster never has that name.</summary>
     public string UnfinishedData => Path.Combine(Root, "data.unfinished");
 
     public string Password => Path.Combine(Root, "password");
@@ -26,7 +26,7 @@ internal sealed record ClusterPlace(string Home, string Root)
     public string PostmasterFile => Path.Combine(Data, "postmaster.pid");
     public string PostmasterOptions => Path.Combine(Data, "postmaster.opts");
 
-    /// <summary>The place of the data directory's cluster, as it was recorded; its own home when nothing was.</summary>
+    /// <summary>The recorded place of the data directory's cluster; its own home where nothing is recorded.</summary>
     public static ClusterPlace Of(string dataDirectory)
     {
         var home = Path.Combine(Path.GetFullPath(dataDirectory), "postgres");

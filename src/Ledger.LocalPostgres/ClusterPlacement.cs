@@ -2,10 +2,12 @@ using System.Runtime.Versioning;
 
 namespace Ledger.LocalPostgres;
 
-/// <summary>Makes the directories of a cluster so that the server's account can reach them, elsewhere if it must.</summary>
+/// <summary>Makes the directories of a cluster so that the server's account can reach them, in another place where necessary.</summary>
 internal static class ClusterPlacement
 {
-    /// <summary>Root's own ground, open to be passed through, and kept over reboots (unlike /tmp and, in time, /var/tmp).</summary>
+    /// <summary>
+    /// The other place. It belongs to root, other users can pass through it, and it survives reboots (unlike /tmp and, after some time, /var/tmp).
+    /// </summary>
     private const string Elsewhere = "/var/lib/claims-ledger";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -13,7 +15,9 @@ internal static class ClusterPlacement
 
     private static readonly TimeSpan CopyLimit = TimeSpan.FromMinutes(10);
 
-    /// <summary>The place to use from now on; a cluster that its account can no longer reach is moved there, which is said.</summary>
+    /// <summary>
+    /// Returns the place to use from now on. A cluster that its account can no longer reach is moved there, and <paramref name="say"/> is told so.
+    /// </summary>
     /// <exception cref="LocalPostgresException">There is no directory that the server's account can reach.</exception>
     public static async Task<ClusterPlace> PrepareAsync(
         ClusterPlace recorded, ServerAccount account, Action<string> say, CancellationToken ct)
@@ -51,8 +55,8 @@ internal static class ClusterPlacement
     }
 
     /// <summary>
-    /// Lets others pass through (not list) the home and the data directory. The directories above are not ours, and neither
-    /// is a data directory that is somebody's home or a checkout.
+    /// Lets others pass through (but not list) the home and the data directory. The directories above do not belong to the product, and neither
+    /// does a data directory that is a user's home or a checkout.
     /// </summary>
     [UnsupportedOSPlatform("windows")]
     private static void OpenWhatIsOurs(ClusterPlace place)
@@ -74,8 +78,8 @@ internal static class ClusterPlacement
     }
 
     /// <summary>
-    /// Names the place elsewhere: after the home itself rather than its path, so that a data directory that was deleted and
-    /// made again starts afresh, and a renamed one finds its data.
+    /// The identity that names the other place. It belongs to the home, not to its path. So a data directory that was deleted and
+    /// made again starts with an empty cluster, and a renamed one finds its data.
     /// </summary>
     private static async Task<string> IdentityAsync(ClusterPlace place, CancellationToken ct)
     {
@@ -85,7 +89,7 @@ internal static class ClusterPlacement
     }
 
     /// <summary>
-    /// The source goes only after the location was recorded, so a copy that was cut short is just made again. <c>cp -a</c>
+    /// Copies the cluster. The source is removed only after the location was recorded, so an interrupted copy is simply repeated. <c>cp -a</c>
     /// keeps owners and modes.
     /// </summary>
     [UnsupportedOSPlatform("windows")]

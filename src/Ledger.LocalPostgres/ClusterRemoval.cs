@@ -4,10 +4,10 @@ namespace Ledger.LocalPostgres;
 public static class ClusterRemoval
 {
     /// <summary>
-    /// Deletes the data directory's cluster wherever it lives (as root it may live elsewhere, which deleting the data directory
-    /// would leave behind). A cluster that never was is no error.
+    /// Deletes the data directory's cluster, wherever it is. For root it may be in another place, where it would remain if only the data directory
+    /// were deleted. It is no error when there is no cluster.
     /// </summary>
-    /// <exception cref="LocalPostgresException">Some process runs it.</exception>
+    /// <exception cref="LocalPostgresException">A process runs the cluster.</exception>
     public static void Remove(string dataDirectory)
     {
         var place = ClusterPlace.Of(dataDirectory);

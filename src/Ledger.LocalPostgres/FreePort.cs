@@ -6,7 +6,7 @@ namespace Ledger.LocalPostgres;
 /// <summary>Ports of the loopback address.</summary>
 internal static class FreePort
 {
-    /// <summary>A port that nobody listens on at this instant; another process may still take it first.</summary>
+    /// <summary>A port on which nobody listens at present. Another process may still take it first.</summary>
     public static int Pick()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -4,13 +4,13 @@ namespace Ledger.LocalPostgres;
 
 /// <summary>
 /// A private PostgreSQL on the loopback address, for development, demo and tests. It lives as long as its owner: it stops when
-/// it is disposed of and when the owner's process ends in any way, and is started again, on the same port, when it fails.
+/// it is disposed of, and when the owner's process ends in any way. When the server fails, it is started again on the same port.
 /// </summary>
 public sealed class LocalCluster : IAsyncDisposable
 {
     internal const string Loopback = "127.0.0.1";
 
-    /// <summary>About a minute of trying; then something is wrong that trying does not mend.</summary>
+    /// <summary>The greatest number of restarts in a row: about a minute. After that, further attempts would not help.</summary>
     private const int RestartAttemptsMax = 30;
 
     private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(2);
@@ -36,19 +36,19 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <summary>Always the loopback address.</summary>
     public string Host { get; } = Loopback;
 
-    /// <summary>Chosen anew at every start; the same after a restart of a server that failed.</summary>
+    /// <summary>The port. It is chosen at every start, and stays the same after a restart of a failed server.</summary>
     public int Port { get; }
 
     /// <summary>The directory of <c>initdb</c>, <c>postgres</c> and <c>pg_ctl</c>, and of <c>psql</c> if the installation has it.</summary>
     public string BinDirectory { get; }
 
-    /// <summary>The postmaster's process; another one after a restart of a server that failed.</summary>
+    /// <summary>The process id of the postmaster. It changes after a restart of a failed server.</summary>
     public int ProcessId { get; private set; }
 
-    /// <summary>For example <c>15.18</c>.</summary>
+    /// <summary>The version of the server, for example <c>15.18</c>.</summary>
     public string ServerVersion { get; }
 
-    /// <summary>Npgsql's keyword form, with the superuser's name and password.</summary>
+    /// <summary>A connection string in Npgsql's keyword form, with the superuser's name and password.</summary>
     public string SuperuserConnectionString(string database = "postgres") => new DbConnectionStringBuilder
     {
         ["Host"] = Host,
@@ -58,9 +58,9 @@ public sealed class LocalCluster : IAsyncDisposable
         ["Password"] = _password,
     }.ConnectionString;
 
-    /// <summary>Starts the data directory's cluster and makes it first when there is none.</summary>
-    /// <exception cref="LocalPostgresException">No PostgreSQL, a directory in use or of no use, a server that does not start.</exception>
-    /// <exception cref="ArgumentException">A setting that a private cluster does not take.</exception>
+    /// <summary>Starts the data directory's cluster. Where there is none, it is made first.</summary>
+    /// <exception cref="LocalPostgresException">No PostgreSQL is found, the directory is in use or unusable, or the server does not start.</exception>
+    /// <exception cref="ArgumentException">A setting is not allowed for a private cluster.</exception>
     public static Task<LocalCluster> StartAsync(LocalPostgresOptions options, CancellationToken ct) =>
         StartAsync(options, new PostgresSearch { BinDirectory = options.BinDirectory }, ct);
 
@@ -112,8 +112,8 @@ public sealed class LocalCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Finds the cluster that another process runs on the data directory; one that is only starting is waited for. Disposing of
-    /// the result leaves the server alone.
+    /// Finds the cluster that another process runs on the data directory. It waits for a cluster that is still starting. Disposing of
+    /// the result does not stop the server.
     /// </summary>
     /// <returns>The running cluster, or null when none runs.</returns>
     /// <exception cref="LocalPostgresException">It runs, but this user may not read its files, or it does not become ready.</exception>
@@ -146,7 +146,7 @@ public sealed class LocalCluster : IAsyncDisposable
             $"The PostgreSQL on {dataDirectory} has not become ready within {AttachLimit.TotalSeconds:0} s: try again later.");
     }
 
-    /// <summary>Stops an owned server: fast within a bound, then at once. An attached one is left alone.</summary>
+    /// <summary>Stops an owned server, first with a fast shutdown and, after a time limit, with an immediate one. An attached server is not stopped.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_ownership is not null)
@@ -164,7 +164,7 @@ public sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    /// <returns>False when it is stopping, or was given up.</returns>
+    /// <returns>False when the cluster is stopping, or when all attempts failed.</returns>
     private async Task<bool> RestartAsync(Ownership ownership)
     {
         ownership.Say($"PostgreSQL (process {ProcessId}) ended by itself; starting it again on port {Port}");
@@ -182,7 +182,7 @@ public sealed class LocalCluster : IAsyncDisposable
             }
             catch (Exception failure)
             {
-                // Whatever it was, it is said and tried again: nobody awaits this loop before the cluster is disposed of.
+                // Any failure is reported and retried, because nobody awaits this loop before the cluster is disposed of.
                 ownership.Say($"Attempt {attempt} of {RestartAttemptsMax} failed: {failure.Message}");
                 if (!await ownership.PauseAsync(RestartPause))
                     return false;

@@ -1,6 +1,6 @@
 namespace Ledger.LocalPostgres;
 
-/// <summary>What the process that started a cluster holds, and gives back in order: the watching, the run, the lock.</summary>
+/// <summary>What the process that started a cluster holds: the watch loop, the run and the lock. It releases them in this order.</summary>
 internal sealed class Ownership(ClusterLock held, ServerStart start, IServerRun run, Action<string> say) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -15,7 +15,7 @@ internal sealed class Ownership(ClusterLock held, ServerStart start, IServerRun 
 
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <returns>The new server's process.</returns>
+    /// <returns>The process id of the new server.</returns>
     public async Task<int> RestartAsync(int port)
     {
         await Run.DisposeAsync();
@@ -31,7 +31,7 @@ internal sealed class Ownership(ClusterLock held, ServerStart start, IServerRun 
         return !Stopping.IsCancellationRequested;
     }
 
-    /// <summary>Stops the server, also one that lost its supervisor, and lets the next owner in. Later calls await the first.</summary>
+    /// <summary>Stops the server, even one that lost its supervisor, and releases the lock for the next owner. Later calls await the first.</summary>
     public async ValueTask DisposeAsync()
     {
         Task ended;

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Ledger.LocalPostgres;
 
-/// <summary>PostgreSQL's programs in one directory, seen to start as the account that shall run them.</summary>
+/// <summary>PostgreSQL's programs in one directory. It was checked that they start as the account that is to run them.</summary>
 internal sealed partial record PostgresBinaries(string Directory, string Version)
 {
     /// <summary>The oldest PostgreSQL that the ledger supports.</summary>
@@ -17,8 +17,8 @@ internal sealed partial record PostgresBinaries(string Directory, string Version
     public string Program(string name) => ProgramIn(Directory, name);
 
     /// <summary>
-    /// Looks at a directory. Links are followed first: a link to <c>postgres</c> alone, as in /usr/local/bin, stands for the
-    /// directory that holds the rest.
+    /// Inspects a directory. Links are followed first: a link to <c>postgres</c> alone, as in /usr/local/bin, leads to the
+    /// directory with the other programs.
     /// </summary>
     /// <returns>The binaries, or what is wrong with them in a few words.</returns>
     public static async Task<(PostgresBinaries? Found, string Fault)> InspectAsync(
@@ -37,7 +37,7 @@ internal sealed partial record PostgresBinaries(string Directory, string Version
         return found.Major < OldestMajor ? (null, $"it is PostgreSQL {found.Version}, older than {OldestMajor}") : (found, "");
     }
 
-    /// <summary>Releases print "postgres (PostgreSQL) 15.18 (Debian …)", previews 19beta1: the digits are the version.</summary>
+    /// <summary>Releases print "postgres (PostgreSQL) 15.18 (Debian …)", previews print 19beta1. The leading digits are the version.</summary>
     [GeneratedRegex(@"\(PostgreSQL\) (?<version>\d{1,4}(\.\d{1,4}){0,2})")]
     private static partial Regex VersionPattern();
 

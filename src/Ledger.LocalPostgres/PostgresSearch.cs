@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Ledger.LocalPostgres;
 
-/// <summary>What decides where PostgreSQL is looked for: the explicit setting, then these variables, then the usual directories.</summary>
+/// <summary>Searches for PostgreSQL: first the explicit setting, then the environment variables, then the usual directories.</summary>
 internal sealed record PostgresSearch
 {
-    /// <summary>Names the directory to use; the word <c>embedded</c> hides the system's PostgreSQL and takes npm's.</summary>
+    /// <summary>The environment variable with the directory to use. The word <c>embedded</c> ignores the system's PostgreSQL and uses npm's.</summary>
     public const string BinVariable = "LEDGER_POSTGRES_BIN";
 
     private const string Embedded = "embedded";
@@ -18,9 +18,9 @@ internal sealed record PostgresSearch
 
     /// <summary>
     /// Finds binaries of the wanted major version (that of existing data), or of any supported one. A directory that was named
-    /// explicitly must do; of the others, the unfit are passed over.
+    /// explicitly must be usable; other unusable directories are skipped.
     /// </summary>
-    /// <exception cref="LocalPostgresException">None is found, and none can be installed.</exception>
+    /// <exception cref="LocalPostgresException">No usable PostgreSQL is found, and none can be installed.</exception>
     public async Task<PostgresBinaries> FindAsync(int? wantedMajor, ServerAccount account, Action<string> say, CancellationToken ct)
     {
         var named = BinDirectory ?? (string.IsNullOrWhiteSpace(Bin) || IsEmbedded ? null : Bin);
@@ -61,14 +61,16 @@ internal sealed record PostgresSearch
             : (found, fault);
     }
 
-    /// <summary>Only directories that have a <c>postgres</c> are worth a word when they are passed over.</summary>
+    /// <summary>The directories to inspect. Those without a <c>postgres</c> are left out, so that messages do not list them as skipped.</summary>
     private IEnumerable<string> Candidates() =>
         (SearchPath ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         .Concat(UsualDirectories)
         .Where(directory => File.Exists(Path.Combine(directory, OperatingSystem.IsWindows() ? "postgres.exe" : "postgres")))
         .Distinct(StringComparer.Ordinal);
 
-    /// <summary>Debian, Red Hat, Homebrew on three systems, Postgres.app, and the installer of Windows; the newest version first.</summary>
+    /// <summary>
+    /// The usual directories: Debian, Red Hat, Homebrew on three systems, Postgres.app, and the Windows installer. The newest version comes first.
+    /// </summary>
     private static IEnumerable<string> Usual()
     {
         (string Parent, string Pattern)[] families = OperatingSystem.IsWindows()

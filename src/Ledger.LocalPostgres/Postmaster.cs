@@ -4,14 +4,14 @@ using System.Globalization;
 namespace Ledger.LocalPostgres;
 
 /// <summary>
-/// What <c>postmaster.pid</c> says: line 1 the process, 2 the data directory, 4 the port, 8 the state. The file is
-/// PostgreSQL's (src/include/utils/pidfile.h); pg_ctl relies on the same lines.
+/// The content of <c>postmaster.pid</c>: line 1 is the process id, 2 the data directory, 4 the port, 8 the state. PostgreSQL defines
+/// the file (src/include/utils/pidfile.h), and pg_ctl relies on the same lines.
 /// </summary>
 internal sealed record Postmaster(int ProcessId, string Data, int? Port, bool IsReady)
 {
     private static readonly TimeSpan ListLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>The record, or null when there is none or it is only being written.</summary>
+    /// <summary>Reads the file; null where there is none, or where it is still being written.</summary>
     public static Postmaster? Read(ClusterPlace place)
     {
         string[] lines;
@@ -31,8 +31,8 @@ internal sealed record Postmaster(int ProcessId, string Data, int? Port, bool Is
     }
 
     /// <summary>
-    /// Whether that process is this cluster's server. After an unclean stop the number may belong to any other process, above
-    /// all in a container, where small numbers return at every start.
+    /// Whether that process is this cluster's server. After an unclean stop, the process id may belong to any other process. This is likely
+    /// in a container, where small process ids are used again at every start.
     /// </summary>
     public async Task<bool> IsAliveAsync(ClusterPlace place, CancellationToken ct)
     {
@@ -46,7 +46,7 @@ internal sealed record Postmaster(int ProcessId, string Data, int? Port, bool Is
             && (command.Contains(Data, StringComparison.Ordinal) || command.Contains(place.Data, StringComparison.Ordinal));
     }
 
-    /// <summary>Read from /proc, since minimal systems have no ps. A zombie's is empty: it serves nobody.</summary>
+    /// <summary>Reads the command line from /proc, because minimal systems have no ps. That of a zombie is empty, which counts as not alive.</summary>
     private static string LinuxCommand(int processId)
     {
         try
@@ -55,7 +55,7 @@ internal sealed record Postmaster(int ProcessId, string Data, int? Port, bool Is
         }
         catch (IOException)
         {
-            // The process is gone, or went while it was read.
+            // The process is gone, or ended during the read.
             return "";
         }
     }

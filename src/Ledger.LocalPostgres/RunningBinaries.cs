@@ -1,10 +1,10 @@
 namespace Ledger.LocalPostgres;
 
-/// <summary>The binaries that a running server was started from.</summary>
+/// <summary>Finds the binaries from which a running server was started.</summary>
 internal static class RunningBinaries
 {
-    /// <summary>postmaster.opts is the server's command line: its program, then each argument in double quotes.</summary>
-    /// <exception cref="LocalPostgresException">They are gone, or cannot be run.</exception>
+    /// <summary>Reads postmaster.opts, which holds the server's command line: its program, then each argument in double quotes.</summary>
+    /// <exception cref="LocalPostgresException">The binaries are gone, or cannot be run.</exception>
     public static async Task<PostgresBinaries> OfAsync(ClusterPlace place, CancellationToken ct)
     {
         var command = await File.ReadAllTextAsync(place.PostmasterOptions, ct);

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Ledger.LocalPostgres;
 
 /// <summary>
-/// The account that PostgreSQL's programs run as. It is the owner's own, except for root, whom initdb and postgres refuse:
-/// then it is whoever owns the data already, else <c>postgres</c>, else <c>nobody</c>. No account is ever added.
+/// The account that runs PostgreSQL's programs. It is the owner's own account, except for root, which initdb and postgres refuse. For root
+/// it is the present owner of the data, otherwise <c>postgres</c>, otherwise <c>nobody</c>. No account is ever created.
 /// </summary>
 internal sealed class ServerAccount
 {
@@ -13,8 +13,8 @@ internal sealed class ServerAccount
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Ways to become another user, the plainest first. util-linux brings all three on Debian; setpriv opens no PAM session,
-    /// and so leaves nothing that could end the server at a logout. BusyBox has only su.
+    /// Ways to become another user, the simplest first. On Debian, util-linux has all three. setpriv opens no PAM session,
+    /// so a logout cannot end the server. BusyBox has only su.
     /// </summary>
     private static readonly Func<string, string, string, IReadOnlyList<string>, IReadOnlyList<string>>[] WaysToBecome =
     [
@@ -34,10 +34,10 @@ internal sealed class ServerAccount
     /// <summary>The other account's name; null when the owner runs the server itself.</summary>
     public string? Name { get; }
 
-    /// <summary>uid:gid of the other account, as chown takes it.</summary>
+    /// <summary>The uid:gid of the other account, in the form for chown; null for the owner's own account.</summary>
     private string? Ownership { get; }
 
-    /// <summary>A start of the program as this account.</summary>
+    /// <summary>Prepares a start of the program as this account.</summary>
     public ProcessStartInfo Command(params IReadOnlyList<string> programAndArguments) =>
         ChildCommand.Prepare(_become(programAndArguments));
 
@@ -60,7 +60,7 @@ internal sealed class ServerAccount
             "PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody: add one, or start as an ordinary user.");
     }
 
-    /// <summary>Gives the file or directory to this account; nothing to do when it is the owner's own.</summary>
+    /// <summary>Gives a file or directory to this account. It does nothing for the owner's own account.</summary>
     public async Task GiveAsync(string path, CancellationToken ct)
     {
         if (Ownership is null)
@@ -70,7 +70,7 @@ internal sealed class ServerAccount
             throw new LocalPostgresException($"{path} cannot be given to user {Name} ({result.LastLine}); start as an ordinary user.");
     }
 
-    /// <summary>Whether this account can enter the directory: asked by trying, so that ACLs and odd mounts count too.</summary>
+    /// <summary>Whether this account can enter the directory. It is tried in practice, so that ACLs and unusual mounts count too.</summary>
     public async Task<bool> CanEnterAsync(string directory, CancellationToken ct) =>
         Name is null
         || (await ChildCommand.RunAsync(Command("sh", "-c", "cd \"$1\"", "sh", directory), CommandLimit, ct)).Succeeded;
@@ -89,7 +89,7 @@ internal sealed class ServerAccount
             + "(tried setpriv, runuser, su): start as an ordinary user.");
     }
 
-    /// <summary>.NET does not tell a file's owner; POSIX fixes the columns of ls -n.</summary>
+    /// <summary>Finds the owner of a path with ls, because .NET has no API for it. POSIX defines the columns of ls -n.</summary>
     private static async Task<(string Uid, string Gid)?> OwnerOfAsync(string path, CancellationToken ct)
     {
         if (!Directory.Exists(path))

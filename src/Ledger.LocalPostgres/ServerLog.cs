@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Ledger.LocalPostgres;
 
-/// <summary>The server's log file: bounded, and quoted when a start fails.</summary>
+/// <summary>The server's log file. Its size is bounded, and its end is quoted when a start fails.</summary>
 internal static class ServerLog
 {
-    /// <summary>Looked at once a start; one older file of this size is kept beside it.</summary>
+    /// <summary>The size at which the log is rotated, in bytes. It is checked at each start; one older file is kept.</summary>
     private const long LogBytesMax = 10 * 1024 * 1024;
 
     private const int QuotedBytesMax = 4096;
@@ -17,7 +17,7 @@ internal static class ServerLog
             File.Move(place.Log, place.Log + ".1", overwrite: true);
     }
 
-    /// <summary>The last lines, joined to one, and where the rest is.</summary>
+    /// <summary>The last lines, joined to one line, with the path of the log.</summary>
     public static string Quote(ClusterPlace place)
     {
         if (!File.Exists(place.Log))

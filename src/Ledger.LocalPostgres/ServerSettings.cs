@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace Ledger.LocalPostgres;
 
-/// <summary>The file of settings that the cluster's <c>postgresql.conf</c> includes, written anew at every start.</summary>
+/// <summary>The settings file that the cluster's <c>postgresql.conf</c> includes. It is written at every start.</summary>
 internal static partial class ServerSettings
 {
-    /// <summary>Sensible for development on a laptop: the memory of a small server, quiet logs, one time zone.</summary>
+    /// <summary>The defaults, for development on a laptop: the memory of a small server, few log messages, and one time zone.</summary>
     private static readonly Dictionary<string, string> Defaults = new(StringComparer.OrdinalIgnoreCase)
     {
         ["max_connections"] = "100",
@@ -23,13 +23,13 @@ internal static partial class ServerSettings
         ["cluster_name"] = "claims-ledger",
     };
 
-    /// <summary>What keeps the cluster private, loopback alone and no socket, is not open to be overridden.</summary>
+    /// <summary>The settings that keep the cluster private (loopback only, no socket). They cannot be overridden.</summary>
     private static readonly HashSet<string> Own = new(StringComparer.OrdinalIgnoreCase)
     {
         "listen_addresses", "port", "unix_socket_directories",
     };
 
-    /// <exception cref="ArgumentException">A name is no setting's or the cluster's own to decide, or a value has a line break.</exception>
+    /// <exception cref="ArgumentException">A name is not that of a setting, the cluster itself sets it, or a value has a line break.</exception>
     public static void Check(IReadOnlyDictionary<string, string> overrides)
     {
         foreach (var (name, value) in overrides)
@@ -41,7 +41,7 @@ internal static partial class ServerSettings
         }
     }
 
-    /// <summary>The file's text, from overrides that were checked.</summary>
+    /// <summary>The text of the file, with overrides that were checked.</summary>
     public static string Text(IReadOnlyDictionary<string, string> overrides, int port)
     {
         var settings = new Dictionary<string, string>(Defaults, StringComparer.OrdinalIgnoreCase);
@@ -58,7 +58,7 @@ internal static partial class ServerSettings
     }
 
     /// <summary>
-    /// The server's reader of quoted settings (GUC_scanstr in its source) takes a doubled quote for one, and a backslash as
+    /// Escapes a quoted value. The server's parser (GUC_scanstr in its source) reads a doubled quote as one quote, and a backslash as
     /// the start of an escape.
     /// </summary>
     private static string Escape(string value) =>

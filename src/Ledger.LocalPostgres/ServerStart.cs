@@ -2,27 +2,28 @@ using System.Diagnostics;
 
 namespace Ledger.LocalPostgres;
 
-/// <summary>Starts the server of a cluster and waits until it takes connections.</summary>
+/// <summary>Starts the server of a cluster and waits until it accepts connections.</summary>
 internal sealed record ServerStart(
     ClusterPlace Place, PostgresBinaries Binaries, ServerAccount Account, IReadOnlyDictionary<string, string> Settings)
 {
-    /// <summary>Crash recovery of max_wal_size takes seconds; a slow disk gets minutes.</summary>
+    /// <summary>The time limit of a start. Crash recovery of max_wal_size takes seconds, or minutes on a slow disk.</summary>
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan ReadyPause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// After a killed postmaster its backends may hold the shared memory for a moment, and the server then refuses to start.
+    /// How long a start is retried after an unclean stop. The backends of a killed postmaster may hold the shared memory for a moment,
+    /// and then the server refuses to start.
     /// </summary>
     private static readonly TimeSpan RemainsLimit = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Losing the race for a free port twice is bad luck; more often it is something else.</summary>
+    /// <summary>The greatest number of ports that are tried. Another process may take a port first, but rarely several times in a row.</summary>
     private const int PortAttemptsMax = 5;
 
     /// <summary>Starts on the given port, or on a free one.</summary>
-    /// <exception cref="LocalPostgresException">It did not start; the message quotes the end of its log.</exception>
+    /// <exception cref="LocalPostgresException">The server did not start. The message quotes the end of its log.</exception>
     public async Task<(IServerRun Run, int Port)> StartAsync(int? fixedPort, CancellationToken ct)
     {
         var unclean = await ClearStaleRecordAsync(ct);
@@ -75,11 +76,11 @@ internal sealed record ServerStart(
     }
 
     /// <summary>
-    /// PostgreSQL refuses to start while any process of the same user has the number in a stale postmaster.pid. That it is not
-    /// this cluster's server has been seen by its command line; the lock says that nobody else is starting one; and the server
-    /// still checks the data directory's shared memory for living backends.
+    /// Deletes a stale postmaster.pid. PostgreSQL refuses to start while any process of the same user has the process id in that file. To delete it is
+    /// safe: the command line shows that the process is not this cluster's server, the lock shows that nobody else is starting one, and
+    /// the server itself still checks the data directory's shared memory for living backends.
     /// </summary>
-    /// <returns>True when the last stop was unclean.</returns>
+    /// <returns>Whether the last stop was unclean.</returns>
     private async Task<bool> ClearStaleRecordAsync(CancellationToken ct)
     {
         if (Postmaster.Read(Place) is not { } postmaster)

@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace Ledger.LocalPostgres;
 
-/// <summary>Stops a server that nobody supervises: one whose owner and supervisor were both killed, or one on Windows.</summary>
+/// <summary>Stops a server without a supervisor: its owner and its supervisor were both killed, or it runs on Windows.</summary>
 internal static class ServerStop
 {
-    /// <summary>A fast shutdown writes a checkpoint, at most max_wal_size of pages.</summary>
+    /// <summary>The time limit of a fast shutdown, which writes a checkpoint of at most max_wal_size of pages.</summary>
     public static TimeSpan FastLimit { get; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>An immediate one only ends processes; the next start recovers.</summary>
+    /// <summary>The time limit of an immediate shutdown, which only ends processes. The next start does crash recovery.</summary>
     public static TimeSpan ImmediateLimit { get; } = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan CommandMargin = TimeSpan.FromSeconds(5);
 
     /// <returns>True when a server ran and was stopped.</returns>
-    /// <exception cref="LocalPostgresException">It runs on in spite of an immediate shutdown.</exception>
+    /// <exception cref="LocalPostgresException">The server still runs after an immediate shutdown.</exception>
     public static async Task<bool> StopIfRunningAsync(
         ClusterPlace place, PostgresBinaries binaries, ServerAccount account, CancellationToken ct)
     {

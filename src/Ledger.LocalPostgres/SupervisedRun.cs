@@ -4,19 +4,19 @@ using System.Globalization;
 namespace Ledger.LocalPostgres;
 
 /// <summary>
-/// A server under a shell that stops it when the owner's end of a pipe closes. The shell is started by another that ends at
-/// once, in a session of its own: neither a Ctrl-C nor the killing of the owner's process tree reaches it.
+/// A server under a supervising shell, which stops it when the owner's end of a pipe closes. Another shell starts the supervisor in its own
+/// session and ends at once. So neither Ctrl-C nor a kill of the owner's process tree reaches the supervisor.
 /// </summary>
 internal sealed class SupervisedRun : IServerRun
 {
-    /// <summary>macOS has no setsid; there, job control at least gives the server a process group of its own.</summary>
+    /// <summary>macOS has no setsid. There, job control at least gives the server its own process group.</summary>
     private const string Launch =
         """
         exec 3<&0
         if command -v setsid >/dev/null 2>&1; then setsid sh -c "$@" <&3 3<&- & else set -m; sh -c "$@" <&3 3<&- & fi
         """;
 
-    /// <summary>The supervisor's own two waits, and a margin for its looking once a second.</summary>
+    /// <summary>The sum of the supervisor's two waits, with a margin, because the supervisor checks only once a second.</summary>
     private static readonly TimeSpan StopLimit = ServerStop.FastLimit + ServerStop.ImmediateLimit + TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan LaunchLimit = TimeSpan.FromSeconds(20);
@@ -35,7 +35,7 @@ internal sealed class SupervisedRun : IServerRun
 
     public Task Ended { get; }
 
-    /// <exception cref="LocalPostgresException">The shell itself could not be started, or ended at once.</exception>
+    /// <exception cref="LocalPostgresException">The shell could not be started, or ended at once.</exception>
     public static async Task<SupervisedRun> LaunchAsync(
         ClusterPlace place, PostgresBinaries binaries, ServerAccount account, CancellationToken ct)
     {
@@ -59,7 +59,7 @@ internal sealed class SupervisedRun : IServerRun
         }
         finally
         {
-            // A supervisor that comes late must find the pipe closed; disposing of the process alone leaves it open.
+            // A supervisor that starts late must find the pipe closed. Disposing of the process alone would leave the pipe open.
             if (!launched)
             {
                 process.StandardInput.Close();
@@ -80,7 +80,9 @@ internal sealed class SupervisedRun : IServerRun
         _process.Dispose();
     }
 
-    /// <summary>The supervisor says one more line when the server has ended; if it was killed itself, its pipe just closes.</summary>
+    /// <summary>
+    /// Waits for the end of the server. The supervisor prints one more line when the server has ended. If the supervisor was killed, its pipe closes.
+    /// </summary>
     private static async Task EndAsync(StreamReader supervisor)
     {
         try
@@ -89,7 +91,7 @@ internal sealed class SupervisedRun : IServerRun
         }
         catch (IOException)
         {
-            // The pipe broke, and with it the supervision: the same as the end.
+            // The pipe broke, so the supervisor is gone. This counts as the end.
         }
     }
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Ledger.LocalPostgres;
 
 /// <summary>
-/// A server that pg_ctl starts and stops, for Windows, where no shell supervises it: after a killed owner it runs on until the
+/// A server that pg_ctl starts and stops, for Windows, where no shell supervises it. When its owner is killed, the server runs until the
 /// next start stops it.
 /// </summary>
 internal sealed class WindowsRun : IServerRun
@@ -24,11 +24,11 @@ internal sealed class WindowsRun : IServerRun
 
     public Task Ended { get; }
 
-    /// <exception cref="LocalPostgresException">The server did not start; the message quotes the end of its log.</exception>
+    /// <exception cref="LocalPostgresException">The server did not start. The message quotes the end of its log.</exception>
     public static async Task<WindowsRun> LaunchAsync(ClusterPlace place, PostgresBinaries binaries, CancellationToken ct)
     {
         var start = ChildCommand.Prepare([binaries.Program("pg_ctl"), "start", "-D", place.Data, "-l", place.Log, "-w"]);
-        // The server would inherit redirected streams and keep them open, and reading them would never end.
+        // The server would inherit redirected streams and keep them open, so a read of them would never end.
         start.RedirectStandardOutput = start.RedirectStandardError = false;
         using var launcher = Process.Start(start)!;
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(ct);

@@ -1,8 +1,8 @@
 # Runs PostgreSQL for as long as its owner lives.
-# stdin is a pipe that only the owner holds: it closes when the owner closes it or dies, even of SIGKILL.
+# stdin is a pipe that only the owner holds. It closes when the owner closes it or ends, even by SIGKILL.
 # $1 postgres, $2 data directory, $3 log file, $4 seconds for a fast shutdown, $5 seconds for an immediate one
 
-# The terminal's Ctrl-C and hang-up are for the owner, who stops us in its own order.
+# Ctrl-C and hang-up of the terminal are ignored: they are for the owner, which stops this script in its own order.
 trap '' HUP INT TERM
 umask 077
 exec 2>>"$3" 3<&0
@@ -12,7 +12,7 @@ server=$!
 echo "$server"
 
 (
-  # Nothing is ever written to the pipe: read returns when it is closed.
+  # Nothing is ever written to the pipe, so read returns when it is closed.
   while read -r _ <&3; do :; done
   kill -INT "$server"
   waited=0
@@ -27,7 +27,7 @@ exec 3<&- </dev/null
 
 wait "$server"
 status=$?
-# Before the owner hears of it: a watcher that outlives the server could signal a stranger of the same number.
+# The watcher is killed before the owner is told: a watcher that outlives the server could signal another process with the same process id.
 kill -KILL "$watcher" 2>/dev/null
-# A dead owner no longer reads it.
+# The write may fail, because a dead owner no longer reads it.
 echo "ended $status" 2>/dev/null

@@ -3,16 +3,16 @@ using NpgsqlTypes;
 
 namespace Ledger.Store;
 
-/// <summary>The log as one node sees it. One instance a node; it owns the data source that it is given.</summary>
+/// <summary>The log as one node sees it. A node has one instance, which owns the data source that it is given.</summary>
 public sealed class EventStore : IAsyncDisposable
 {
-    /// <summary>Most events of a page of the feed.</summary>
+    /// <summary>The greatest number of events in a page of the feed.</summary>
     public const int FeedPageMax = FeedQuery.PageMax;
 
-    /// <summary>Positions that one call of <see cref="ReadFeedAsync"/> looks at.</summary>
+    /// <summary>The greatest number of positions at which one call of <see cref="ReadFeedAsync"/> looks.</summary>
     public const int FeedScanMax = FeedQuery.ScanMax;
 
-    /// <summary>Events of a stream that one query fetches.</summary>
+    /// <summary>The number of a stream's events that one query fetches.</summary>
     private const int StreamPageMax = 1_000;
 
     private readonly PositionSignal head;
@@ -21,9 +21,9 @@ public sealed class EventStore : IAsyncDisposable
     private readonly HeadListener listener;
     private readonly Appender appender;
 
-    /// <summary>Opens the store; connections are made when they are needed.</summary>
+    /// <summary>Opens the store. Connections are made when they are needed.</summary>
     /// <param name="dataSource">Made by <see cref="ServiceDataSource.Create"/>.</param>
-    /// <param name="timeProvider">For waits and durations; recorded times come from the database.</param>
+    /// <param name="timeProvider">The clock for waits and durations. Recorded times come from the database.</param>
     public EventStore(NpgsqlDataSource dataSource, TimeProvider? timeProvider = null)
     {
         var time = timeProvider ?? TimeProvider.System;
@@ -36,17 +36,17 @@ public sealed class EventStore : IAsyncDisposable
         appender = new(decision);
     }
 
-    /// <summary>Pooled connections for reads beside the store's own.</summary>
+    /// <summary>The pooled connections, for reads that the store does not offer.</summary>
     public NpgsqlDataSource DataSource { get; }
 
     internal TimeProvider TimeProvider { get; }
 
     /// <summary>
-    /// Appends. The request is queued before this method returns its task, so that requests made one after the other by
-    /// one thread are decided in that order: one may expect the version that the one before it makes.
+    /// Appends events. The request is queued before this method returns its task. So the requests of one thread are decided in the order
+    /// of its calls, and a request may expect the version that the request before it makes.
     /// </summary>
-    /// <exception cref="ArgumentException">The request names a stream twice, or asks for nothing.</exception>
-    /// <exception cref="StoreUnavailableException">The database is away or the queue is full.</exception>
+    /// <exception cref="ArgumentException">The request asks for nothing, names a stream twice, or exceeds a bound on events or headers.</exception>
+    /// <exception cref="StoreUnavailableException">The database cannot be reached, or the queue is full.</exception>
     /// <exception cref="OperationCanceledException">The caller stopped waiting; the append may still happen.</exception>
     /// <exception cref="PostgresException">The database cannot store this request (text that holds NUL, an id in use).</exception>
     public Task<AppendResult> AppendAsync(AppendRequest request, CancellationToken cancellationToken = default)
@@ -55,26 +55,26 @@ public sealed class EventStore : IAsyncDisposable
         return appender.Enqueue(request, cancellationToken);
     }
 
-    /// <summary>What a key was used for; null when it is free.</summary>
+    /// <summary>What a principal's key was used for; null when it was not used.</summary>
     public Task<RememberedAnswer?> FindAnswerAsync(string principal, string key, CancellationToken cancellationToken = default) =>
         ReadAttempts.RunAsync(
             () => AnswerQuery.ReadAsync(DataSource, principal, key, cancellationToken), cancellationToken);
 
-    /// <summary>Which of some keys of a principal were used; the others are free.</summary>
+    /// <summary>Those of a principal's given keys that were used.</summary>
     public Task<IReadOnlySet<string>> FindKeysAsync(string principal, IReadOnlyCollection<string> keys, CancellationToken cancellationToken = default) =>
         ReadAttempts.RunAsync(
             () => AnswerQuery.ReadUsedAsync(DataSource, principal, keys, cancellationToken), cancellationToken);
 
-    /// <summary>What some keys of a principal were used for, as far as they were used.</summary>
+    /// <summary>What a principal's given keys were used for. Keys that were not used are missing from the result.</summary>
     public Task<IReadOnlyDictionary<string, KeyUse>> FindUsesAsync(string principal, IReadOnlyCollection<string> keys, CancellationToken cancellationToken = default) =>
         ReadAttempts.RunAsync(
             () => AnswerQuery.ReadUsesAsync(DataSource, principal, keys, cancellationToken), cancellationToken);
 
     /// <summary>A stream's events in order; empty for an unknown stream.</summary>
     /// <param name="stream">The stream's id.</param>
-    /// <param name="afterVersion">Begin behind this version.</param>
-    /// <param name="toVersion">End with this version.</param>
-    /// <param name="toPosition">Only what was recorded up to this position of the log.</param>
+    /// <param name="afterVersion">Only events after this version.</param>
+    /// <param name="toVersion">Only events up to this version; null means all.</param>
+    /// <param name="toPosition">Only events up to this log position; null means all.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     public async Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
         string stream, long afterVersion = 0, long? toVersion = null, long? toPosition = null,
@@ -94,17 +94,17 @@ public sealed class EventStore : IAsyncDisposable
         return events;
     }
 
-    /// <summary>The events of several streams, each stream's in order: one query for what would else be one a stream.</summary>
+    /// <summary>The events of several streams, each stream's in order. One query reads them all.</summary>
     /// <param name="streams">The streams' ids; unknown ones have no events.</param>
-    /// <param name="toPosition">Only what was recorded up to this position of the log.</param>
+    /// <param name="toPosition">Only events up to this log position; null means all.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     public Task<IReadOnlyList<RecordedEvent>> ReadStreamsAsync(
         IReadOnlyCollection<string> streams, long? toPosition = null, CancellationToken cancellationToken = default) =>
         ReadAttempts.RunAsync<IReadOnlyList<RecordedEvent>>(
             async () =>
             {
-                // Stream by stream, and the position looked at afterwards, which the offset sees to: in a log that PostgreSQL has no statistics of
-                // yet, as during a first import, it took every position up to the last from its index, for each stream.
+                // The offset makes PostgreSQL read stream by stream and test the position afterwards. Without it, in a log that has no statistics yet
+                // (as during a first import), PostgreSQL scanned the index of positions up to the last one, once for each stream.
                 await using var command = DataSource.CreateCommand($"""
                     select {EventRows.Columns} from unnest($1) s(id) cross join lateral (
                       select * from ledger.mt_events e where e.stream_id = s.id order by e.version offset 0) e
@@ -116,7 +116,7 @@ public sealed class EventStore : IAsyncDisposable
             },
             cancellationToken);
 
-    /// <summary>The events at some positions, in order; where there is none, none.</summary>
+    /// <summary>The events at the given positions, in order. A position without an event gives none.</summary>
     public Task<IReadOnlyList<RecordedEvent>> ReadEventsAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken = default) =>
         ReadAttempts.RunAsync<IReadOnlyList<RecordedEvent>>(
             async () =>
@@ -127,7 +127,7 @@ public sealed class EventStore : IAsyncDisposable
             },
             cancellationToken);
 
-    /// <summary>The events of a range of positions, both ends included, in order; where there is none, none.</summary>
+    /// <summary>The events of a range of positions, both ends included, in order. A position without an event gives none.</summary>
     public Task<IReadOnlyList<RecordedEvent>> ReadEventsAsync(long from, long to, CancellationToken cancellationToken = default) =>
         ReadAttempts.RunAsync<IReadOnlyList<RecordedEvent>>(
             async () =>
@@ -140,52 +140,52 @@ public sealed class EventStore : IAsyncDisposable
             cancellationToken);
 
     /// <summary>
-    /// Every event of the streams whose names begin alike, stream after stream, each in order: what rebuilds a projection without keeping states.
-    /// One query over one snapshot, not repeated when its connection is lost.
+    /// Every event of the streams whose ids begin with a prefix, stream after stream, each stream's in order. This order lets a projection be rebuilt
+    /// without keeping the states of all streams. It is one query over one snapshot, and is not retried when its connection is lost.
     /// </summary>
-    /// <param name="prefix">How the streams' ids begin; no wildcards.</param>
-    /// <param name="toPosition">Only what was recorded up to this position of the log.</param>
+    /// <param name="prefix">The prefix of the streams' ids, without wildcards.</param>
+    /// <param name="toPosition">Only events up to this log position.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     public IAsyncEnumerable<StreamEvent> ReadByStreamAsync(string prefix, long toPosition, CancellationToken cancellationToken = default) =>
         StreamQuery.ReadAsync(DataSource, prefix, toPosition, cancellationToken);
 
-    /// <summary>The event with an id.</summary>
+    /// <summary>The event with an id; null where there is none.</summary>
     public Task<RecordedEvent?> ReadEventAsync(Guid id, CancellationToken cancellationToken = default) =>
         ReadOneAsync("e.id = $1", new NpgsqlParameter<Guid> { TypedValue = id }, cancellationToken);
 
-    /// <summary>The event at a position.</summary>
+    /// <summary>The event at a position; null where there is none.</summary>
     public Task<RecordedEvent?> ReadEventAsync(long position, CancellationToken cancellationToken = default) =>
         ReadOneAsync("e.seq_id = $1", new NpgsqlParameter<long> { TypedValue = position }, cancellationToken);
 
     /// <summary>
-    /// Events behind a position that pass the filter. One call looks at <see cref="FeedScanMax"/> positions at most: go
-    /// on from <see cref="FeedPage.Next"/> until it has reached <see cref="FeedPage.Head"/>.
+    /// The events after a position that pass the filter. One call looks at <see cref="FeedScanMax"/> positions at most. To read all events, call
+    /// again with <see cref="FeedPage.Next"/> until it has reached <see cref="FeedPage.Head"/>.
     /// </summary>
     /// <param name="after">The cursor: 0, or the last page's <see cref="FeedPage.Next"/>.</param>
     /// <param name="limit">1 to <see cref="FeedPageMax"/> events.</param>
-    /// <param name="filter">What to show.</param>
+    /// <param name="filter">The filter.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     public Task<FeedPage> ReadFeedAsync(long after, int limit, FeedFilter filter, CancellationToken cancellationToken = default) =>
         ReadAttempts.RunAsync(() => FeedQuery.ReadAsync(DataSource, after, limit, filter, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// The feed for those who follow the log of this node right behind its head: what is new is read once for all of them, and
-    /// may lag the head by that reading. An empty page whose <see cref="FeedPage.Next"/> has not moved means: wait.
+    /// The feed for followers that read near the head of the log. Each node reads new events once and shares them with all its followers, so a page
+    /// may lag the head by the duration of one read. An empty page whose <see cref="FeedPage.Next"/> has not moved means that the follower must wait.
     /// </summary>
     /// <param name="after">The cursor: 0, or the last page's <see cref="FeedPage.Next"/>.</param>
-    /// <param name="limit">Most events; a page may have fewer, also where there are more.</param>
-    /// <param name="types">Stored types to show; empty shows all.</param>
+    /// <param name="limit">The greatest number of events in the page. A page may have fewer, even where more exist.</param>
+    /// <param name="types">The stored types to show; empty shows all.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     public Task<FeedPage> FollowAsync(long after, int limit, IReadOnlySet<string> types, CancellationToken cancellationToken = default) =>
         ReadAttempts.RunAsync(() => tail.ReadAsync(after, limit, types, cancellationToken), cancellationToken);
 
-    /// <summary>Drops the events that are kept for followers, because stored ones were erased.</summary>
+    /// <summary>Drops the events that are cached for followers. It is called after an erasure changed stored events.</summary>
     public void ForgetTail() => tail.Forget();
 
-    /// <summary>The last position that this node has heard of.</summary>
+    /// <summary>The last log position that this node knows of.</summary>
     internal long KnownHead => head.Position;
 
-    /// <summary>The last position, 0 for an empty log.</summary>
+    /// <summary>The last log position; 0 for an empty log.</summary>
     public async Task<long> HeadAsync(CancellationToken cancellationToken = default)
     {
         var position = await ReadScalarAsync<long>("select coalesce(max(seq_id), 0) from ledger.mt_events", null, cancellationToken);
@@ -194,8 +194,8 @@ public sealed class EventStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// The position of the last event recorded at or before a moment, 0 when there is none. The answer never changes, as
-    /// long as the database's clock is not set back. Null when the moment has not passed yet by that clock: no answer
+    /// The log position of the last event recorded at or before a moment; 0 when there is none. The answer never changes, as
+    /// long as the database's clock is not set back. Null when the moment has not yet passed by that clock, because no answer
     /// would be final.
     /// </summary>
     public Task<long?> ResolveAsync(DateTimeOffset at, CancellationToken cancellationToken = default) =>
@@ -204,7 +204,7 @@ public sealed class EventStore : IAsyncDisposable
             new NpgsqlParameter<DateTimeOffset> { TypedValue = at.ToUniversalTime() },
             cancellationToken);
 
-    /// <summary>Waits until the log has grown beyond a position or the time is over; gives the newest known head.</summary>
+    /// <summary>Waits until the log has grown beyond a position or the timeout is over. Returns the newest known head.</summary>
     public async Task<long> WaitForAsync(long beyondPosition, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         listener.EnsureStarted();
@@ -220,7 +220,7 @@ public sealed class EventStore : IAsyncDisposable
             "select coalesce((select last_seq_id from ledger.mt_event_progression where name = $1), 0)",
             new NpgsqlParameter<string> { TypedValue = name }, cancellationToken);
 
-    /// <summary>Ends the appender (what is queued is still appended) and closes all connections.</summary>
+    /// <summary>Stops the appender, which first appends what is queued, and closes all connections.</summary>
     public async ValueTask DisposeAsync()
     {
         await appender.DisposeAsync();

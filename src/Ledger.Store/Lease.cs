@@ -8,8 +8,8 @@ using Npgsql;
 namespace Ledger.Store;
 
 /// <summary>
-/// The right to do something alone in the cluster, for as long as one connection lives. The holder writes over that
-/// connection, so that a node which lost it (paused, cut off) cannot write any more.
+/// The exclusive right of one node in the cluster to do something, for as long as one connection lives. The holder writes over that
+/// connection, so that a node which lost it (because it was paused or cut off) cannot write any more.
 /// </summary>
 public sealed class Lease : IAsyncDisposable
 {
@@ -22,31 +22,31 @@ public sealed class Lease : IAsyncDisposable
     }
 
     /// <summary>
-    /// How long the session of a holder that may be paused says nothing before the server ends it. The kernel keeps the
-    /// connection of a paused process alive. A process that runs sends a keepalive within that time.
+    /// How long the session of a holder may be idle before the server ends it. This bound is for holders that may be paused, because the kernel keeps
+    /// the connection of a paused process alive. A running process sends a keepalive within that time.
     /// </summary>
     public static TimeSpan SilenceMax { get; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>The connection that holds the lease; its loss is the lease's loss.</summary>
+    /// <summary>The connection that holds the lease. When it is lost, the lease is lost.</summary>
     public NpgsqlConnection Connection { get; }
 
-    /// <summary>Whether the holder has noticed that it lost the lease. Then its connection takes no command (InvalidOperationException).</summary>
+    /// <summary>Whether the holder has noticed that it lost the lease. Then its connection accepts no command (InvalidOperationException).</summary>
     public bool IsKnownLost => Connection.FullState != ConnectionState.Open;
 
     /// <summary>
-    /// Takes the lease, or gives null when another session holds it. A session-scoped advisory lock: a transaction's
-    /// would be given up with every commit.
+    /// Takes the lease; null when another session holds it. It is a session-level advisory lock, because a transaction-level
+    /// lock would be released with every commit.
     /// </summary>
-    /// <param name="dataSource">From <see cref="ServiceDataSource"/>, whose keepalive bounds how long a dead node holds on.</param>
-    /// <param name="name">What the lease is for.</param>
+    /// <param name="dataSource">Made by <see cref="ServiceDataSource"/>, whose keepalive bounds how long a dead node holds the lease.</param>
+    /// <param name="name">The name of the lease: what it is for.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
     public static Task<Lease?> TryAcquireAsync(NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken = default) =>
         TryAcquireAsync(dataSource, name, TimeSpan.Zero, cancellationToken);
 
-    /// <summary>Takes the lease as the other overload does, for a holder whose silence the server bounds.</summary>
-    /// <param name="dataSource">From <see cref="ServiceDataSource"/>.</param>
-    /// <param name="name">What the lease is for.</param>
-    /// <param name="silenceMax">After this time without a word the server ends the session, and the lease with it; zero: never.</param>
+    /// <summary>Takes the lease as the other overload does, and makes the server end the holder's session when it is idle for too long.</summary>
+    /// <param name="dataSource">Made by <see cref="ServiceDataSource"/>.</param>
+    /// <param name="name">The name of the lease: what it is for.</param>
+    /// <param name="silenceMax">After this idle time the server ends the session, and the lease with it; zero means never.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
     public static async Task<Lease?> TryAcquireAsync(
         NpgsqlDataSource dataSource, string name, TimeSpan silenceMax, CancellationToken cancellationToken = default)
@@ -55,7 +55,7 @@ public sealed class Lease : IAsyncDisposable
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         try
         {
-            // Set only with the lease: without it the session goes back to the pool, where it may be silent for long.
+            // The timeout is set only together with the lease. Without the lease the session returns to the pool, where it may be idle for long.
             await using var acquire = new NpgsqlCommand(
                 "select case when pg_try_advisory_lock($1) then set_config('idle_session_timeout', $2, false) is not null else false end", connection);
             acquire.Parameters.Add(new NpgsqlParameter<long> { TypedValue = key });
@@ -75,12 +75,12 @@ public sealed class Lease : IAsyncDisposable
         return null;
     }
 
-    /// <summary>The number under which the lease is an advisory lock of the database.</summary>
-    /// <param name="name">What the lease is for.</param>
+    /// <summary>The key of the advisory lock that stands for the lease.</summary>
+    /// <param name="name">The name of the lease: what it is for.</param>
     public static long KeyOf(string name) =>
         BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"ledger lease {name}")));
 
-    /// <summary>Gives the lease back, and with it what its holder set on the session: the pool takes a connection as it is.</summary>
+    /// <summary>Releases the lease and resets the settings of the session, because the pool does not reset a connection.</summary>
     public async ValueTask DisposeAsync()
     {
         var released = false;
@@ -98,13 +98,13 @@ public sealed class Lease : IAsyncDisposable
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
         {
-            // The connection broke meanwhile, and the lock went with it.
+            // The connection broke meanwhile, and the lock was released with it.
         }
         finally
         {
             if (!released)
             {
-                // Back in the pool the session would live on, and hold the lease that nobody serves.
+                // In the pool the session would live on and hold a lease that no node serves.
                 NpgsqlConnection.ClearPool(Connection);
             }
 

@@ -5,15 +5,15 @@ using Npgsql;
 namespace Ledger.Store;
 
 /// <summary>
-/// A node's place among those that share out work, and the leases of what it does of it: all held by one session of the
-/// database, whatever their number. A node that dies or is paused loses the session, and with it everything at once.
+/// A node's membership in a group of nodes that share work, and the leases for its part of the work. One database session holds all of them,
+/// whatever their number. A node that dies or is paused loses the session, and with it the membership and all leases at once.
 /// </summary>
 public sealed class Membership : IAsyncDisposable
 {
     private readonly NpgsqlConnection connection;
     private readonly long key;
 
-    /// <summary>The connection does one thing at a time.</summary>
+    /// <summary>A gate, because the connection can do only one thing at a time.</summary>
     private readonly SemaphoreSlim turn = new(1);
     private readonly HashSet<string> held = new(StringComparer.Ordinal);
     private bool left;
@@ -24,21 +24,21 @@ public sealed class Membership : IAsyncDisposable
         this.key = key;
     }
 
-    /// <summary>Whether the loss of the session was noticed: the place and all leases are lost.</summary>
+    /// <summary>Whether the loss of the session was noticed. Then the membership and all leases are lost.</summary>
     public bool IsKnownLost => connection.FullState != ConnectionState.Open;
 
-    /// <summary>Joins.</summary>
-    /// <param name="dataSource">From <see cref="ServiceDataSource"/>.</param>
-    /// <param name="group">What the nodes share out.</param>
+    /// <summary>Joins a group.</summary>
+    /// <param name="dataSource">Made by <see cref="ServiceDataSource"/>.</param>
+    /// <param name="group">The name of the group: the work that its nodes share.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
-    /// <exception cref="InvalidOperationException">A lease is named as the group is.</exception>
+    /// <exception cref="InvalidOperationException">A lease with the name of the group is held.</exception>
     public static async Task<Membership> JoinAsync(NpgsqlDataSource dataSource, string group, CancellationToken cancellationToken = default)
     {
         var key = Lease.KeyOf(group);
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         try
         {
-            // What was written before a crash of the database, and is lost by it, is done again by whoever holds the lease next.
+            // Commits need not be durable at once. What a crash of the database loses is done again by the next holder of the lease.
             await using var join = new NpgsqlCommand("""
                 select case when pg_try_advisory_lock_shared($1)
                   then set_config('idle_session_timeout', $2, false) || set_config('synchronous_commit', 'off', false) is not null else false end
@@ -56,13 +56,13 @@ public sealed class Membership : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes a lease over the member's session, or gives null where this member or another session holds it.</summary>
-    /// <param name="name">What the lease is for.</param>
+    /// <summary>Takes a lease over the member's session; null where this member or another session holds it.</summary>
+    /// <param name="name">The name of the lease: what it is for.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
     /// <exception cref="StoreUnavailableException">The session was lost.</exception>
     public Task<MemberLease?> TryTakeAsync(string name, CancellationToken cancellationToken = default) => UseAsync<MemberLease?>(async session =>
     {
-        // The database would give it to the same session twice.
+        // PostgreSQL would grant the lock to the same session twice.
         if (left || held.Contains(name))
         {
             return null;
@@ -79,8 +79,8 @@ public sealed class Membership : IAsyncDisposable
         return new(this, name);
     }, cancellationToken);
 
-    /// <summary>Who is there and what is held, now. To look often keeps the place.</summary>
-    /// <param name="cancellationToken">Cancels the look.</param>
+    /// <summary>Reads how many members there are and which leases are held now. Frequent calls also keep the session from being ended as idle.</summary>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="StoreUnavailableException">The session was lost.</exception>
     public Task<LeasesHeld> LookAsync(CancellationToken cancellationToken = default) => UseAsync(async session =>
     {
@@ -99,7 +99,7 @@ public sealed class Membership : IAsyncDisposable
         return new LeasesHeld((int)holders.GetValueOrDefault(key), holders.Keys.ToHashSet());
     }, cancellationToken);
 
-    /// <summary>Leaves. The session lives on until the last lease is given back.</summary>
+    /// <summary>Leaves the group. The session lives until the last lease is released.</summary>
     public async ValueTask DisposeAsync()
     {
         if (await UnlockAsync("pg_advisory_unlock_shared", key, () => !left && (left = true)))
@@ -133,7 +133,7 @@ public sealed class Membership : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives a lock back, where it is had; true where it was the last and the session has served.</summary>
+    /// <summary>Releases a lock that this member holds. True where it was the last one, so that the session is no longer needed.</summary>
     private async Task<bool> UnlockAsync(string unlock, long name, Func<bool> forget)
     {
         await turn.WaitAsync();
@@ -153,7 +153,7 @@ public sealed class Membership : IAsyncDisposable
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
         {
-            // What is locked still is unlocked with the session's end: a session that lived on would hold what nobody serves.
+            // The end of the session releases the locks that it still holds. A session that lived on would hold leases that no node serves.
             await EndSessionAsync();
         }
         finally
@@ -183,7 +183,7 @@ public sealed class Membership : IAsyncDisposable
         turn.Dispose();
     }
 
-    /// <summary>The pool closes what it is given back, instead of keeping it as it is.</summary>
+    /// <summary>Closes the session for good: after the pool is cleared, it closes the returned connection instead of keeping it.</summary>
     private async Task EndSessionAsync()
     {
         NpgsqlConnection.ClearPool(connection);
@@ -191,7 +191,10 @@ public sealed class Membership : IAsyncDisposable
     }
 }
 
-/// <summary>The right of one member to do something alone in the cluster. It writes over the session that holds it, so that a node which lost it cannot write.</summary>
+/// <summary>
+/// The exclusive right of one member in the cluster to do something. The holder writes over the session that holds it, so that a node which lost it
+/// cannot write.
+/// </summary>
 public sealed class MemberLease : IAsyncDisposable
 {
     private readonly Membership member;
@@ -206,22 +209,22 @@ public sealed class MemberLease : IAsyncDisposable
     /// <summary>Whether the holder has noticed that it lost the lease.</summary>
     public bool IsKnownLost => member.IsKnownLost;
 
-    /// <summary>Does something over the session that holds the lease, after what the node's other leases do there.</summary>
-    /// <param name="work">What is done; it ends its transaction.</param>
+    /// <summary>Runs work over the session that holds the lease. It waits for its turn, because the node's other leases use the same session.</summary>
+    /// <param name="work">The work. It must end any transaction that it begins.</param>
     /// <param name="cancellationToken">Cancels the wait for the session.</param>
     /// <exception cref="StoreUnavailableException">The session was lost.</exception>
     public Task<T> UseAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken = default) => member.UseAsync(work, cancellationToken);
 
-    /// <summary>Gives the lease back.</summary>
+    /// <summary>Releases the lease.</summary>
     public async ValueTask DisposeAsync() => await member.GiveBackAsync(name);
 }
 
-/// <summary>What <see cref="Membership.LookAsync"/> saw.</summary>
-/// <param name="Nodes">The members of the group, this one among them.</param>
-/// <param name="Keys">The leases that anybody holds, as <see cref="Lease.KeyOf"/> names them.</param>
+/// <summary>The result of <see cref="Membership.LookAsync"/>.</summary>
+/// <param name="Nodes">The number of members of the group, this one included.</param>
+/// <param name="Keys">The keys (<see cref="Lease.KeyOf"/>) of the leases that any session holds.</param>
 public sealed record LeasesHeld(int Nodes, IReadOnlySet<long> Keys)
 {
-    /// <summary>Whether anybody holds the lease.</summary>
-    /// <param name="name">What the lease is for.</param>
+    /// <summary>Whether any session holds the lease.</summary>
+    /// <param name="name">The name of the lease: what it is for.</param>
     public bool Contains(string name) => Keys.Contains(Lease.KeyOf(name));
 }

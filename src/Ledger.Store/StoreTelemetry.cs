@@ -3,13 +3,13 @@ using System.Diagnostics.Metrics;
 
 namespace Ledger.Store;
 
-/// <summary>What the store measures, under the name <c>Ledger.Store</c>.</summary>
+/// <summary>The metrics and activities of the store, under the name <c>Ledger.Store</c>.</summary>
 public static class StoreTelemetry
 {
-    /// <summary>Name of the activity source and of the meter.</summary>
+    /// <summary>The name of the activity source and of the meter.</summary>
     public const string Name = "Ledger.Store";
 
-    /// <summary>The collectors' usual bound.</summary>
+    /// <summary>The greatest number of links on an activity: the usual bound of collectors.</summary>
     private const int LinksMax = 128;
 
     private static readonly Meter Meter = new(Name);
@@ -30,11 +30,13 @@ public static class StoreTelemetry
     private static readonly Counter<long> Reconnects =
         Meter.CreateCounter<long>("ledger.listener.reconnects", "{connection}", "Times that the listening connection was lost");
 
-    /// <summary>Activities: one a batch (<c>append batch</c>), one a page of a projection (<c>project</c>).</summary>
+    /// <summary>
+    /// The activity source. There is one activity for each batch (<c>append batch</c>) and one for each page of a projection (<c>project</c>).
+    /// </summary>
     public static ActivitySource Activities { get; } = new(Name);
 
     /// <summary>
-    /// Starts an activity over what several requests asked for: part of the trace of the one, where it is one, and linked to them where they are many.
+    /// Starts an activity for the work of several requests. With one trace context it becomes a part of that trace; with several it is linked to each.
     /// </summary>
     /// <param name="name">The activity's name.</param>
     /// <param name="parents">The W3C trace contexts of the requests.</param>
@@ -76,7 +78,7 @@ public static class StoreTelemetry
 
     internal static void RecordReconnect() => Reconnects.Add(1);
 
-    /// <summary>Reports how far projections lag, for as long as the meter lives.</summary>
+    /// <summary>Reports the lag of projections, for as long as the meter lives.</summary>
     internal static Meter ReportLag(Func<IEnumerable<(string Projection, long Events)>> read)
     {
         var meter = new Meter(Name);

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// HMAC-SHA256 (RFC 2104). What the key makes of both hashes is computed once and goes before each message: a leaf takes some twenty codes,
-/// half of them under one key, and setting up a keyed state of the platform costs more than the hashing.
+/// A key for HMAC-SHA256 (RFC 2104). The states of the inner and outer hash after the key are computed once and reused for each message. A leaf
+/// needs some twenty codes, half of them under one key, and to set up a keyed state of the platform costs more than the hashing.
 /// </summary>
 public readonly struct HmacKey
 {
@@ -14,11 +14,11 @@ public readonly struct HmacKey
     private const byte InnerPad = 0x36;
     private const byte OuterPad = 0x5c;
 
-    private readonly byte[]? _key;      // only where the platform does it all
+    private readonly byte[]? _key;      // Set only where the platform computes the whole HMAC.
     private readonly Sha256Hash.State _inner;
     private readonly Sha256Hash.State _outer;
 
-    /// <summary>Takes a key of any length.</summary>
+    /// <summary>Makes a key from bytes of any length.</summary>
     [SkipLocalsInit]
     public HmacKey(scoped ReadOnlySpan<byte> key)
     {
@@ -39,7 +39,7 @@ public readonly struct HmacKey
         _outer = Begin(key, OuterPad);
     }
 
-    /// <summary>The code of a message.</summary>
+    /// <summary>The authentication code of a message.</summary>
     public Digest CodeOf(ReadOnlySpan<byte> message)
     {
         Digest code = default;
@@ -59,7 +59,7 @@ public readonly struct HmacKey
         return code;
     }
 
-    /// <summary>A key that is shorter than a block stands as it is, with zeros behind it.</summary>
+    /// <summary>The hash state after one block of key and pad. A key that is shorter than a block is padded with zeros.</summary>
     [SkipLocalsInit]
     private static Sha256Hash.State Begin(ReadOnlySpan<byte> key, byte pad)
     {

@@ -4,14 +4,14 @@ using System.Runtime.InteropServices;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// The plain functions of SHA-256 of OpenSSL's libcrypto (1.1.1 or later), which .NET's own cryptography runs on, on Linux. They halve what a leaf
-/// costs (docs/decisions/0020); where they are not there, .NET's own classes do the same.
+/// The low-level SHA-256 functions of OpenSSL's libcrypto (1.1.1 or later), which .NET's own cryptography uses on Linux. They halve the cost of a leaf
+/// (docs/decisions/0020). Where they are missing, .NET's own classes are used.
 /// </summary>
 internal static partial class Libcrypto
 {
     private const string Library = "libcrypto";
 
-    // Newest first on each platform; the bare name is what a development installation offers.
+    // The newest version comes first on each platform. A development installation has the name without a version.
     private static readonly string[] FileNames =
         OperatingSystem.IsWindows() ? ["libcrypto-3-x64.dll", "libcrypto-3-arm64.dll", "libcrypto-1_1-x64.dll", "libcrypto.dll"]
         : OperatingSystem.IsMacOS() ? ["libcrypto.3.dylib", "/opt/homebrew/opt/openssl@3/lib/libcrypto.3.dylib",
@@ -20,21 +20,23 @@ internal static partial class Libcrypto
 
     static Libcrypto() => NativeLibrary.SetDllImportResolver(typeof(Libcrypto).Assembly, Resolve);
 
-    /// <summary>False where there is no libcrypto, or one that was built without what OpenSSL 3 calls deprecated.</summary>
+    /// <summary>
+    /// Whether the functions exist. They do not where there is no libcrypto, or where it was built without the functions that OpenSSL 3 deprecates.
+    /// </summary>
     public static bool HasSha256 { get; } = TryLoad(out var library)
         && NativeLibrary.TryGetExport(library, nameof(SHA256_Init), out _)
         && NativeLibrary.TryGetExport(library, nameof(SHA256_Update), out _)
         && NativeLibrary.TryGetExport(library, nameof(SHA256_Final), out _);
 
     /// <summary>
-    /// Begins a hash in a SHA256_CTX. The three are declared as functions of the library, not called by their addresses: only before such a
-    /// call does the JIT clear the upper halves of the vector registers, without which OpenSSL's instructions wait for them, at twice the time.
+    /// Begins a hash in a SHA256_CTX. The three functions are declared as imports and not called by their addresses. Only before a call of an import
+    /// does the JIT clear the upper halves of the vector registers. Otherwise OpenSSL's instructions wait for them, which doubles the time.
     /// </summary>
     [LibraryImport(Library)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static unsafe partial int SHA256_Init(byte* context);
 
-    /// <summary>Takes more of the message. For short ones: the garbage collector waits for it.</summary>
+    /// <summary>Adds bytes of the message. They must be few, because the garbage collector waits for the call.</summary>
     [LibraryImport(Library)]
     [SuppressGCTransition]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -46,7 +48,7 @@ internal static partial class Libcrypto
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static unsafe partial int SHA256_Final(byte* hash, byte* context);
 
-    /// <summary>Finds the library itself; false where there is none.</summary>
+    /// <summary>Loads the library; false where there is none.</summary>
     private static bool TryLoad(out nint library)
     {
         foreach (var fileName in FileNames)

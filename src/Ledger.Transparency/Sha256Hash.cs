@@ -4,19 +4,19 @@ using System.Security.Cryptography;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// SHA-256 of short messages. A leaf takes some thirty hashes of a hundred bytes, and <see cref="SHA256"/> sets up a context of the library
-/// for each, which costs more than the hashing (docs/decisions/0020): where libcrypto offers its three plain functions, they are called on a
+/// SHA-256 of short messages. A leaf needs about thirty hashes of a hundred bytes. <see cref="SHA256"/> sets up a context of the library
+/// for each, which costs more than the hashing (docs/decisions/0020). So where libcrypto has its three low-level functions, they are called with a
 /// context on the stack.
 /// </summary>
 internal static unsafe class Sha256Hash
 {
-    /// <summary>A call into libcrypto holds up the garbage collector, so that longer messages go piece by piece.</summary>
+    /// <summary>The greatest length of one call, in bytes. A call into libcrypto delays the garbage collector, so longer messages are split.</summary>
     private const int PieceLengthMax = 4_096;
 
-    /// <summary>What SHA256_Init makes; a copy of it costs a fraction of the call.</summary>
+    /// <summary>The state that SHA256_Init makes. A copy of it costs a fraction of the call.</summary>
     private static readonly State Empty;
 
-    /// <summary>False where there is no libcrypto, or one that was built without what OpenSSL 3 calls deprecated.</summary>
+    /// <summary>Whether libcrypto has the low-level functions, so that <see cref="State"/> can be used.</summary>
     public static bool HasStates { get; } = TryBegin(out Empty);
 
     /// <summary>Writes the hash of a message into the first 32 bytes of a span.</summary>
@@ -33,7 +33,7 @@ internal static unsafe class Sha256Hash
         state.Finish(hash);
     }
 
-    /// <summary>The state before the first byte. Only where <see cref="HasStates"/>.</summary>
+    /// <summary>The state before the first byte. It may be called only where <see cref="HasStates"/> is true.</summary>
     public static State Begin() => Empty;
 
     private static bool TryBegin(out State empty)
@@ -45,13 +45,13 @@ internal static unsafe class Sha256Hash
         }
     }
 
-    /// <summary>A hash on its way: a value, so that a copy goes on from where the first one stands.</summary>
+    /// <summary>A hash in progress. It is a value, so that a copy can continue from the same state.</summary>
     public struct State
     {
-        /// <summary>OpenSSL's SHA256_CTX has 112 bytes (sha.h); the rest is room.</summary>
+        /// <summary>OpenSSL's SHA256_CTX has 112 bytes (sha.h). The rest is a reserve.</summary>
         internal fixed byte Context[128];
 
-        /// <summary>Takes more of the message.</summary>
+        /// <summary>Adds bytes of the message.</summary>
         public void Add(ReadOnlySpan<byte> bytes)
         {
             for (; bytes.Length > PieceLengthMax; bytes = bytes[PieceLengthMax..])
@@ -62,7 +62,7 @@ internal static unsafe class Sha256Hash
             AddPiece(bytes);
         }
 
-        /// <summary>Writes the hash into the first 32 bytes of a span; the state is of no use any more.</summary>
+        /// <summary>Writes the hash into the first 32 bytes of a span. The state cannot be used afterwards.</summary>
         public void Finish(Span<byte> hash)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(hash.Length, Digest.Length);

@@ -5,13 +5,13 @@ using Ledger.Transparency;
 
 namespace Ledger.Cli;
 
-/// <summary>What a certificate proves, and what is wrong with it.</summary>
+/// <summary>The result of a verification: what a certificate proves, and the problems in it.</summary>
 internal sealed record CertificateReport(
     string Origin, string IssuedAt, string? At, long Position, int Receipts, IReadOnlyList<CertifiedAssertion> Assertions, IReadOnlyList<string> Problems);
 
 /// <summary>
-/// Checks a certificate offline: its signature, each receipt, and that wording, standing and what came since are what the proven events give.
-/// That no later event was left out is its signer's word; a walk through the log shows it.
+/// Verifies a certificate offline: its signature, each receipt, and that wording, standing and later events follow from the proven events.
+/// It cannot prove that no later event was left out; for that it relies on the signer. A verification of the whole log shows it.
 /// </summary>
 internal static class CertificateVerifier
 {
@@ -108,7 +108,7 @@ internal static class CertificateVerifier
         return streams;
     }
 
-    /// <summary>A stream counts its events, so that none can be left out from among them.</summary>
+    /// <summary>Checks the versions of the events. The events of a stream are numbered, so none can be missing between two others.</summary>
     private static void DemandComplete(string id, List<Recorded> events, List<string> problems)
     {
         for (var i = 0; i < events.Count; i++)

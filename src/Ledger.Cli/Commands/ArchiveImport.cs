@@ -5,11 +5,11 @@ using Spectre.Console;
 
 namespace Ledger.Cli;
 
-/// <summary><c>ledger import --format</c>: sends archives in a format of the field, and shows what became of each record.</summary>
-/// <param name="Format">The format's name.</param>
-/// <param name="IsPlan">Whether nothing is to be recorded.</param>
-/// <param name="Report">Where the report goes; null for none.</param>
-/// <param name="More">Further parameters of the request, by name.</param>
+/// <summary><c>ledger import --format</c>: sends archives in a format of the field, and shows the result of each record.</summary>
+/// <param name="Format">The name of the format.</param>
+/// <param name="IsPlan">Whether the import is only planned and records nothing.</param>
+/// <param name="Report">The path of the report; null for none.</param>
+/// <param name="More">Further query parameters of the request, by name.</param>
 internal sealed record ArchiveImport(string Format, bool IsPlan, string? Report, IReadOnlyDictionary<string, string?> More)
 {
     private static readonly TimeSpan ShowInterval = TimeSpan.FromMilliseconds(500);
@@ -50,7 +50,7 @@ internal sealed record ArchiveImport(string Format, bool IsPlan, string? Report,
         return isWell ? ExitCodes.Ok : ExitCodes.Failed;
     }
 
-    /// <summary>Sends one file; the totals. Refused records are printed, all of them in JSON.</summary>
+    /// <summary>Sends one file and returns the totals. Refused records are printed; with JSON, all records are.</summary>
     private async Task<JsonElement> SendAsync(
         LedgerConnection client, string file, ImportReport report, bool isJson, TextWriter output, Action<long, long?, double> update, CancellationToken cancellationToken)
     {
@@ -85,7 +85,7 @@ internal sealed record ArchiveImport(string Format, bool IsPlan, string? Report,
     private IEnumerable<(string, string)> Parameters => More.Where(m => m.Value is not null).Select(m => (m.Key, m.Value!))
         .Prepend(("plan", IsPlan ? "true" : "false")).Prepend(("format", Format));
 
-    /// <summary>Shows how many records are done, how many a second, and how long the rest will take, as far as that is known.</summary>
+    /// <summary>Shows the number of processed records, the rate per second, and the estimated time that is left.</summary>
     private static Task<JsonElement> ShowAsync(string file, bool isJson, Func<Action<long, long?, double>, Task<JsonElement>> work)
     {
         if (isJson || Console.IsErrorRedirected)

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Ledger.Cli;
 
-/// <summary><c>ledger certificate id</c>: fetches what was said on a day, signed, and checks it.</summary>
+/// <summary><c>ledger certificate id</c>: fetches a signed certificate of what was said on a day, and verifies it.</summary>
 internal static class CertificateCommand
 {
     internal static Command Create(CommonOptions options, TextWriter output)
@@ -38,7 +38,7 @@ internal static class CertificateCommand
     }
 }
 
-/// <summary><c>ledger verify-certificate file</c>: checks a certificate without any network.</summary>
+/// <summary><c>ledger verify-certificate file</c>: verifies a certificate without a network.</summary>
 internal static class VerifyCertificateCommand
 {
     internal static Command Create(CommonOptions options, TextWriter output)
@@ -59,7 +59,7 @@ internal static class VerifyCertificateCommand
     }
 }
 
-/// <summary>Says what a certificate proves.</summary>
+/// <summary>Prints what a certificate proves.</summary>
 internal static class CertificateOutcome
 {
     internal static int Show(CertificateReport report, bool json, TextWriter output)

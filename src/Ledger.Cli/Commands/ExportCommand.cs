@@ -4,7 +4,9 @@ using Ledger.Transparency;
 
 namespace Ledger.Cli;
 
-/// <summary><c>ledger export</c>: the whole ledger as events, as a feed or as notices; or its log, to be verified without a network.</summary>
+/// <summary>
+/// <c>ledger export</c>: writes the whole ledger as events, as a feed or as notices, or writes its log, which can be verified without a network.
+/// </summary>
 internal static class ExportCommand
 {
     private const double MegaByte = 1_000_000;
@@ -48,13 +50,13 @@ internal static class ExportCommand
     }
 }
 
-/// <summary>Copies a log file by file; the head first, so that everything it covers is there.</summary>
+/// <summary>Copies a log file by file. The head is copied first, so that everything that it covers exists when it is copied.</summary>
 internal sealed class LogExport(LedgerConnection client, LogDirectory directory)
 {
     private const int TilesAtOnce = 4;
     private const int AttemptsMax = 3;
 
-    /// <summary>The events of a tile that the reader may not see stand in this form.</summary>
+    /// <summary>The beginning of a line that stands for an event which the reader may not see.</summary>
     private static readonly byte[] Withheld = [.. "{\"withheld\":"u8];
 
     internal async Task<long> RunAsync(Action<double> progress, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Ledger.Cli;
 
-/// <summary><c>ledger import file…</c>: sends commands, a line each, or archives in another format, and shows what became of those that were not taken.</summary>
+/// <summary><c>ledger import file…</c>: sends commands, one on each line, or archives in another format, and shows those that were refused.</summary>
 internal static class ImportCommand
 {
     private const int RefusedFrom = 400;
@@ -59,7 +59,7 @@ internal static class ImportCommand
         return command;
     }
 
-    /// <summary>Sends the lines of one file. Whether all of them were taken.</summary>
+    /// <summary>Sends the lines of one file. True when all of them were accepted.</summary>
     private static async Task<bool> SendAsync(LedgerConnection client, string file, bool isJson, TextWriter output, CancellationToken cancellationToken)
     {
         await using var lines = File.OpenRead(file);

@@ -3,19 +3,19 @@ using System.Text.Json;
 
 namespace Ledger.Cli;
 
-/// <summary>A report of an import, a row a record, as CSV or as JSON by the name of its file.</summary>
+/// <summary>A report of an import, with one row for each record. The name of its file decides between CSV and JSON.</summary>
 internal sealed class ImportReport : IAsyncDisposable
 {
     private const string Header = "File,Record,Line,Name,Status,Problems,Unclear,Positions\r\n";
 
-    /// <summary>A spreadsheet runs a cell that begins with one of these as a formula.</summary>
+    /// <summary>A spreadsheet executes a cell that begins with one of these characters as a formula.</summary>
     private const string FormulaStarts = "=+-@\t\r\n";
 
     private readonly StreamWriter? _output;
     private readonly bool _isJson;
     private bool _isFirst = true;
 
-    /// <param name="path">Where it is written; null for no report.</param>
+    /// <param name="path">The path of the file; null for no report.</param>
     internal ImportReport(string? path)
     {
         _isJson = path?.EndsWith(".json", StringComparison.OrdinalIgnoreCase) == true;
@@ -25,7 +25,7 @@ internal sealed class ImportReport : IAsyncDisposable
         _output?.Write(_isJson ? "[" : Header);
     }
 
-    /// <summary>Adds the answer of one record.</summary>
+    /// <summary>Adds the server's answer for one record.</summary>
     internal async Task AddAsync(string file, JsonElement answer)
     {
         if (_output is null)
@@ -57,11 +57,11 @@ internal sealed class ImportReport : IAsyncDisposable
         }
     }
 
-    /// <summary>What a record's problems or doubts say, one behind the other.</summary>
+    /// <summary>The texts of a record's problems or doubts, joined to one text.</summary>
     internal static string Findings(JsonElement answer, string name) => string.Join(" | ", answer.GetProperty(name).EnumerateArray()
         .Select(f => f.TryGetProperty("field", out var field) ? $"{field.GetString()}: {f.GetProperty("reason").GetString()}" : f.GetProperty("reason").GetString()));
 
-    /// <summary>The cell in quotes, with an apostrophe before what a spreadsheet would run.</summary>
+    /// <summary>The cell in quotes, with an apostrophe before a text that a spreadsheet would execute.</summary>
     private static string Cell(string text) =>
         $"\"{(text.Length > 0 && FormulaStarts.Contains(text[0], StringComparison.Ordinal) ? "'" : "")}{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 

@@ -3,7 +3,7 @@ using Ledger.Transparency;
 
 namespace Ledger.Cli;
 
-/// <summary><c>ledger new-key name</c>: makes a signing key for a log, to be given to its server.</summary>
+/// <summary><c>ledger new-key name</c>: makes a signing key for a log, for use by its server.</summary>
 internal static class NewKeyCommand
 {
     internal static Command Create(CommonOptions options, TextWriter output)

@@ -4,7 +4,7 @@ using Ledger.Transparency;
 
 namespace Ledger.Cli;
 
-/// <summary><c>ledger proof position</c>: fetches a receipt, checks it, and prints or saves it.</summary>
+/// <summary><c>ledger proof position</c>: fetches a receipt, verifies it, and prints or saves it.</summary>
 internal static class ProofCommand
 {
     internal static Command Create(CommonOptions options, TextWriter output)
@@ -33,7 +33,7 @@ internal static class ProofCommand
     }
 }
 
-/// <summary><c>ledger verify-receipt file</c>: checks a receipt without any network.</summary>
+/// <summary><c>ledger verify-receipt file</c>: verifies a receipt without a network.</summary>
 internal static class VerifyReceiptCommand
 {
     internal static Command Create(CommonOptions options, TextWriter output)
@@ -63,7 +63,7 @@ internal static class VerifyReceiptCommand
     }
 }
 
-/// <summary>Checks a receipt and says what it proves.</summary>
+/// <summary>Verifies a receipt and prints what it proves.</summary>
 internal static class ReceiptOutcome
 {
     internal static int Show(byte[] bytes, VerifierKey key, bool json, TextWriter plain, TextWriter structured)

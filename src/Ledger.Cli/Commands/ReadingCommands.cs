@@ -6,7 +6,7 @@ using Command = System.CommandLine.Command;
 
 namespace Ledger.Cli;
 
-/// <summary><c>ledger as-of id moment</c>: what the ledger said of an assertion then.</summary>
+/// <summary><c>ledger as-of id moment</c>: shows what the ledger said about an assertion at a moment.</summary>
 internal static class AsOfCommand
 {
     internal static Command Create(CommonOptions options, TextWriter output)

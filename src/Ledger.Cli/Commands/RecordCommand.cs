@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Ledger.Cli;
 
-/// <summary><c>ledger record action [target] [--body file]</c>: sends a body as the HTTP route of the action takes it.</summary>
+/// <summary><c>ledger record action [target] [--body file]</c>: sends a JSON body to the HTTP route of the action.</summary>
 internal static class RecordCommand
 {
     internal static readonly IReadOnlyDictionary<string, (HttpMethod Method, string Path)> Actions = new Dictionary<string, (HttpMethod, string)>(StringComparer.Ordinal)
@@ -69,7 +69,7 @@ internal static class RecordCommand
         return command;
     }
 
-    /// <summary>What was appended; nothing where all of it stood already.</summary>
+    /// <summary>Prints the appended events, or that the ledger already said the same.</summary>
     private static void Show(JsonElement answer, TextWriter output)
     {
         var events = answer.GetProperty("events");

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Ledger.Cli;
 
-/// <summary><c>ledger verify [url or directory]</c>: walks the whole log and names every position that is not as it was signed.</summary>
+/// <summary><c>ledger verify [url or directory]</c>: reads the whole log and names every position that differs from what was signed.</summary>
 internal static class VerifyCommand
 {
     internal static Command Create(CommonOptions options, TextWriter output)
@@ -20,7 +20,7 @@ internal static class VerifyCommand
             var key = logs.Trust(options.VerifierKey(parsed), served, "its proofs");
             var verifier = new LogVerifier(source, key);
             var known = logs.Head(key);
-            // A dump may well be older than what was seen of the log since; a running ledger may not.
+            // An exported log may be older than the remembered head. A running ledger may not.
             var before = client is null && (await verifier.HeadAsync(cancellationToken)).Head.Size < known?.Size ? null : known;
             var (report, head) = await Progress.WhileAsync("Verifying", options.Json(parsed), update => verifier.RunAsync(before, update, cancellationToken));
             if (report.Tampered.Count == 0 && before == known)

@@ -5,7 +5,7 @@ using Ledger.Transparency;
 
 namespace Ledger.Cli;
 
-/// <summary><c>ledger witness</c>: remembers the newest head, once it is proven to contain the one before.</summary>
+/// <summary><c>ledger witness</c>: remembers the newest head, after a proof that it contains the previous one.</summary>
 internal static class WitnessCommand
 {
     internal static Command Create(CommonOptions options, TextWriter output)

@@ -5,42 +5,50 @@ using Ledger.Transparency;
 
 namespace Ledger.Cli;
 
-/// <summary>Something that is not as it was signed.</summary>
-/// <param name="Position">Which event; null where it concerns the log as a whole.</param>
+/// <summary>Something that differs from what was signed.</summary>
+/// <param name="Position">The position of the event; null where the finding concerns the log as a whole.</param>
 /// <param name="Detail">What is wrong.</param>
 internal sealed record Finding(long? Position, string Detail);
 
-/// <summary>What a walk through the whole log found.</summary>
+/// <summary>The result of a verification of the whole log.</summary>
 internal sealed record VerificationReport
 {
     public required string Origin { get; init; }
 
-    /// <summary>Events that the signed head covers.</summary>
+    /// <summary>The number of events that the signed head covers.</summary>
     public required long Size { get; init; }
 
     public required string Root { get; init; }
 
     public required long Intact { get; init; }
 
-    /// <summary>Events of which fields were erased, each with the events that did it; all that is left of them stands in the tree.</summary>
+    /// <summary>
+    /// The positions of events with erased fields, each with the positions of the erasing events. Everything that remains of them is in the tree.
+    /// </summary>
     public required IReadOnlyDictionary<long, IReadOnlyList<long>> Erased { get; init; }
 
-    /// <summary>Events that the reader may not see; their leaves stand in the tree.</summary>
+    /// <summary>The number of events that the reader may not see. Their leaves are in the tree.</summary>
     public required long Withheld { get; init; }
 
-    /// <summary>The size that was remembered from the last run and is contained in this head.</summary>
+    /// <summary>The size of the remembered head of the last run, which this head contains; null where there is none.</summary>
     public long? ConsistentWith { get; init; }
 
     public required IReadOnlyList<Finding> Tampered { get; init; }
 }
 
-/// <summary>Walks a log from its first event: computes every leaf from the event itself, every hash from the leaves, and compares with the signed head.</summary>
+/// <summary>
+/// Verifies a log from its first event. It computes every leaf from its event and every hash from the leaves, and compares the result with the signed
+/// head.
+/// </summary>
 internal sealed class LogVerifier(ILogSource source, VerifierKey key)
 {
-    /// <summary>Tiles fetched at once: enough to keep both ends busy, without being a load.</summary>
+    /// <summary>The number of tiles that are fetched at once. It keeps both ends busy without overloading the server.</summary>
     private const int TilesAtOnce = 4;
 
-    /// <summary>What is erased during the walk looks like tampering; what was tampered with still does the next time.</summary>
+    /// <summary>
+    /// The number of attempts. An erasure during the verification looks like tampering, so it is repeated. Real tampering is still found in the next
+    /// attempt.
+    /// </summary>
     private const int AttemptsMax = 3;
 
     private readonly ConcurrentBag<Finding> _findings = [];
@@ -120,7 +128,7 @@ internal sealed class LogVerifier(ILogSource source, VerifierKey key)
             ? (note, head)
             : throw new CommandFailedException($"The head of the log is not signed by its key: {problem}", ExitCodes.Tampered);
 
-    /// <summary>Checks the events of a tile against its hashes, and gives the hashes.</summary>
+    /// <summary>Checks the events of a tile against its hashes, and returns the hashes.</summary>
     private async Task<byte[]> TileAsync(long tile, long size, CancellationToken cancellationToken)
     {
         var first = (tile * HashTile.WidthMax) + 1;
@@ -211,7 +219,7 @@ internal sealed class LogVerifier(ILogSource source, VerifierKey key)
         }
     }
 
-    /// <summary>What the feed says of erasures is believed only once the walk has seen the very event in the tree.</summary>
+    /// <summary>Checks that the tree contains every erasing event that the feed reported. Otherwise the erasure is not believed.</summary>
     private void DemandErasuresProven()
     {
         foreach (var position in _erased.Keys)
@@ -262,7 +270,7 @@ internal sealed class LogVerifier(ILogSource source, VerifierKey key)
         return remembered.Size;
     }
 
-    /// <summary>The service itself knows of events that it will not sign.</summary>
+    /// <summary>Asks the service which events it refuses to sign.</summary>
     private async Task AskServiceAsync(CancellationToken cancellationToken)
     {
         if (await source.HealthAsync(cancellationToken) is not { } health || !health.TryGetProperty("proof", out var proof)

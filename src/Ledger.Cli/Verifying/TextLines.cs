@@ -3,7 +3,7 @@ namespace Ledger.Cli;
 /// <summary>The lines of a text in UTF-8.</summary>
 internal static class TextLines
 {
-    /// <summary>The lines that are not empty, without their ends.</summary>
+    /// <summary>The non-empty lines, without their line ends.</summary>
     internal static IEnumerable<ReadOnlyMemory<byte>> Of(ReadOnlyMemory<byte> text)
     {
         while (!text.IsEmpty)

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Ledger.Domain;
 
-/// <summary>The recorder put right a clerical mistake of its own; nothing that the publisher did.</summary>
+/// <summary>The recorder corrected a clerical mistake of its own. The publisher did nothing.</summary>
 public sealed record EntryAmended : LedgerEvent
 {
-    /// <summary>Which field, by the names that corrections use.</summary>
+    /// <summary>The field, by the names that corrections use.</summary>
     public string Field { get; init; } = Erased.Text;
 
     /// <summary>The value that it replaces.</summary>
@@ -14,14 +14,14 @@ public sealed record EntryAmended : LedgerEvent
     /// <summary>The value that holds from now on.</summary>
     public JsonElement? After { get; init; }
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public string Reason { get; init; } = Erased.Text;
 }
 
 /// <summary>Amends an entry.</summary>
 public sealed record AmendEntry : Command
 {
-    /// <summary>Which field.</summary>
+    /// <summary>The field, by the names that corrections use.</summary>
     public required string Field { get; init; }
 
     /// <summary>The value that it replaces.</summary>
@@ -30,7 +30,7 @@ public sealed record AmendEntry : Command
     /// <summary>The value that holds from now on.</summary>
     public JsonElement? After { get; init; }
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public required string Reason { get; init; }
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ public sealed record AmendEntry : Command
     internal static Decision Decide(Assertion state, AmendEntry command, Circumstances c) =>
         state.Apply(command, c, stamp =>
         {
-            // An amendment speaks for whoever made the entry; a party with a key must not rewrite what others recorded of it.
+            // An amendment speaks for whoever made the entry. A party with a key must not rewrite what others recorded about it.
             if (c.Actor.Party is { } bound && state.Claim!.RecordedBy != c.Actor.Principal && state.Claim.OnBehalfOf != bound)
             {
                 return Decision.Refuse(RefusalCode.NotTheParty,

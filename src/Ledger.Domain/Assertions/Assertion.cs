@@ -2,22 +2,22 @@ using System.Collections.Immutable;
 
 namespace Ledger.Domain;
 
-/// <summary>One proposition as one source version states it, and what became of it: the state that its stream folds to.</summary>
+/// <summary>One proposition as one source version states it, and what became of it. This is the state to which its stream folds.</summary>
 public sealed record Assertion
 {
-    /// <summary>Before the first event.</summary>
+    /// <summary>The state before the first event.</summary>
     public static Assertion None { get; } = new();
 
     /// <summary>Its id, the stream's name without the prefix.</summary>
     public string Id { get; init; } = "";
 
-    /// <summary>The recording of the claim; null while it is not recorded, or not yet known at the moment asked for.</summary>
+    /// <summary>The recording of the claim; null while the claim is not recorded, or was not yet known at the requested moment.</summary>
     public Recorded? Claim { get; init; }
 
     /// <summary>What it says now, after corrections and amendments.</summary>
     public Content Content { get; init; } = new();
 
-    /// <summary>Denials, positions, links, evidence, requests, retractions, concerns, upstream changes, restrictions: open and closed.</summary>
+    /// <summary>The denials, positions, links, evidence, requests, retractions, concerns, upstream changes and restrictions, both open and closed.</summary>
     public Entries Entries { get; init; } = Entries.None;
 
     /// <summary>Corrections, clarifications and updates, oldest first.</summary>
@@ -29,13 +29,15 @@ public sealed record Assertion
     /// <summary>The ids of the notices that touched it.</summary>
     public ImmutableHashSet<string> Notices { get; init; } = [];
 
-    /// <summary>Upstream changes that the publisher judged not to apply: they stay visible.</summary>
+    /// <summary>The answers that reject an upstream change as not applicable. They stay visible.</summary>
     public ImmutableList<Recorded> Rejections { get; init; } = [];
 
-    /// <summary>What became of its evidence in later versions of the source, by the event that attached it; read from the source's stream.</summary>
+    /// <summary>
+    /// What became of its evidence in later versions of the source, by the id of the event that attached it. It is read from the source's stream.
+    /// </summary>
     public ImmutableDictionary<Guid, (Recorded Capture, bool Found, bool Typographic)> Searched { get; init; } = ImmutableDictionary<Guid, (Recorded, bool, bool)>.Empty;
 
-    /// <summary>The number of the stream's events so far, whatever they are.</summary>
+    /// <summary>The number of the stream's events so far, events of unknown types included.</summary>
     public long Version { get; init; }
 
     /// <summary>The position of the newest event.</summary>
@@ -44,7 +46,7 @@ public sealed record Assertion
     /// <summary>When the newest event was recorded.</summary>
     public DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>The notice with this id, as it was given here; null where none touched the assertion.</summary>
+    /// <summary>The notice with this id, as it was recorded on this assertion; null where no such notice touched it.</summary>
     internal Notice? NoticeOf(string id) => !Notices.Contains(id)
         ? null
         : Corrections.Select(r => ((CorrectionIssued)r.Event).Notice)
@@ -52,10 +54,11 @@ public sealed record Assertion
             .Concat(Entries.All<ConcernExpressed>().Select(r => r.Event.Notice))
             .First(n => n.Id == id);
 
-    /// <summary>Whether it is retracted as a whole, now.</summary>
+    /// <summary>Whether a full retraction is in force.</summary>
     public bool IsRetracted => Entries.Standing<RetractionIssued>().Any(r => r.Event.Extent == Extent.Full);
 
-    /// <summary>What the assertion answers to a command. Pure: time and identity are arguments.</summary>
+    /// <summary>Decides a command on an assertion. The function is pure: time and identity are arguments.</summary>
+    /// <exception cref="System.Diagnostics.UnreachableException">The command is not one on a single assertion.</exception>
     public static Decision Decide(Assertion state, Command command, Circumstances c) => command switch
     {
         RecordClaim claim => RecordClaim.Decide(state, claim, c),
@@ -70,15 +73,15 @@ public sealed record Assertion
         _ => throw new System.Diagnostics.UnreachableException($"{command.GetType().Name} is not a command on one assertion."),
     };
 
-    /// <summary>What a notice does to this one of its assertions.</summary>
+    /// <summary>Decides what a notice does to this assertion, which is one of the notice's items.</summary>
     public static Decision Decide(Assertion state, IssueNotice notice, NoticeItem item, string noticeId, Circumstances c) =>
         IssueNotice.Decide(state, notice, item, noticeId, c);
 
-    /// <summary>Whether an event of this assertion can be withdrawn, and how.</summary>
+    /// <summary>Decides the withdrawal of an event of this assertion.</summary>
     public static Decision Decide(Assertion state, WithdrawEvent withdrawal, Guid id, Circumstances c) =>
         state.Apply(withdrawal, c, stamp => WithdrawEvent.Decide(state.Entries, withdrawal, id, c, stamp));
 
-    /// <summary>The state after one more event. Never fails: what does not fit, or is not known here, changes only the counters.</summary>
+    /// <summary>The state after one more event. It never fails: an event that does not fit, or whose type is unknown, changes only the counters.</summary>
     public static Assertion Evolve(Assertion state, Recorded e)
     {
         var next = state with { Id = state.Id.Length > 0 ? state.Id : Ids.OfStream(e.Stream).Id, Version = e.Version, Position = e.Position, RecordedAt = e.RecordedAt };
@@ -109,18 +112,21 @@ public sealed record Assertion
         };
     }
 
-    /// <summary>The state after a later version of the source was captured, an event of another stream: only what it says of this assertion's evidence.</summary>
+    /// <summary>
+    /// The state after a later version of the source was captured. That event is of the source's stream; only its findings on this assertion's evidence
+    /// count.
+    /// </summary>
     public static Assertion Evolve(Assertion state, Recorded capture, VersionCaptured version) => version.Evidence
         .Where(o => o.Assertion == state.Id && (o.Found || !state.Searched.TryGetValue(o.Evidence, out var known) || known.Found))
         .Aggregate(state, (s, o) => s with { Searched = s.Searched.SetItem(o.Evidence, (capture, o.Found, o.Typographic)) });
 
-    /// <summary>Folds a stream from nothing.</summary>
+    /// <summary>Folds the events of a stream, beginning with <see cref="None"/>.</summary>
     public static Assertion Fold(IEnumerable<Recorded> events) => events.Aggregate(None, Evolve);
 
-    /// <summary>What every command on a recorded assertion shares.</summary>
+    /// <summary>The checks that all commands on a recorded assertion share.</summary>
     internal Decision Apply(Command command, Circumstances c, Func<Func<LedgerEvent, LedgerEvent>, Decision> decide)
     {
-        // Evidence, links and amendments speak of what the claim already made public; other acts have a publication of their own.
+        // Evidence, links and amendments concern what the claim already made public. Other acts have a publication of their own.
         var fallback = command is AttachEvidence or AddLink or AmendEntry ? Claim?.Event.PublishedAt : null;
         return Rules.Apply(command, c, fallback, stamp => Claim is null
             ? Decision.Refuse(RefusalCode.NotFound, "No assertion has this id; record it with POST /v1/assertions.")

@@ -3,23 +3,23 @@ using System.Text.Json.Nodes;
 
 namespace Ledger.Domain;
 
-/// <summary>One field before and after; null is absence.</summary>
-/// <param name="Field">By the names of <see cref="ContentFields"/>.</param>
+/// <summary>One field before and after a change; null means that the field is absent.</summary>
+/// <param name="Field">The field, by the names of <see cref="ContentFields"/>.</param>
 /// <param name="Before">The value that it replaces.</param>
 /// <param name="After">The value that holds from now on.</param>
 public sealed record Change(string Field, JsonElement? Before = null, JsonElement? After = null)
 {
-    /// <summary>A member's place in the body; an amendment is a change by itself, and has no name there.</summary>
+    /// <summary>A member's path in the body. The body of an amendment is itself the change, so its members have no prefix.</summary>
     private static string At(string name, string member) => name.Length == 0 ? member : $"{name}.{member}";
 
-    /// <summary>Checks what can be said of a change before the field's current value is known.</summary>
+    /// <summary>Checks what can be checked before the field's current value is known.</summary>
     internal void Check(Checks checks, string name)
     {
         checks.OptionalJson(Before, At(name, "before"));
         checks.OptionalJson(After, At(name, "after"));
     }
 
-    /// <summary>Applies changes in order to a content; the first one that does not fit is a refusal.</summary>
+    /// <summary>Applies changes to a content, in order. The first change that does not fit gives a refusal.</summary>
     internal static (Content Content, Decision? Refused) ApplyAll(
         Content content, IReadOnlyList<Change> changes, Func<string, bool> allowed, TimeZoneInfo zone, string name)
     {
@@ -61,7 +61,7 @@ public sealed record Change(string Field, JsonElement? Before = null, JsonElemen
             : (content, null);
     }
 
-    /// <summary>Applies stored changes in a fold: what no longer fits is left as it is.</summary>
+    /// <summary>Applies stored changes in a fold. A change that no longer fits leaves the field as it is.</summary>
     internal static Content Fold(Content content, IEnumerable<Change> changes)
     {
         foreach (var change in changes)
@@ -72,7 +72,7 @@ public sealed record Change(string Field, JsonElement? Before = null, JsonElemen
         return content;
     }
 
-    /// <summary>The change as it is stored: a partial date carries the interval that it names in the zone, so that no fold needs the zone.</summary>
+    /// <summary>The change as it is stored. A partial date carries the interval that it names in the zone, so that no fold needs the zone.</summary>
     internal Change Resolved(TimeZoneInfo zone)
     {
         if (Field is not ("scope.from" or "scope.to") || After is not { } after)

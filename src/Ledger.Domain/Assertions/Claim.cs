@@ -9,31 +9,31 @@ public sealed record ClaimRecorded : LedgerEvent
     /// <summary>The version that states it.</summary>
     public SourceVersion Source { get; init; } = new(Erased.Text, 0);
 
-    /// <summary>The source's publisher, carried so that the stream alone tells who corrects it.</summary>
+    /// <summary>The source's publisher. The event carries it so that the stream alone tells who may correct the claim.</summary>
     public string Publisher { get; init; } = Erased.Text;
 
-    /// <summary>Where in the version.</summary>
+    /// <summary>The part of the version in which it stands.</summary>
     public Part Part { get; init; }
 
-    /// <summary>From originator to publisher.</summary>
+    /// <summary>The attribution chain, from originator to publisher; empty means unattributed.</summary>
     public IReadOnlyList<Attribution> Attribution { get; init; } = [];
 
     /// <summary>The numbers it states.</summary>
     public IReadOnlyList<Figure> Figures { get; init; } = [];
 
-    /// <summary>Place and period.</summary>
+    /// <summary>The place and period of which it speaks.</summary>
     public Scope? Scope { get; init; }
 
-    /// <summary>How firmly.</summary>
+    /// <summary>How firmly the author states it.</summary>
     public Modality Modality { get; init; }
 
-    /// <summary>BCP 47 tag.</summary>
+    /// <summary>The language of the proposition, as a BCP 47 tag.</summary>
     public string? Language { get; init; }
 
-    /// <summary>What it is about.</summary>
+    /// <summary>The topics, in words of the recorder's choice.</summary>
     public IReadOnlyList<string> Topics { get; init; } = [];
 
-    /// <summary>What it says, as corrections will change it.</summary>
+    /// <summary>The fields that corrections and amendments can change later.</summary>
     internal Content Content() => new()
     {
         Proposition = Proposition, Modality = Modality, Part = Part, Attribution = Attribution, Figures = Figures,
@@ -47,7 +47,7 @@ public sealed record ScopeInput(string? Place = null, TimeInput? From = null, Ti
 /// <summary>Records a claim, with its evidence and links in the same append.</summary>
 public sealed record RecordClaim : Command
 {
-    /// <summary>Chosen by the client, or made by the server.</summary>
+    /// <summary>The id that the client chose; null where the server makes one.</summary>
     public string? Id { get; init; }
 
     /// <summary>The proposition.</summary>
@@ -56,28 +56,28 @@ public sealed record RecordClaim : Command
     /// <summary>The version that states it.</summary>
     public required SourceVersion Source { get; init; }
 
-    /// <summary>Where in the version.</summary>
+    /// <summary>The part of the version in which it stands.</summary>
     public Part Part { get; init; }
 
-    /// <summary>From originator to publisher; empty is unattributed.</summary>
+    /// <summary>The attribution chain, from originator to publisher; empty means unattributed.</summary>
     public required IReadOnlyList<Attribution> Attribution { get; init; }
 
     /// <summary>The numbers it states.</summary>
     public IReadOnlyList<Figure> Figures { get; init; } = [];
 
-    /// <summary>Place and period.</summary>
+    /// <summary>The place and period of which it speaks.</summary>
     public ScopeInput? Scope { get; init; }
 
-    /// <summary>How firmly.</summary>
+    /// <summary>How firmly the author states it.</summary>
     public Modality Modality { get; init; }
 
-    /// <summary>BCP 47 tag.</summary>
+    /// <summary>The language of the proposition, as a BCP 47 tag.</summary>
     public string? Language { get; init; }
 
-    /// <summary>What it is about.</summary>
+    /// <summary>The topics, in words of the recorder's choice.</summary>
     public IReadOnlyList<string> Topics { get; init; } = [];
 
-    /// <summary>Where it can be seen in the version.</summary>
+    /// <summary>The places in the version where it can be seen.</summary>
     public IReadOnlyList<EvidenceInput> Evidence { get; init; } = [];
 
     /// <summary>Links to other assertions.</summary>
@@ -112,7 +112,7 @@ public sealed record RecordClaim : Command
         }
     }
 
-    /// <summary>Records the claim; the same claim again changes nothing, another one under its id is refused.</summary>
+    /// <summary>Records the claim. The same claim again changes nothing; another claim under the same id is refused.</summary>
     internal static Decision Decide(Assertion state, RecordClaim command, Circumstances c) =>
         Rules.Apply(command, c, null, stamp =>
         {

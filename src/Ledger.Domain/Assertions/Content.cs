@@ -11,23 +11,23 @@ public enum Part
     /// <summary>The headline.</summary>
     Headline,
 
-    /// <summary>Words given as somebody's own.</summary>
+    /// <summary>A quotation of somebody's words.</summary>
     Quote,
 
-    /// <summary>Under a picture.</summary>
+    /// <summary>The caption of a picture.</summary>
     Caption,
 
-    /// <summary>In a picture.</summary>
+    /// <summary>A picture.</summary>
     Image,
 
-    /// <summary>In moving pictures.</summary>
+    /// <summary>A video.</summary>
     Video,
 
-    /// <summary>In a post.</summary>
+    /// <summary>A post on a social medium.</summary>
     Post,
 }
 
-/// <summary>How firmly the author puts it.</summary>
+/// <summary>How firmly the author states the proposition.</summary>
 public enum Modality
 {
     /// <summary>As a plain statement.</summary>
@@ -39,11 +39,11 @@ public enum Modality
     /// <summary>Under a condition.</summary>
     Conditional,
 
-    /// <summary>As the author's own conclusion.</summary>
+    /// <summary>As a conclusion of the author.</summary>
     Inferred,
 }
 
-/// <summary>How a figure is bounded.</summary>
+/// <summary>How the stated value bounds the figure.</summary>
 public enum Comparison
 {
     /// <summary>Exactly.</summary>
@@ -63,26 +63,26 @@ public enum Comparison
     AtLeast,
 }
 
-/// <summary>One link of the chain from whoever first said it to the publisher.</summary>
+/// <summary>One link of the attribution chain, which leads from whoever first said it to the publisher.</summary>
 /// <param name="Party">A recorded party; null where only a description is known.</param>
-/// <param name="Description">"documents", "an unnamed official"; null where a party is named.</param>
-/// <param name="Role">originator, spokesperson, relay, publisher…</param>
+/// <param name="Description">A description such as "documents" or "an unnamed official"; null where a party is named.</param>
+/// <param name="Role">The role, such as originator, spokesperson, relay or publisher.</param>
 public sealed record Attribution(string? Party = null, string? Description = null, string? Role = null);
 
 /// <summary>A number that the proposition states.</summary>
-/// <param name="Name">What is counted; unique within the assertion.</param>
+/// <param name="Name">What the figure counts or measures; unique within the assertion.</param>
 /// <param name="Value">The number.</param>
-/// <param name="Op">How it is bounded.</param>
-/// <param name="Unit">In what.</param>
+/// <param name="Op">How the value bounds the figure.</param>
+/// <param name="Unit">The unit of the value; null where it has none.</param>
 public sealed record Figure(string Name, decimal Value, Comparison Op = Comparison.Equal, string? Unit = null);
 
-/// <summary>Of which place and period of the world the proposition speaks.</summary>
+/// <summary>The place and period of the world of which the proposition speaks.</summary>
 /// <param name="Place">The place in words.</param>
-/// <param name="From">Start of the period; null is open.</param>
-/// <param name="To">End of the period; null is open.</param>
+/// <param name="From">Start of the period; null where it is open.</param>
+/// <param name="To">End of the period; null where it is open.</param>
 public sealed record Scope(string? Place = null, StatedTime? From = null, StatedTime? To = null)
 {
-    /// <summary>Whether the proposition speaks of any moment of the interval; one without a period speaks of none in particular.</summary>
+    /// <summary>Whether the period overlaps the interval. A scope without a period covers no interval.</summary>
     public bool Covers(Interval moment) =>
         (From is not null || To is not null) && (From is null || From.From < moment.To) && (To is null || moment.From < To.To);
 }
@@ -90,27 +90,27 @@ public sealed record Scope(string? Place = null, StatedTime? From = null, Stated
 /// <summary>What an assertion says, field by field: the part that corrections and amendments change.</summary>
 public sealed record Content
 {
-    /// <summary>The proposition in the recorder's words or the source's.</summary>
+    /// <summary>The proposition, in the words of the recorder or of the source.</summary>
     public string Proposition { get; init; } = Erased.Text;
 
-    /// <summary>How firmly it is put.</summary>
+    /// <summary>How firmly the author states it.</summary>
     public Modality Modality { get; init; }
 
-    /// <summary>Where it stands in the version.</summary>
+    /// <summary>The part of the version in which it stands.</summary>
     public Part Part { get; init; }
 
-    /// <summary>From originator to publisher; empty is unattributed.</summary>
+    /// <summary>The attribution chain, from originator to publisher; empty means unattributed.</summary>
     public IReadOnlyList<Attribution> Attribution { get; init; } = [];
 
     /// <summary>The numbers it states.</summary>
     public IReadOnlyList<Figure> Figures { get; init; } = [];
 
-    /// <summary>Place and period.</summary>
+    /// <summary>The place and period of which it speaks.</summary>
     public Scope? Scope { get; init; }
 
-    /// <summary>BCP 47 tag of the proposition.</summary>
+    /// <summary>The language of the proposition, as a BCP 47 tag.</summary>
     public string? Language { get; init; }
 
-    /// <summary>What it is about, in words of the recorder's choice.</summary>
+    /// <summary>The topics, in words of the recorder's choice.</summary>
     public IReadOnlyList<string> Topics { get; init; } = [];
 }

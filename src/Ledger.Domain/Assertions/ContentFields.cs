@@ -5,7 +5,7 @@ namespace Ledger.Domain;
 
 /// <summary>
 /// The fields of a content by the names that corrections, amendments and differences use: <c>proposition</c>, <c>scope.place</c>,
-/// <c>figures/workers</c> (a bare number: the value), <c>figures/workers/op</c>… Values travel as JSON; null is absence.
+/// <c>figures/workers</c> (a bare number sets the value), <c>figures/workers/op</c> and so on. Values are JSON; null means that the field is absent.
 /// </summary>
 public static class ContentFields
 {
@@ -13,14 +13,14 @@ public static class ContentFields
     private const string ScopeFrom = "scope.from";
     private const string ScopeTo = "scope.to";
 
-    /// <summary>Whether corrections may speak of the field.</summary>
+    /// <summary>Whether a correction may change the field.</summary>
     public static bool IsCorrectable(string field) =>
         field is "proposition" or "modality" or "part" or "attribution" or "scope.place" || IsTime(field) || IsFigure(field);
 
-    /// <summary>Whether the recorder may amend the field: what corrections may, and what the recorder chose.</summary>
+    /// <summary>Whether the recorder may amend the field: every correctable field, and the two that the recorder chose (language and topics).</summary>
     public static bool IsAmendable(string field) => IsCorrectable(field) || field is "language" or "topics";
 
-    /// <summary>The current value, null where there is none.</summary>
+    /// <summary>The current value of a field; null where there is none.</summary>
     public static JsonNode? Get(Content content, string field) => field switch
     {
         "proposition" => content.Proposition,
@@ -37,8 +37,8 @@ public static class ContentFields
     };
 
     /// <summary>
-    /// Whether a field has the stated value now. A time is compared by its text, also where it is given with basis or interval,
-    /// a figure by its value, or whole where it is given whole.
+    /// Whether a field has the stated value now. A time is compared by its text, even where it is given with a basis or an interval.
+    /// A figure that is given as a number is compared by its value; one that is given as an object is compared as a whole.
     /// </summary>
     public static bool Holds(Content content, string field, JsonElement? stated) => stated switch
     {
@@ -48,7 +48,7 @@ public static class ContentFields
         _ => Equal(Get(content, field), stated),
     };
 
-    /// <summary>The parties that changes bring into a chain of attribution: they must have been recorded.</summary>
+    /// <summary>The parties that changes bring into an attribution chain. Each must have been recorded.</summary>
     internal static IEnumerable<Reference> References(IEnumerable<Change> changes, string name) =>
         from change in changes
         where change is { Field: "attribution", After.ValueKind: JsonValueKind.Array }
@@ -56,7 +56,7 @@ public static class ContentFields
         where link.ValueKind == JsonValueKind.Object && link.TryGetProperty("party", out var party) && party.ValueKind == JsonValueKind.String
         select Reference.Party(link.GetProperty("party").GetString()!, name);
 
-    /// <summary>Whether a stated value is the current one: numbers as decimals, lists by their JSON.</summary>
+    /// <summary>Whether a stated value equals the current one. Numbers are compared as decimals, everything else by its JSON.</summary>
     public static bool Equal(JsonNode? current, JsonElement? stated)
     {
         var given = stated is { ValueKind: not JsonValueKind.Null } value ? JsonNode.Parse(value.GetRawText()) : null;
@@ -68,7 +68,9 @@ public static class ContentFields
             : JsonNode.DeepEquals(current, given);
     }
 
-    /// <summary>The content with one field set as a client asks; null and a complaint where the value does not fit the field.</summary>
+    /// <summary>
+    /// The content with one field set to a client's value; null, with a complaint in <paramref name="checks"/>, where the value does not fit the field.
+    /// </summary>
     public static Content? Set(Content content, string field, JsonElement? value, TimeZoneInfo zone, Checks checks, string name)
     {
         var next = Read(content, field, value, zone);
@@ -87,12 +89,12 @@ public static class ContentFields
     }
 
     /// <summary>
-    /// The content with one field set as the log has it. It was checked when it was written, by the limits of its day;
-    /// null only where the value does not fit the field, as after an erasure.
+    /// The content with one field set to a value from the log. The value was checked against the limits of its time when it was written.
+    /// The result is null only where the value does not fit the field, for example after an erasure.
     /// </summary>
     internal static Content? Restore(Content content, string field, JsonElement? value) => Read(content, field, value, zone: null);
 
-    /// <summary>Sets a field; with a zone as clients write values, without one as the log holds them.</summary>
+    /// <summary>Sets a field. With a zone the value is read as a client writes it, without a zone as the log holds it.</summary>
     private static Content? Read(Content content, string field, JsonElement? value, TimeZoneInfo? zone)
     {
         var set = value is { ValueKind: not JsonValueKind.Null } ? value : null;
@@ -213,7 +215,7 @@ public static class ContentFields
     private static StatedTime? Time(JsonElement? set, TimeZoneInfo? zone) =>
         set is not { } time ? null
         : zone is not null ? StatedTime.Resolve(Read<TimeInput>(set), zone) ?? throw new FormatException("This is no date.")
-        // Stored changes carry the interval that the zone of the day gave; clients cannot send one.
+        // Stored changes carry the interval that the zone gave when they were written. Clients cannot send one.
         : time.Deserialize<StatedTime>(DomainJson.Stored);
 
     private static T Read<T>(JsonElement? value) =>

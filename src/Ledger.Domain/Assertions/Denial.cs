@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Ledger.Domain;
 
 /// <summary>What a denial contests: the whole proposition, or a part of it in words.</summary>
-/// <param name="Part">The part in words; null is the whole.</param>
+/// <param name="Part">The contested part in words; null means the whole proposition.</param>
 [JsonConverter(typeof(ContestsConverter))]
 public sealed record Contests(string? Part)
 {
@@ -42,28 +42,28 @@ public sealed class ContestsConverter : JsonConverter<Contests>
 /// <summary>A party denied the proposition, or a part of it.</summary>
 public sealed record DenialRecorded : LedgerEvent
 {
-    /// <summary>Who denies.</summary>
+    /// <summary>The party that denies.</summary>
     public string Party { get; init; } = Erased.Text;
 
-    /// <summary>In which words.</summary>
+    /// <summary>The words of the denial.</summary>
     public string Statement { get; init; } = Erased.Text;
 
-    /// <summary>The whole, or which part.</summary>
+    /// <summary>What it contests: the whole proposition or a part.</summary>
     public Contests Contests { get; init; } = Contests.Whole;
 
-    /// <summary>What it grants nonetheless.</summary>
+    /// <summary>What the party grants nonetheless.</summary>
     public string? Concedes { get; init; }
 
-    /// <summary>On which ground.</summary>
+    /// <summary>The ground for the denial.</summary>
     public string? Ground { get; init; }
 
-    /// <summary>Under which condition.</summary>
+    /// <summary>The condition under which the denial holds.</summary>
     public string? Condition { get; init; }
 
     /// <summary>The captured version that reports it.</summary>
     public SourceVersion? Source { get; init; }
 
-    /// <summary>A text or URL where none is captured.</summary>
+    /// <summary>A text or URL to cite where no version is captured.</summary>
     public string? Citation { get; init; }
 
     /// <summary>An assertion that states the denial.</summary>
@@ -76,22 +76,22 @@ public sealed record DenialRecorded : LedgerEvent
 /// <summary>Records a denial.</summary>
 public sealed record DenyAssertion : CitingCommand
 {
-    /// <summary>Who denies.</summary>
+    /// <summary>The party that denies.</summary>
     public required string Party { get; init; }
 
-    /// <summary>In which words.</summary>
+    /// <summary>The words of the denial.</summary>
     public required string Statement { get; init; }
 
-    /// <summary>The whole, or which part.</summary>
+    /// <summary>What it contests: the whole proposition or a part.</summary>
     public required Contests Contests { get; init; }
 
-    /// <summary>What it grants nonetheless.</summary>
+    /// <summary>What the party grants nonetheless.</summary>
     public string? Concedes { get; init; }
 
-    /// <summary>On which ground.</summary>
+    /// <summary>The ground for the denial.</summary>
     public string? Ground { get; init; }
 
-    /// <summary>Under which condition.</summary>
+    /// <summary>The condition under which the denial holds.</summary>
     public string? Condition { get; init; }
 
     /// <summary>An assertion that states the denial.</summary>
@@ -127,7 +127,7 @@ public sealed record DenyAssertion : CitingCommand
         }
     }
 
-    /// <summary>One open denial a party and part: the same again changes nothing, another one takes its place.</summary>
+    /// <summary>Each party has at most one open denial of each part. The same denial again changes nothing; another one takes its place.</summary>
     internal static Decision Decide(Assertion state, DenyAssertion command, Circumstances c) =>
         state.Apply(command, c, stamp =>
         {
@@ -168,6 +168,8 @@ public sealed record DenyAssertion : CitingCommand
         return state with { Entries = entries.Add(e) };
     }
 
-    /// <summary>Whether both are of one party and one part. Asked before anything dearer: a hot assertion has hundreds of open denials.</summary>
+    /// <summary>
+    /// Whether both denials are of the same party and part. This cheap test comes first: a much-denied assertion has hundreds of open denials.
+    /// </summary>
     private static bool IsSamePart(DenialRecorded left, DenialRecorded right) => left.Party == right.Party && left.Contests == right.Contests;
 }

@@ -6,22 +6,22 @@ namespace Ledger.Domain;
 /// <summary>The Web Annotation selectors that pin evidence to a text.</summary>
 public enum SelectorType
 {
-    /// <summary>By its words and those around them.</summary>
+    /// <summary>A quote: the words, with the words before and after them.</summary>
     [JsonStringEnumMemberName("TextQuoteSelector")]
     TextQuote,
 
-    /// <summary>By place, in code points.</summary>
+    /// <summary>A position: a start and an end, in code points.</summary>
     [JsonStringEnumMemberName("TextPositionSelector")]
     TextPosition,
 }
 
 /// <summary>A place in a text (W3C Web Annotation Data Model, 4.2.4 and 4.2.5).</summary>
-/// <param name="Type">Which sort.</param>
-/// <param name="Exact">The words, for a quote.</param>
-/// <param name="Prefix">Words before them.</param>
-/// <param name="Suffix">Words after them.</param>
-/// <param name="Start">First code point, for a position.</param>
-/// <param name="End">The code point after the last.</param>
+/// <param name="Type">The type of selector.</param>
+/// <param name="Exact">The quoted words; null for a position.</param>
+/// <param name="Prefix">The words directly before the quote.</param>
+/// <param name="Suffix">The words directly after the quote.</param>
+/// <param name="Start">The index of the first code point, from 0; null for a quote.</param>
+/// <param name="End">The index of the code point after the last; null for a quote.</param>
 public sealed record Selector(
     SelectorType Type, string? Exact = null, string? Prefix = null, string? Suffix = null, int? Start = null, int? End = null)
 {
@@ -42,7 +42,7 @@ public sealed record Selector(
     }
 }
 
-/// <summary>Where the proposition can be seen in a source version was recorded.</summary>
+/// <summary>Evidence was attached: a place in a source version where the proposition can be seen.</summary>
 public sealed record EvidenceAttached : LedgerEvent
 {
     /// <summary>The version that it is pinned to.</summary>
@@ -55,11 +55,11 @@ public sealed record EvidenceAttached : LedgerEvent
     public Selector Selector { get; init; } = new(SelectorType.TextQuote, Erased.Text);
 }
 
-/// <summary>Evidence within the recording of a claim: the version is the claim's.</summary>
+/// <summary>Evidence within the recording of a claim. Its version is the version of the claim.</summary>
 public sealed record EvidenceInput(Selector Selector);
 
-/// <summary>The version that evidence is pinned to: a number means the claim's own source.</summary>
-/// <param name="Id">The source; null for the claim's own.</param>
+/// <summary>The version that evidence is pinned to. A bare number means a version of the claim's own source.</summary>
+/// <param name="Id">The source; null for the claim's own source.</param>
 /// <param name="Version">Its version, from 1.</param>
 [JsonConverter(typeof(EvidenceVersionConverter))]
 public sealed record EvidenceVersion(string? Id, int Version);
@@ -98,7 +98,7 @@ public sealed class EvidenceVersionConverter : JsonConverter<EvidenceVersion>
 /// <summary>Attaches evidence to an assertion.</summary>
 public sealed record AttachEvidence : Command
 {
-    /// <summary>A version of the claim's own source by its number, or of another as {id, version}.</summary>
+    /// <summary>A version of the claim's own source as a number, or of another source as {id, version}.</summary>
     public required EvidenceVersion SourceVersion { get; init; }
 
     /// <summary>The place in its text.</summary>

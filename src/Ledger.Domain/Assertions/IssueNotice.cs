@@ -7,41 +7,41 @@ public sealed record NoticeItem
     /// <summary>The assertion.</summary>
     public required string Assertion { get; init; }
 
-    /// <summary>For a correction: field by field.</summary>
+    /// <summary>The changes, field by field; for a correction, clarification or update.</summary>
     public IReadOnlyList<Change> Changes { get; init; } = [];
 
-    /// <summary>For a retraction: all or a part; all where it does not say.</summary>
+    /// <summary>For a retraction: how much is retracted; null means all.</summary>
     public Extent? Extent { get; init; }
 }
 
-/// <summary>Records a notice over one or several assertions: all of it is appended, or none.</summary>
+/// <summary>Records a notice on one or several assertions. All of it is appended, or none.</summary>
 public sealed record IssueNotice : CitingCommand
 {
     /// <summary>Chosen by the client, or made by the server.</summary>
     public string? Id { get; init; }
 
-    /// <summary>Whose notice; for a retraction also the party whose words they are.</summary>
+    /// <summary>The party that issues the notice: the publisher or, for a retraction, also a party of the attribution chain.</summary>
     public required string Publisher { get; init; }
 
-    /// <summary>What it does.</summary>
+    /// <summary>What the notice does.</summary>
     public required NoticeKind Kind { get; init; }
 
-    /// <summary>Its words, verbatim.</summary>
+    /// <summary>The words of the notice, verbatim.</summary>
     public required string Text { get; init; }
 
-    /// <summary>Where it stands; it is a citation too.</summary>
+    /// <summary>The URL of the notice; it counts as a citation.</summary>
     public string? Url { get; init; }
 
-    /// <summary>Whether it changes what a reader takes from it; substantive where it does not say.</summary>
+    /// <summary>Whether the notice changes what a reader takes from the assertion; null means substantive.</summary>
     public Materiality? Materiality { get; init; }
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public required string Reason { get; init; }
 
     /// <summary>An earlier notice that this one corrects.</summary>
     public string? Corrects { get; init; }
 
-    /// <summary>What it does to which assertion.</summary>
+    /// <summary>The assertions, each with what the notice does to it.</summary>
     public required IReadOnlyList<NoticeItem> Items { get; init; }
 
     /// <inheritdoc/>
@@ -132,7 +132,7 @@ public sealed record IssueNotice : CitingCommand
             Materiality = command.Materiality ?? Domain.Materiality.Substantive,
             Changes = [.. item.Changes.Select(change => change.Resolved(c.Zone))], Reason = command.Reason, Corrects = command.Corrects, Source = command.Source, Citation = command.Citation,
         };
-        // The same notice sent again, with or without its id, finds its own work done.
+        // The same notice may be sent again, with or without its id. Its work is then already done.
         var repeated = state.Corrections.Any(r =>
             r.Event is CorrectionIssued done
             && Same.Event(command.Id is null ? done with { Notice = done.Notice with { Id = notice.Id } } : done, correction));
@@ -158,7 +158,7 @@ public sealed record IssueNotice : CitingCommand
             Notice = notice, Publisher = command.Publisher, Extent = item.Extent ?? Extent.Full, Reason = command.Reason,
             Corrects = command.Corrects, Source = command.Source, Citation = command.Citation,
         };
-        // Behind a full retraction there is nothing left to retract: so its withdrawal always reinstates.
+        // After a full retraction there is nothing left to retract. So the withdrawal of the full one always reinstates the assertion.
         return state.Entries.Standing<RetractionIssued>().Any(r => r.Event.Publisher == command.Publisher
                 && (r.Event.Extent == Extent.Full || (retraction.Extent == Extent.Partial && r.Event.Notice.Text == command.Text)))
             ? Decision.Nothing

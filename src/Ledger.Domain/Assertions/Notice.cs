@@ -3,26 +3,26 @@ namespace Ledger.Domain;
 /// <summary>What a publisher's notice does.</summary>
 public enum NoticeKind
 {
-    /// <summary>Puts right what was wrong.</summary>
+    /// <summary>Corrects what was wrong.</summary>
     Correction,
 
-    /// <summary>Makes clearer what was not wrong.</summary>
+    /// <summary>Makes something clearer that was not wrong.</summary>
     Clarification,
 
-    /// <summary>Adds what happened since.</summary>
+    /// <summary>Adds what has happened since.</summary>
     Update,
 
-    /// <summary>Takes it back.</summary>
+    /// <summary>Takes the proposition back.</summary>
     Retraction,
 
-    /// <summary>Warns that it is under doubt.</summary>
+    /// <summary>Warns that the proposition is under doubt.</summary>
     Concern,
 }
 
-/// <summary>Whether a correction changes what a reader would take from it.</summary>
+/// <summary>Whether a correction changes what a reader takes from the assertion.</summary>
 public enum Materiality
 {
-    /// <summary>It does.</summary>
+    /// <summary>It changes what a reader takes from the assertion.</summary>
     Substantive,
 
     /// <summary>A slip that misleads nobody.</summary>
@@ -32,7 +32,7 @@ public enum Materiality
 /// <summary>How much is taken back.</summary>
 public enum Extent
 {
-    /// <summary>All of it.</summary>
+    /// <summary>The whole proposition.</summary>
     Full,
 
     /// <summary>A part, which the notice names.</summary>
@@ -40,30 +40,30 @@ public enum Extent
 }
 
 /// <summary>A publisher's notice, verbatim.</summary>
-/// <param name="Id">Its id, common to all assertions that it touches.</param>
-/// <param name="Text">Its words.</param>
-/// <param name="Url">Where it stands.</param>
+/// <param name="Id">The id, the same on all assertions that the notice touches.</param>
+/// <param name="Text">The words of the notice.</param>
+/// <param name="Url">The URL of the notice; null where it has none.</param>
 public sealed record Notice(string Id, string Text, string? Url = null);
 
-/// <summary>A publisher corrected, clarified or updated.</summary>
+/// <summary>A publisher issued a correction, a clarification or an update.</summary>
 public sealed record CorrectionIssued : LedgerEvent
 {
     /// <summary>The notice.</summary>
     public Notice Notice { get; init; } = new(Erased.Text, Erased.Text);
 
-    /// <summary>Whose.</summary>
+    /// <summary>The publisher that issued the notice.</summary>
     public string Publisher { get; init; } = Erased.Text;
 
-    /// <summary>correction, clarification or update.</summary>
+    /// <summary>The kind: correction, clarification or update.</summary>
     public NoticeKind Kind { get; init; }
 
-    /// <summary>Whether it changes what a reader takes from it.</summary>
+    /// <summary>Whether it changes what a reader takes from the assertion.</summary>
     public Materiality Materiality { get; init; }
 
-    /// <summary>Field by field.</summary>
+    /// <summary>The changes, field by field.</summary>
     public IReadOnlyList<Change> Changes { get; init; } = [];
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public string Reason { get; init; } = Erased.Text;
 
     /// <summary>An earlier notice that this one corrects.</summary>
@@ -72,11 +72,11 @@ public sealed record CorrectionIssued : LedgerEvent
     /// <summary>The captured version that carries the notice.</summary>
     public SourceVersion? Source { get; init; }
 
-    /// <summary>A text or URL where none is captured.</summary>
+    /// <summary>A text or URL to cite where no version is captured.</summary>
     public string? Citation { get; init; }
 }
 
-/// <summary>A publisher, or the speaker of the words, took it back.</summary>
+/// <summary>A publisher, or the speaker of the words, retracted the proposition.</summary>
 public sealed record RetractionIssued : LedgerEvent
 {
     /// <summary>The notice.</summary>
@@ -85,15 +85,15 @@ public sealed record RetractionIssued : LedgerEvent
     /// <summary>The publisher, or the party whose words they are.</summary>
     public string Publisher { get; init; } = Erased.Text;
 
-    /// <summary>All or a part.</summary>
+    /// <summary>How much is retracted.</summary>
     public Extent Extent { get; init; }
 
-    /// <summary>A full retraction takes the place of the partial ones of the same party: withdrawing it reinstates the whole.</summary>
+    /// <summary>A full retraction takes the place of the same party's partial ones, so that its withdrawal reinstates the whole proposition.</summary>
     internal Entries TakePlace(Entries entries, Recorded e) => Extent == Extent.Partial ? entries
         : entries.Standing<RetractionIssued>().Where(r => r.Event.Publisher == Publisher && r.Event.Extent == Extent.Partial)
             .Aggregate(entries, (all, partial) => all.Close(partial.Record.Id, e, Closing.Updated));
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public string Reason { get; init; } = Erased.Text;
 
     /// <summary>An earlier notice that this one corrects.</summary>
@@ -102,25 +102,25 @@ public sealed record RetractionIssued : LedgerEvent
     /// <summary>The captured version that carries the notice.</summary>
     public SourceVersion? Source { get; init; }
 
-    /// <summary>A text or URL where none is captured.</summary>
+    /// <summary>A text or URL to cite where no version is captured.</summary>
     public string? Citation { get; init; }
 }
 
-/// <summary>A publisher warned that it is under doubt.</summary>
+/// <summary>A publisher warned that the proposition is under doubt.</summary>
 public sealed record ConcernExpressed : LedgerEvent
 {
     /// <summary>The notice.</summary>
     public Notice Notice { get; init; } = new(Erased.Text, Erased.Text);
 
-    /// <summary>Whose.</summary>
+    /// <summary>The publisher that issued the notice.</summary>
     public string Publisher { get; init; } = Erased.Text;
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public string Reason { get; init; } = Erased.Text;
 
     /// <summary>The captured version that carries the notice.</summary>
     public SourceVersion? Source { get; init; }
 
-    /// <summary>A text or URL where none is captured.</summary>
+    /// <summary>A text or URL to cite where no version is captured.</summary>
     public string? Citation { get; init; }
 }

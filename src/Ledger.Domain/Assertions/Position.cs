@@ -1,6 +1,6 @@
 namespace Ledger.Domain;
 
-/// <summary>Where a party stands towards a proposition that it neither made nor denies.</summary>
+/// <summary>The stance of a party towards a proposition that it neither made nor denies.</summary>
 public enum Stance
 {
     /// <summary>Confirms it from knowledge of its own.</summary>
@@ -9,85 +9,85 @@ public enum Stance
     /// <summary>Doubts or contests it without denying.</summary>
     Disputes,
 
-    /// <summary>Grants it.</summary>
+    /// <summary>Grants that it is true.</summary>
     Concedes,
 
     /// <summary>Judged it in a published review.</summary>
     Rules,
 
-    /// <summary>Was asked and would not comment.</summary>
+    /// <summary>Was asked and declined to comment.</summary>
     NoComment,
 
     /// <summary>Was asked and did not answer.</summary>
     NoReply,
 }
 
-/// <summary>Whether a corroboration has an origin of its own.</summary>
+/// <summary>Whether a corroboration comes from an origin of its own.</summary>
 public enum Independence
 {
-    /// <summary>Its own knowledge.</summary>
+    /// <summary>It rests on the party's own knowledge.</summary>
     Independent,
 
-    /// <summary>The same origin.</summary>
+    /// <summary>It goes back to the same origin as the proposition.</summary>
     SameOrigin,
 
-    /// <summary>Not known.</summary>
+    /// <summary>The origin is not known.</summary>
     Unknown,
 }
 
 /// <summary>A party took a position.</summary>
 public sealed record PositionRecorded : LedgerEvent
 {
-    /// <summary>Who.</summary>
+    /// <summary>The party that takes the position.</summary>
     public string Party { get; init; } = Erased.Text;
 
-    /// <summary>Which.</summary>
+    /// <summary>The stance that it takes.</summary>
     public Stance Stance { get; init; }
 
-    /// <summary>In which words.</summary>
+    /// <summary>The words of the party.</summary>
     public string? Statement { get; init; }
 
-    /// <summary>On which ground.</summary>
+    /// <summary>The ground for the position.</summary>
     public string? Ground { get; init; }
 
-    /// <summary>For a corroboration: of which origin.</summary>
+    /// <summary>For a corroboration: whether its origin is independent.</summary>
     public Independence? Independence { get; init; }
 
-    /// <summary>For a published review: its own words of judgement.</summary>
+    /// <summary>For a published review: its rating, verbatim.</summary>
     public string? Rating { get; init; }
 
-    /// <summary>Where the review or statement stands.</summary>
+    /// <summary>The URL of the review or statement.</summary>
     public string? Url { get; init; }
 
     /// <summary>The captured version that reports it.</summary>
     public SourceVersion? Source { get; init; }
 
-    /// <summary>A text or URL where none is captured.</summary>
+    /// <summary>A text or URL to cite where no version is captured.</summary>
     public string? Citation { get; init; }
 }
 
 /// <summary>Records a position.</summary>
 public sealed record TakePosition : CitingCommand
 {
-    /// <summary>Who.</summary>
+    /// <summary>The party that takes the position.</summary>
     public required string Party { get; init; }
 
-    /// <summary>Which.</summary>
+    /// <summary>The stance that it takes.</summary>
     public required Stance Stance { get; init; }
 
-    /// <summary>In which words.</summary>
+    /// <summary>The words of the party.</summary>
     public string? Statement { get; init; }
 
-    /// <summary>On which ground.</summary>
+    /// <summary>The ground for the position.</summary>
     public string? Ground { get; init; }
 
-    /// <summary>For a corroboration: of which origin.</summary>
+    /// <summary>For a corroboration: whether its origin is independent.</summary>
     public Independence? Independence { get; init; }
 
     /// <summary>For a published review: its rating, verbatim.</summary>
     public string? Rating { get; init; }
 
-    /// <summary>Where the review or statement stands; it is a citation too.</summary>
+    /// <summary>The URL of the review or statement; it counts as a citation.</summary>
     public string? Url { get; init; }
 
     /// <inheritdoc/>
@@ -110,7 +110,7 @@ public sealed record TakePosition : CitingCommand
         checks.That(Stance != Stance.Rules || Rating is not null, "rating", "a published review has a rating; give it in its own words.");
     }
 
-    /// <summary>One open position a party and stance: the same again changes nothing, another one takes its place.</summary>
+    /// <summary>Each party has at most one open position of each stance. The same position again changes nothing; another one takes its place.</summary>
     internal static Decision Decide(Assertion state, TakePosition command, Circumstances c) =>
         state.Apply(command, c, stamp =>
         {

@@ -3,32 +3,32 @@ namespace Ledger.Domain;
 /// <summary>What somebody asks of a publisher.</summary>
 public enum RequestKind
 {
-    /// <summary>To correct.</summary>
+    /// <summary>A correction.</summary>
     Correction,
 
-    /// <summary>To remove.</summary>
+    /// <summary>A removal.</summary>
     Removal,
 
-    /// <summary>To answer, or to be heard.</summary>
+    /// <summary>A reply, or a hearing.</summary>
     Reply,
 
-    /// <summary>To look again.</summary>
+    /// <summary>A new review.</summary>
     Review,
 }
 
-/// <summary>What came of it.</summary>
+/// <summary>The outcome of a request or of an upstream change.</summary>
 public enum Outcome
 {
-    /// <summary>Refused.</summary>
+    /// <summary>The request was refused.</summary>
     Declined,
 
-    /// <summary>Will be done.</summary>
+    /// <summary>The publisher will do what was asked.</summary>
     Agreed,
 
-    /// <summary>Answered in words.</summary>
+    /// <summary>The publisher answered in words.</summary>
     Replied,
 
-    /// <summary>Taken note of.</summary>
+    /// <summary>The publisher took note of it.</summary>
     Noted,
 
     /// <summary>The text was changed.</summary>
@@ -37,58 +37,58 @@ public enum Outcome
     /// <summary>The text was removed.</summary>
     Removed,
 
-    /// <summary>Judged not to apply.</summary>
+    /// <summary>The publisher judged that it does not apply.</summary>
     Rejected,
 }
 
 /// <summary>Somebody asked for a correction, a removal, a reply or a review.</summary>
 public sealed record ActionRequested : LedgerEvent
 {
-    /// <summary>Who asks.</summary>
+    /// <summary>The party that asks.</summary>
     public string Requester { get; init; } = Erased.Text;
 
-    /// <summary>For what.</summary>
+    /// <summary>What it asks for.</summary>
     public RequestKind Kind { get; init; }
 
-    /// <summary>In which words.</summary>
+    /// <summary>The words of the request.</summary>
     public string Text { get; init; } = Erased.Text;
 
-    /// <summary>By when.</summary>
+    /// <summary>The time by which an answer is asked for.</summary>
     public StatedTime? Deadline { get; init; }
 }
 
 /// <summary>A request, or an upstream change, was answered.</summary>
 public sealed record ActionAnswered : LedgerEvent
 {
-    /// <summary>The request's event.</summary>
+    /// <summary>The event id of the request; null where an upstream change is answered.</summary>
     public Guid? Request { get; init; }
 
-    /// <summary>The position of the upstream change.</summary>
+    /// <summary>The log position of the upstream change; null where a request is answered.</summary>
     public long? Upstream { get; init; }
 
-    /// <summary>Who answers.</summary>
+    /// <summary>The party that answers.</summary>
     public string By { get; init; } = Erased.Text;
 
-    /// <summary>With what.</summary>
+    /// <summary>The outcome that it states.</summary>
     public Outcome Outcome { get; init; }
 
-    /// <summary>In which words.</summary>
+    /// <summary>The words of the answer.</summary>
     public string? Note { get; init; }
 }
 
 /// <summary>Records a request.</summary>
 public sealed record RequestAction : Command
 {
-    /// <summary>Who asks.</summary>
+    /// <summary>The party that asks.</summary>
     public required string Requester { get; init; }
 
-    /// <summary>For what.</summary>
+    /// <summary>What it asks for.</summary>
     public required RequestKind Kind { get; init; }
 
-    /// <summary>In which words.</summary>
+    /// <summary>The words of the request.</summary>
     public required string Text { get; init; }
 
-    /// <summary>By when.</summary>
+    /// <summary>The time by which an answer is asked for.</summary>
     public TimeInput? Deadline { get; init; }
 
     /// <inheritdoc/>
@@ -117,19 +117,19 @@ public sealed record RequestAction : Command
 /// <summary>Records the answer to a request or to an upstream change.</summary>
 public sealed record AnswerAction : Command
 {
-    /// <summary>The request's event.</summary>
+    /// <summary>The event id of the request; null where an upstream change is answered.</summary>
     public Guid? Request { get; init; }
 
-    /// <summary>The position of the upstream change, or of its cause.</summary>
+    /// <summary>The log position of the upstream change, or of its cause; null where a request is answered.</summary>
     public long? Upstream { get; init; }
 
-    /// <summary>Who answers.</summary>
+    /// <summary>The party that answers.</summary>
     public required string By { get; init; }
 
-    /// <summary>With what.</summary>
+    /// <summary>The outcome that it states.</summary>
     public required Outcome Outcome { get; init; }
 
-    /// <summary>In which words.</summary>
+    /// <summary>The words of the answer.</summary>
     public string? Note { get; init; }
 
     /// <inheritdoc/>
@@ -174,7 +174,7 @@ public sealed record AnswerAction : Command
         var id = answer.Request ?? state.Entries.All<UpstreamChanged>().FirstOrDefault(u => u.Entry.Record.Position == answer.Upstream).Entry?.Record.Id;
         if (answer.Upstream is { } change)
         {
-            // The last answer counts: one that was rejected may be noted later, and the other way round.
+            // The last answer counts: a rejection may be followed by another outcome, and the other way round.
             state = UpstreamChanged.WithoutRejection(state, change);
             state = answer.Outcome == Outcome.Rejected ? state with { Rejections = state.Rejections.Add(e) } : state;
         }

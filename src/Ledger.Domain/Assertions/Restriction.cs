@@ -1,34 +1,36 @@
 namespace Ledger.Domain;
 
-/// <summary>Why the public may not read it for now.</summary>
+/// <summary>Why the public may not read an assertion or a source for now.</summary>
 public enum RestrictionReason
 {
-    /// <summary>Until a time.</summary>
+    /// <summary>It is under embargo until a time.</summary>
     Embargo,
 
-    /// <summary>Under doubt.</summary>
+    /// <summary>It is held back because it is under doubt.</summary>
     Hold,
 
-    /// <summary>Must not be used.</summary>
+    /// <summary>It must not be used.</summary>
     Kill,
 
     /// <summary>The publisher took it down.</summary>
     Unpublished,
 
-    /// <summary>By law.</summary>
+    /// <summary>A law or a court forbids it.</summary>
     Legal,
 }
 
-/// <summary>Public reads answer 451 or leave it out, also for the past; reversible.</summary>
+/// <summary>
+/// Access was restricted: public reads answer 451 or leave the assertion or source out, for past moments too. A withdrawal lifts the restriction.
+/// </summary>
 public sealed record AccessRestricted : LedgerEvent
 {
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public RestrictionReason Reason { get; init; }
 
-    /// <summary>Until when; null is until it is withdrawn.</summary>
+    /// <summary>When the restriction ends; null means that it holds until it is withdrawn.</summary>
     public StatedTime? Until { get; init; }
 
-    /// <summary>Whether it holds at a moment.</summary>
+    /// <summary>Whether the restriction holds at a moment.</summary>
     public bool HoldsAt(DateTimeOffset now) => Until is null || now < Until.To;
 }
 
@@ -41,13 +43,13 @@ public sealed record RestrictAccess : Command
     /// <summary>The source with all its assertions; null where one assertion is meant.</summary>
     public string? Source { get; init; }
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public required RestrictionReason Reason { get; init; }
 
-    /// <summary>Until when.</summary>
+    /// <summary>When the restriction ends; null means that it holds until it is withdrawn.</summary>
     public TimeInput? Until { get; init; }
 
-    /// <summary>The stream that is restricted.</summary>
+    /// <summary>The stream that is restricted; null where neither an assertion nor a source is named.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public string? Stream => Assertion is not null ? Ids.AssertionStream(Assertion) : Source is not null ? Ids.SourceStream(Source) : null;
 
@@ -60,7 +62,7 @@ public sealed record RestrictAccess : Command
         }
     }
 
-    /// <summary>The rule for either kind of stream.</summary>
+    /// <summary>The rule for a stream of either kind, assertion or source.</summary>
     internal static Decision Decide(Entries entries, string? publisher, RestrictAccess command, Circumstances c, Func<LedgerEvent, LedgerEvent> stamp)
     {
         if (c.Actor.Party is { } bound && bound != publisher)

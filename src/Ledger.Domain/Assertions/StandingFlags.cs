@@ -1,16 +1,18 @@
 namespace Ledger.Domain;
 
-/// <summary>The flags that one assertion's stream can know. Those that need other streams are added by whoever reads them.</summary>
+/// <summary>The flags that follow from one assertion's own stream. Flags that need other streams are added by the code that reads those.</summary>
 public static class StandingFlags
 {
-    /// <summary>Every flag that may appear, for the filter of lists, which keep each as a bit by its place here: a new one comes last.</summary>
+    /// <summary>
+    /// Every flag that may appear. Lists filter by flag and store each flag as a bit, numbered by its place here. So a new flag must come last.
+    /// </summary>
     public static IReadOnlyList<string> All { get; } =
     [
         "contested", "singleOrigin", "unattributed", "evidenceOrphaned", "textChangedWithoutNotice", "upstreamChanged",
         "possiblyAffected", "deniedElsewhere", "awaitingAnswer", "restricted", "typographicChange",
     ];
 
-    /// <summary>The flags that stand.</summary>
+    /// <summary>The flags that are raised now.</summary>
     public static IReadOnlyList<Flag> Of(Assertion state)
     {
         if (state.Claim is not { } claim)
@@ -70,7 +72,7 @@ public static class StandingFlags
 
     private static void Origin(List<Flag> flags, Assertion state, Recorded claim, bool isCorroborated)
     {
-        // A correction changes the chain when it is published; an amendment says what was so from the beginning.
+        // A correction changes the attribution chain when it is published. An amendment states what was so from the beginning.
         var since = state.Corrections.FindLast(c => ((CorrectionIssued)c.Event).Changes.Any(x => x.Field == "attribution"))?.Since ?? claim.Since;
         if (state.Content.Attribution is not [var origin, ..])
         {
@@ -98,7 +100,9 @@ public static class StandingFlags
         }
     }
 
-    /// <summary>The flag that an upstream change raises: a denial elsewhere, a change over stated links, or over inferred ones.</summary>
+    /// <summary>
+    /// The flag that an upstream change raises. It tells apart a denial elsewhere, a change over stated links and a change over inferred links.
+    /// </summary>
     public static string KindOf(UpstreamChanged change) =>
         change.CauseType == "denial_recorded" ? "deniedElsewhere" : change.Basis == Basis.Stated ? "upstreamChanged" : "possiblyAffected";
 

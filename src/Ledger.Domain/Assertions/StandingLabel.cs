@@ -1,15 +1,19 @@
 namespace Ledger.Domain;
 
-/// <summary>The badge: retracted, concern, superseded, corrected, denied, disputed, reported, from what stands; with counts and parties beside it.</summary>
+/// <summary>
+/// Computes the badge from the corrections and the open entries: retracted, concern, superseded, corrected, denied, disputed or reported. The summary
+/// adds counts and
+/// parties.
+/// </summary>
 public static class StandingLabel
 {
-    /// <summary>What follows a label where only a part is contested or taken back.</summary>
+    /// <summary>The suffix of a label where only a part is contested or retracted.</summary>
     public const string InPart = " in part";
 
-    /// <summary>The labels by precedence, without "in part".</summary>
+    /// <summary>The labels in order of precedence, without "in part".</summary>
     public static IReadOnlyList<string> Precedence { get; } = ["retracted", "concern", "superseded", "corrected", "denied", "disputed", "reported"];
 
-    /// <summary>Where the assertion is in its life.</summary>
+    /// <summary>The stage of the assertion's life.</summary>
     public static Lifecycle LifecycleOf(Assertion state) =>
         state.IsRetracted ? Lifecycle.Retracted
         : SupersededBy(state) is not null ? Lifecycle.Superseded
@@ -120,10 +124,10 @@ public static class StandingLabel
         _ => "disputed",
     };
 
-    /// <summary>Who said the same, in the order in which they said it, each once.</summary>
+    /// <summary>The parties that said the same, each once, in the order in which they said it.</summary>
     private sealed class Speakers
     {
-        /// <summary>Up to so many are compared one by one.</summary>
+        /// <summary>Up to this many parties are compared one by one. A larger list gets a hash set.</summary>
         private const int FewMax = 16;
 
         private readonly List<string> _parties = [];
@@ -132,7 +136,7 @@ public static class StandingLabel
 
         internal bool Any => _parties.Count > 0;
 
-        /// <summary>Whether all of them spoke of a part alone, as what follows the verb.</summary>
+        /// <summary>The suffix " in part" where all of them spoke of a part only; otherwise empty.</summary>
         internal string InPart => Any && !_isWhole ? StandingLabel.InPart : "";
 
         internal void Add(string party, bool inPart)

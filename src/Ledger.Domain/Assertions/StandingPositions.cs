@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Ledger.Domain;
 
-/// <summary>What tells the positions on one assertion apart: a later one with the same key takes the place of the earlier.</summary>
+/// <summary>The key that tells the positions on one assertion apart. A later position with the same key takes the place of the earlier one.</summary>
 internal sealed record PositionKey(string? Party, string Stance, Contests? Contests);
 
-/// <summary>Who said what of a proposition: the chain that carries it, and the stances taken towards it, open and withdrawn.</summary>
+/// <summary>Who said what about a proposition: the attribution chain, and the stances that parties took, both open and withdrawn.</summary>
 public static class StandingPositions
 {
     private const string Open = "open";
@@ -13,8 +13,8 @@ public static class StandingPositions
     private static readonly string[] Words = [.. Enum.GetNames<Stance>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
 
     /// <summary>
-    /// The positions, the chain first, then by version. What a later one of the same party and stance replaced,
-    /// or what was withdrawn and said again, is left to the history.
+    /// The positions: first the attribution chain, then the stances by version. A position is left to the history when a later one of the same
+    /// party and stance replaced it, or when it was withdrawn and taken again.
     /// </summary>
     public static IReadOnlyList<StandingPosition> Of(Assertion state)
     {
@@ -54,7 +54,7 @@ public static class StandingPositions
         return positions;
     }
 
-    /// <summary>Keeps what is open, and of what is not the last of each party and stance, if nothing after it is open.</summary>
+    /// <summary>Removes each withdrawn position that is followed by another, open or withdrawn, of the same party, stance and contested part.</summary>
     private static void RemoveReplaced(List<StandingPosition> positions, int from)
     {
         if (positions.FindIndex(from, p => p.State != Open) < 0)
@@ -73,7 +73,7 @@ public static class StandingPositions
         }
     }
 
-    /// <summary>The key of an event that takes a position; null of others.</summary>
+    /// <summary>The key of an event that takes a position; null for other events.</summary>
     internal static PositionKey? KeyOf(LedgerEvent e) => e switch
     {
         DenialRecorded d => new(d.Party, "denies", d.Contests),

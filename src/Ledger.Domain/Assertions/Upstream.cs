@@ -1,12 +1,12 @@
 namespace Ledger.Domain;
 
-/// <summary>Something that this assertion restates or derives from was changed: appended by the propagation policy, once for each cause.</summary>
+/// <summary>An assertion that this one restates or derives from was changed. The propagation policy appends this event, once for each cause.</summary>
 public sealed record UpstreamChanged : LedgerEvent
 {
     /// <summary>The assertion that changed.</summary>
     public string Upstream { get; init; } = Erased.Text;
 
-    /// <summary>The position of the event that changed it.</summary>
+    /// <summary>The log position of the event that changed it.</summary>
     public long Cause { get; init; }
 
     /// <summary>The stored type of that event.</summary>
@@ -15,13 +15,13 @@ public sealed record UpstreamChanged : LedgerEvent
     /// <summary>The id of that event.</summary>
     public Guid CauseId { get; init; }
 
-    /// <summary>The carried fields that it touches, by the names that corrections use.</summary>
+    /// <summary>The fields that the event touches and this assertion carries, by the names that corrections use.</summary>
     public IReadOnlyList<string> Fields { get; init; } = [];
 
-    /// <summary>Stated only where every link on the way is stated.</summary>
+    /// <summary>Stated only where every link on the path is stated.</summary>
     public Basis Basis { get; init; }
 
-    /// <summary>The assertions on the way, from this one's direct upstream to the one that changed.</summary>
+    /// <summary>The assertions on the path, from this one's direct upstream to the one that changed.</summary>
     public IReadOnlyList<string> Path { get; init; } = [];
 
     /// <summary>Whether this assertion was published before or after the change, as far as the dates tell.</summary>
@@ -31,20 +31,21 @@ public sealed record UpstreamChanged : LedgerEvent
     public bool AwaitsAnswer { get; init; }
 
     /// <summary>
-    /// Earlier causes that this one takes back (a withdrawal), takes the place of (a denial said anew) or meets (a version of this assertion's own
-    /// source in which its evidence no longer stands), by event id.
+    /// The event ids of the earlier causes that this cause closes. A withdrawal takes its cause back, a repeated denial replaces the earlier one, and a
+    /// version of this assertion's own source meets the change when the evidence is no longer in it.
     /// </summary>
     public IReadOnlyList<Guid> Closes { get; init; } = [];
 
     /// <summary>Whether the cause takes back an earlier one.</summary>
     internal bool TakesBack => CauseType == EventTypes.NameOf(typeof(Withdrawn));
 
-    /// <summary>Whether it only ends earlier ones, and leaves nothing open itself.</summary>
+    /// <summary>Whether the change only closes earlier ones and normally leaves nothing open itself.</summary>
     private bool OnlyCloses => TakesBack || CauseType == EventTypes.NameOf(typeof(VersionCaptured));
 
     /// <summary>
-    /// Closes what the cause closes. A withdrawal of something that nobody answered, or that was judged not to apply, leaves nothing open; of
-    /// something that was acted on, it is news to whoever did and stands itself. Without the earlier cause (a link made later) there is nothing to take back.
+    /// Closes the earlier changes that the cause closes. A change that only closes others stays open itself only where somebody had acted on one of them:
+    /// whoever acted must hear of it. It does not stay open where nobody had answered, or where the answer was a rejection. Where the earlier change is
+    /// missing, because the link was made later, there is nothing to close.
     /// </summary>
     internal static Assertion Evolve(Assertion state, Recorded e, UpstreamChanged change)
     {
@@ -60,11 +61,12 @@ public sealed record UpstreamChanged : LedgerEvent
     }
 
     /// <summary>
-    /// What a later version of the assertion's own source meets: the changes upstream that were public before it, where none of the evidence that was
-    /// looked for stands in it any more. Null where there is none. The text no longer carries the earlier value, as far as the ledger can tell.
+    /// The event that closes the upstream changes which a later version of the assertion's own source meets. These are the changes that were public
+    /// before that version. They are met where the version holds none of the evidence that was looked for: as far as the ledger can tell, its text no
+    /// longer carries the earlier value. Null where no change is met.
     /// </summary>
     /// <param name="state">The assertion.</param>
-    /// <param name="capture">The recording of the version.</param>
+    /// <param name="capture">The event that captured the version.</param>
     public static UpstreamChanged? MetBy(Assertion state, Recorded capture)
     {
         var outcomes = ((VersionCaptured)capture.Event).Evidence.Where(o => o.Assertion == state.Id).ToList();
@@ -86,8 +88,8 @@ public sealed record UpstreamChanged : LedgerEvent
     }
 
     /// <summary>
-    /// Where the last link was withdrawn, what was told over it no longer holds: whoever saw the tie took it back, and nobody owes an answer for
-    /// it. While another link stands the change may have come that way too, which this stream does not tell.
+    /// Closes the upstream changes that came over a link, when the last carrying link is withdrawn. The tie was taken back, so nobody owes an answer for
+    /// it. While another carrying link stands nothing is closed: the change may have come over that link too, and this stream does not tell.
     /// </summary>
     internal static Assertion WithoutLink(Assertion state, Recorded e, Guid withdrawn)
     {
@@ -109,7 +111,7 @@ public sealed record UpstreamChanged : LedgerEvent
     private static Assertion Close(Assertion state, Entry change, Recorded by, Closing how) =>
         WithoutRejection(state with { Entries = state.Entries.Close(change.Record.Id, by, how) }, change.Record.Position);
 
-    /// <summary>Closes the changes that a correction of the assertion itself meets: it no longer carries the earlier value.</summary>
+    /// <summary>Closes the upstream changes whose fields a correction of this assertion changes: the assertion no longer carries the earlier value.</summary>
     internal static Entries Met(Entries entries, Recorded e, CorrectionIssued correction)
     {
         foreach (var (record, change) in entries.Standing<UpstreamChanged>())

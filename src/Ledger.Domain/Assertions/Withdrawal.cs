@@ -1,34 +1,34 @@
 namespace Ledger.Domain;
 
-/// <summary>An earlier event was taken back by the party that stands behind it.</summary>
+/// <summary>An earlier event was withdrawn: by the party that stands behind it or, where there is none, by its recorder.</summary>
 public sealed record Withdrawn : LedgerEvent
 {
-    /// <summary>The event that no longer stands.</summary>
+    /// <summary>The id of the withdrawn event.</summary>
     public Guid Event { get; init; }
 
-    /// <summary>Its stored type, so that a subscriber need not look it up.</summary>
+    /// <summary>The stored type of that event, so that a subscriber need not look it up.</summary>
     public string EventType { get; init; } = Erased.Text;
 
-    /// <summary>Who withdraws; null for the recorder's own acts.</summary>
+    /// <summary>The party that withdraws; null for the recorder's own acts.</summary>
     public string? Party { get; init; }
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public string Reason { get; init; } = Erased.Text;
 
     /// <summary>The captured version that reports it.</summary>
     public SourceVersion? Source { get; init; }
 
-    /// <summary>A text or URL where none is captured.</summary>
+    /// <summary>A text or URL to cite where no version is captured.</summary>
     public string? Citation { get; init; }
 }
 
 /// <summary>Withdraws a denial or position, lifts a concern or restriction, reverses a retraction, detaches evidence, removes a link.</summary>
 public sealed record WithdrawEvent : CitingCommand
 {
-    /// <summary>Who withdraws; left out for the recorder's own acts, or to take it from the event.</summary>
+    /// <summary>The party that withdraws; null for the recorder's own acts, or to take the party from the event.</summary>
     public string? Party { get; init; }
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public required string Reason { get; init; }
 
     /// <inheritdoc/>
@@ -58,11 +58,11 @@ public sealed record WithdrawEvent : CitingCommand
         _ => null,
     };
 
-    /// <summary>Whether a key bound to a party, or that party, did what no party stands behind: evidence, a link, a restriction.</summary>
+    /// <summary>Whether this principal or this party made an entry that no party stands behind: evidence, a link or a restriction.</summary>
     private static bool IsActOf(string principal, string party, Recorded act) =>
         act.RecordedBy == principal || act.OnBehalfOf == party || (act.Event is Linked link && link.LinkedBy == party);
 
-    /// <summary>The rule for either kind of stream.</summary>
+    /// <summary>The rule for a stream of either kind, assertion or source.</summary>
     internal static Decision Decide(Entries entries, WithdrawEvent command, Guid id, Circumstances c, Func<LedgerEvent, LedgerEvent> stamp)
     {
         var entry = entries.Find(id);

@@ -1,36 +1,36 @@
 namespace Ledger.Domain;
 
 /// <summary>
-/// The answer to "what did you say on that day": wording and standing then, known against recorded, what came since, and the receipts that
-/// prove each event it is computed from. The log's key signs its canonical JSON.
+/// The answer to "what did you say on that day". It holds the wording and the standing at that time, as publicly known and as recorded. It also
+/// holds what came later, and a receipt for each event that it is computed from. The log's key signs its canonical JSON.
 /// </summary>
 public sealed record Certificate
 {
-    /// <summary>The version of this form, and the first line of what is signed.</summary>
+    /// <summary>The name and version of this format. It is also the first line of the signed text.</summary>
     public const string FormatName = "claims-ledger/certificate/v1";
 
-    /// <summary><see cref="FormatName"/>.</summary>
+    /// <summary>Always <see cref="FormatName"/>.</summary>
     public string Format { get; init; } = FormatName;
 
-    /// <summary>The log.</summary>
+    /// <summary>The origin: the name of the log.</summary>
     public required string Origin { get; init; }
 
     /// <summary>When it was issued.</summary>
     public required DateTimeOffset IssuedAt { get; init; }
 
-    /// <summary>The assertion that was asked for.</summary>
+    /// <summary>The assertion that was asked for; null where a URL was asked for.</summary>
     public string? Assertion { get; init; }
 
-    /// <summary>The document's address that was asked for.</summary>
+    /// <summary>The URL of the document that was asked for; null where an assertion was asked for.</summary>
     public string? Url { get; init; }
 
     /// <summary>The moment in the words of the question; null where the present was asked for.</summary>
     public string? At { get; init; }
 
-    /// <summary>The stretch of time that these words name: what counts is its end.</summary>
+    /// <summary>The interval that these words name. Its end is what counts.</summary>
     public required Interval Moment { get; init; }
 
-    /// <summary>Up to which position of the log <c>since</c> is complete.</summary>
+    /// <summary>The position of the log up to which <c>since</c> is complete.</summary>
     public required long Position { get; init; }
 
     /// <summary>The sources of the assertions.</summary>
@@ -39,9 +39,9 @@ public sealed record Certificate
     /// <summary>The assertions.</summary>
     public required IReadOnlyList<CertifiedAssertion> Assertions { get; init; }
 
-    /// <summary>A receipt (C2SP tlog-proof) of every event that the above is computed from.</summary>
+    /// <summary>The receipts (C2SP tlog-proof), one for each event that the certificate is computed from.</summary>
     public required IReadOnlyList<string> Receipts { get; init; }
 
-    /// <summary>The signed head (C2SP tlog-checkpoint) that the receipts lead to.</summary>
+    /// <summary>The checkpoint (C2SP tlog-checkpoint) that the receipts lead to.</summary>
     public required string Checkpoint { get; init; }
 }

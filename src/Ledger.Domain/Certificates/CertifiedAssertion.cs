@@ -3,40 +3,40 @@ namespace Ledger.Domain;
 /// <summary>What an assertion said at a moment, and how it stood then.</summary>
 public sealed record Wording
 {
-    /// <summary>The words.</summary>
+    /// <summary>The proposition.</summary>
     public required string Proposition { get; init; }
 
     /// <summary>The version that states it.</summary>
     public required SourceVersion Source { get; init; }
 
-    /// <summary>Whose source it is.</summary>
+    /// <summary>The publisher of the source.</summary>
     public required string Publisher { get; init; }
 
-    /// <summary>Where it stands in the version.</summary>
+    /// <summary>The part of the version in which it stands.</summary>
     public required Part Part { get; init; }
 
-    /// <summary>How firmly it is put.</summary>
+    /// <summary>How firmly the author states it.</summary>
     public required Modality Modality { get; init; }
 
-    /// <summary>From originator to publisher.</summary>
+    /// <summary>The attribution chain, from originator to publisher.</summary>
     public required IReadOnlyList<Attribution> Attribution { get; init; }
 
     /// <summary>The numbers that it states.</summary>
     public required IReadOnlyList<Figure> Figures { get; init; }
 
-    /// <summary>Place and period.</summary>
+    /// <summary>The place and period of which it speaks.</summary>
     public Scope? Scope { get; init; }
 
-    /// <summary>The standing that its own events tell.</summary>
+    /// <summary>The standing, computed from the assertion's own events alone.</summary>
     public required Standing Standing { get; init; }
 
-    /// <summary>The number of its newest event then.</summary>
+    /// <summary>The version of the stream then: the number of its events.</summary>
     public required long Version { get; init; }
 
-    /// <summary>The position of its newest event then.</summary>
+    /// <summary>The log position of the stream's newest event then.</summary>
     public required long Position { get; init; }
 
-    /// <summary>Null where the state holds no claim.</summary>
+    /// <summary>The wording in a state; null where the state holds no claim.</summary>
     public static Wording? Of(Assertion state) => state.Claim?.Event is not ClaimRecorded claim ? null : new()
     {
         Proposition = state.Content.Proposition,
@@ -53,46 +53,46 @@ public sealed record Wording
     };
 }
 
-/// <summary>Something that became known after the moment, or perhaps after it.</summary>
+/// <summary>An event that became known after the moment, or may have.</summary>
 /// <param name="Event">Its id.</param>
 /// <param name="Type">Its stored type.</param>
 /// <param name="Position">Its place in the log.</param>
 /// <param name="RecordedAt">When it was recorded.</param>
-/// <param name="Since">Its publication as stated, else when it was recorded.</param>
-/// <param name="Uncertain">Whether its publication only overlaps the moment, so that it may have been known.</param>
+/// <param name="Since">The time of publication as stated; where none was stated, the time of recording.</param>
+/// <param name="Uncertain">Whether its interval of publication overlaps the moment, so that it may already have been known.</param>
 /// <param name="Notice">The publisher's words, where it is a notice.</param>
 /// <param name="Changes">What it changed in the wording.</param>
-/// <param name="LabelBefore">The label before it; null where there was no claim.</param>
-/// <param name="LabelAfter">The label after it.</param>
+/// <param name="LabelBefore">The label before the event; null where there was no claim.</param>
+/// <param name="LabelAfter">The label after the event.</param>
 public sealed record LaterEvent(
     Guid Event, string Type, long Position, DateTimeOffset RecordedAt, string Since, bool Uncertain, Notice? Notice,
     IReadOnlyList<Change> Changes, string? LabelBefore, string LabelAfter);
 
 /// <summary>
-/// What one assertion said by a moment, known against recorded, and what came since; computed from its own events alone, so that whoever
-/// holds those events computes the same.
+/// What one assertion said by a moment, as publicly known and as recorded, and what came later. It is computed from the assertion's own events
+/// alone, so that whoever holds those events computes the same.
 /// </summary>
 public sealed record CertifiedAssertion
 {
     /// <summary>Its id.</summary>
     public required string Assertion { get; init; }
 
-    /// <summary>As it was published by then, as far as the ledger knows now; null where nothing of it was.</summary>
+    /// <summary>The wording published by then, as far as the ledger knows now; null where no claim was public yet.</summary>
     public Wording? Known { get; init; }
 
-    /// <summary>As the ledger had it recorded by then; null where it had nothing.</summary>
+    /// <summary>The wording recorded in the ledger by then; null where no claim was recorded yet.</summary>
     public Wording? Recorded { get; init; }
 
-    /// <summary>What was published, or may have been, after the moment.</summary>
+    /// <summary>The events that were published after the moment, or may have been.</summary>
     public required IReadOnlyList<LaterEvent> Since { get; init; }
 
-    /// <summary>As it stands when the certificate is issued.</summary>
+    /// <summary>The wording when the certificate is issued.</summary>
     public required Wording Now { get; init; }
 
-    /// <summary>Null where no claim is among the events.</summary>
+    /// <summary>Computes the certified assertion; null where no claim is among the events.</summary>
     /// <param name="id">The assertion.</param>
     /// <param name="events">Every event of its stream, in order.</param>
-    /// <param name="moment">The moment asked for; a day means its end.</param>
+    /// <param name="moment">The requested moment. Of a longer interval, such as a day, the end counts.</param>
     public static CertifiedAssertion? Of(string id, IReadOnlyList<Recorded> events, Interval moment)
     {
         if (Wording.Of(Domain.Assertion.Fold(events)) is not { } now)

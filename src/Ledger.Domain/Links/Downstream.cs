@@ -2,18 +2,18 @@ using System.Text.Json;
 
 namespace Ledger.Domain;
 
-/// <summary>A link over which a change may pass: from the assertion that took something over to the one that it took it from.</summary>
-/// <param name="Derived">The assertion that restates or derives.</param>
-/// <param name="Upstream">The one that it took from.</param>
-/// <param name="Basis">Whether the tie is stated or inferred.</param>
-/// <param name="NotCarried">The fields that are not found in the derived one: differences with ours null.</param>
+/// <summary>A link over which a change may pass. It leads from the assertion that took something over to the one from which it took it.</summary>
+/// <param name="Derived">The id of the assertion that restates or derives.</param>
+/// <param name="Upstream">The id of the assertion from which it took something.</param>
+/// <param name="Basis">Whether the link is stated or inferred.</param>
+/// <param name="NotCarried">The fields that the derived assertion does not have: the differences whose <c>ours</c> is null.</param>
 public sealed record CarryingLink(string Derived, string Upstream, Basis Basis, IReadOnlySet<string> NotCarried)
 {
-    /// <summary>Whether a field of the upstream one is found in the derived one: a figure that is not has no unit there either.</summary>
+    /// <summary>Whether the derived assertion has a field of the upstream one. Where it lacks a figure, it also lacks that figure's unit and bound.</summary>
     internal bool Carries(string field) => !NotCarried.Contains(field)
         && !(field.LastIndexOf('/') is var end && end > 0 && NotCarried.Contains(field[..end]));
 
-    /// <summary>The link of a stored event.</summary>
+    /// <summary>Makes the link from the parts of a stored event.</summary>
     public static CarryingLink Of(string derived, string upstream, Basis basis, IEnumerable<Difference> differences) =>
         new(derived, upstream, basis, differences
             .Where(d => d.Ours is null or { ValueKind: JsonValueKind.Null }).Select(d => d.Field).ToHashSet(StringComparer.Ordinal));
@@ -21,18 +21,19 @@ public sealed record CarryingLink(string Derived, string Upstream, Basis Basis, 
 
 /// <summary>An assertion that a change reaches.</summary>
 /// <param name="Derived">Its id.</param>
-/// <param name="Fields">The touched fields that it carries, ordered.</param>
-/// <param name="Basis">Stated where a way of stated links alone carries any of them.</param>
-/// <param name="Path">The assertions on the shortest such way, from its direct upstream to the one that changed.</param>
+/// <param name="Fields">The touched fields that it carries, in ordinal order.</param>
+/// <param name="Basis">Stated where a path of stated links alone carries any touched field; otherwise inferred.</param>
+/// <param name="Path">The assertions on the shortest such path, from its direct upstream to the one that changed.</param>
 public sealed record Reached(string Derived, IReadOnlyList<string> Fields, Basis Basis, IReadOnlyList<string> Path);
 
 /// <summary>
-/// Who carries what changed: a walk down the links, transitive, each assertion visited once for every set of fields that reaches it.
-/// Over several ways the fields add up; where a way of stated links carries any, those count alone, so that "stated" never claims more than it has.
+/// Finds the assertions that carry what changed, by a transitive walk along the links. Fields that arrive over several paths are united, and an
+/// assertion is visited again when more fields reach it. Where paths of stated links carry any field, only the fields of those paths count, so that
+/// "stated" never claims too much.
 /// </summary>
 public static class Downstream
 {
-    /// <summary>The assertions that a change of these fields reaches, by id. Tolerates cycles, which the rules exclude.</summary>
+    /// <summary>The assertions that a change of these fields reaches, ordered by id. The rules exclude cycles, but the walk ends in spite of them.</summary>
     public static IReadOnlyList<Reached> Of(string origin, IReadOnlyList<string> fields, IReadOnlyList<CarryingLink> links)
     {
         var byUpstream = links.OrderBy(l => l.Derived, StringComparer.Ordinal).ToLookup(l => l.Upstream, StringComparer.Ordinal);
@@ -49,8 +50,8 @@ public static class Downstream
     }
 
     /// <summary>
-    /// Whom an event on an assertion reaches through provenance: each derived assertion with the way to it. A follower of any of them is told
-    /// of the event once, by the first way that reaches what it follows.
+    /// The derived assertions that an event on an assertion reaches through provenance, each with its path. A follower of any of them is told
+    /// of the event once, by the first path that reaches what it follows.
     /// </summary>
     public static IReadOnlyList<Reached> Of(string origin, LedgerEvent e, LedgerEvent? withdrawn, IReadOnlyList<CarryingLink> links) =>
         MaterialChange.FieldsOf(e, withdrawn) is { Count: > 0 } fields ? Of(origin, fields, links) : [];
@@ -75,7 +76,7 @@ public static class Downstream
                 }
                 else if (link.Derived != origin && !known.Fields.IsSupersetOf(carried))
                 {
-                    // More of the fields reached it by another way: what lies below may carry them too.
+                    // More fields reached the assertion by another path. Its own derived assertions may carry them too.
                     known.Fields.UnionWith(carried);
                     pending.Enqueue(link.Derived);
                 }

@@ -3,28 +3,28 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Domain;
 
-/// <summary>How one assertion or work stands to another.</summary>
+/// <summary>How one assertion or work relates to another.</summary>
 public enum Relation
 {
-    /// <summary>Says the same.</summary>
+    /// <summary>It says the same as the target.</summary>
     Restates,
 
-    /// <summary>Takes it from there, perhaps changed.</summary>
+    /// <summary>It takes something from the target, perhaps changed.</summary>
     DerivedFrom,
 
-    /// <summary>Says it of more.</summary>
+    /// <summary>It says of more what the target says of less.</summary>
     Generalises,
 
-    /// <summary>Says it of less.</summary>
+    /// <summary>It says of less what the target says of more.</summary>
     Narrows,
 
-    /// <summary>Cannot both hold.</summary>
+    /// <summary>It contradicts the target: both cannot be true.</summary>
     Contradicts,
 
-    /// <summary>Is a part of it.</summary>
+    /// <summary>It is a part of the target.</summary>
     PartOf,
 
-    /// <summary>Takes its place.</summary>
+    /// <summary>It takes the place of the target.</summary>
     Supersedes,
 }
 
@@ -34,20 +34,23 @@ public enum SupersededBecause
     /// <summary>The earlier one was wrong when it was made.</summary>
     WasWrong,
 
-    /// <summary>It held then and no longer does.</summary>
+    /// <summary>The earlier one was true then and no longer is.</summary>
     NoLongerTrue,
 }
 
-/// <summary>Where the two differ: the field by the name that corrections use, theirs at the target, ours here; null is "not found there".</summary>
+/// <summary>A field in which two linked assertions differ. Null means that the field is absent on that side.</summary>
+/// <param name="Field">The field, by the name that corrections use.</param>
+/// <param name="Theirs">The value at the target of the link.</param>
+/// <param name="Ours">The value at the origin of the link.</param>
 public sealed record Difference(string Field, JsonElement? Theirs = null, JsonElement? Ours = null);
 
-/// <summary>What a link points to: an assertion, or a version of a source that may be unseen.</summary>
+/// <summary>The target of a link: an assertion, or a version of a source, which may be unseen.</summary>
 /// <param name="Assertion">The assertion; null where a source is meant.</param>
 /// <param name="Source">The source version; null where an assertion is meant.</param>
 [JsonConverter(typeof(LinkTargetConverter))]
 public sealed record LinkTarget(string? Assertion, VersionReference? Source)
 {
-    /// <summary>The stream that the target is.</summary>
+    /// <summary>The stream of the target.</summary>
     [JsonIgnore]
     public string Stream => Assertion is { } id ? Ids.AssertionStream(id) : Ids.SourceStream(Source!.Source);
 }
@@ -75,59 +78,59 @@ public sealed class LinkTargetConverter : JsonConverter<LinkTarget>
     }
 }
 
-/// <summary>Two assertions or works were joined: a judgement that is itself attributable and can be withdrawn.</summary>
+/// <summary>Two assertions or works were linked. A link is a judgement: it is attributed to somebody and can be withdrawn.</summary>
 public sealed record Linked : LedgerEvent
 {
-    /// <summary>What it points to.</summary>
+    /// <summary>The target of the link.</summary>
     public LinkTarget To { get; init; } = new(Erased.Text, null);
 
-    /// <summary>How the two stand to each other.</summary>
+    /// <summary>The relation of the origin to the target.</summary>
     public Relation Relation { get; init; }
 
-    /// <summary>Whether the author states the tie or the recorder infers it.</summary>
+    /// <summary>Whether the author states the link or the recorder infers it.</summary>
     public Basis Basis { get; init; }
 
-    /// <summary>Where the two differ.</summary>
+    /// <summary>The fields in which the two differ.</summary>
     public IReadOnlyList<Difference> Differences { get; init; } = [];
 
-    /// <summary>Through which version it came.</summary>
+    /// <summary>The source version through which the content came; null where none is known.</summary>
     public VersionReference? Via { get; init; }
 
-    /// <summary>For a supersession: why.</summary>
+    /// <summary>For a supersession: the reason.</summary>
     public SupersededBecause? Because { get; init; }
 
-    /// <summary>Who judges: the party that the recorder acts for, else the principal.</summary>
+    /// <summary>Who made the link: the party that the recorder acts for, otherwise the principal.</summary>
     public string LinkedBy { get; init; } = Erased.Text;
 
-    /// <summary>On the superseded assertion's own stream, a copy of the supersession: the assertion that takes its place.</summary>
+    /// <summary>The assertion that takes this one's place. It is set only on the copy of a supersession in the superseded assertion's own stream.</summary>
     public string? SupersededBy { get; init; }
 
-    /// <summary>The id of the other copy of a supersession, which is withdrawn together with this one.</summary>
+    /// <summary>For a supersession: the event id of its other copy, which is withdrawn together with this one.</summary>
     public Guid? Counterpart { get; init; }
 
-    /// <summary>Whether a change of what it points to reaches whoever made the link.</summary>
+    /// <summary>Whether a change of the target reaches the origin of the link.</summary>
     internal bool Carries => SupersededBy is null && Relation is Relation.DerivedFrom or Relation.Restates;
 }
 
 /// <summary>A link as a client writes it, alone or within the recording of a claim.</summary>
 public sealed record LinkInput
 {
-    /// <summary>What it points to.</summary>
+    /// <summary>The target of the link.</summary>
     public required LinkTarget To { get; init; }
 
-    /// <summary>How the two stand to each other.</summary>
+    /// <summary>The relation of the origin to the target.</summary>
     public required Relation Relation { get; init; }
 
-    /// <summary>Stated or inferred.</summary>
+    /// <summary>Whether the author states the link or the recorder infers it.</summary>
     public required Basis Basis { get; init; }
 
-    /// <summary>Where the two differ.</summary>
+    /// <summary>The fields in which the two differ.</summary>
     public IReadOnlyList<Difference> Differences { get; init; } = [];
 
-    /// <summary>Through which version it came.</summary>
+    /// <summary>The source version through which the content came; null where none is known.</summary>
     public VersionReference? Via { get; init; }
 
-    /// <summary>For a supersession: why.</summary>
+    /// <summary>For a supersession: the reason.</summary>
     public SupersededBecause? Because { get; init; }
 
     internal IEnumerable<Reference> References
@@ -172,22 +175,22 @@ public sealed record LinkInput
 /// <summary>Links an assertion or a source to another.</summary>
 public sealed record AddLink : Command
 {
-    /// <summary>What it points to.</summary>
+    /// <summary>The target of the link.</summary>
     public required LinkTarget To { get; init; }
 
-    /// <summary>How the two stand to each other.</summary>
+    /// <summary>The relation of the origin to the target.</summary>
     public required Relation Relation { get; init; }
 
-    /// <summary>Stated or inferred.</summary>
+    /// <summary>Whether the author states the link or the recorder infers it.</summary>
     public required Basis Basis { get; init; }
 
-    /// <summary>Where the two differ.</summary>
+    /// <summary>The fields in which the two differ.</summary>
     public IReadOnlyList<Difference> Differences { get; init; } = [];
 
-    /// <summary>Through which version it came.</summary>
+    /// <summary>The source version through which the content came; null where none is known.</summary>
     public VersionReference? Via { get; init; }
 
-    /// <summary>For a supersession: why.</summary>
+    /// <summary>For a supersession: the reason.</summary>
     public SupersededBecause? Because { get; init; }
 
     /// <inheritdoc/>
@@ -197,7 +200,7 @@ public sealed record AddLink : Command
 
     internal override void Check(Checks checks) => Link.Check(checks, "");
 
-    /// <summary>The rule for either kind of stream.</summary>
+    /// <summary>The rule for a stream of either kind, assertion or source.</summary>
     internal static Decision Decide(string stream, Entries entries, AddLink command, Circumstances c, Func<LedgerEvent, LedgerEvent> stamp)
     {
         var link = command.Link.ToEvent(command.OnBehalfOf ?? c.Actor.Party ?? c.Actor.Principal);

@@ -1,17 +1,17 @@
 namespace Ledger.Domain;
 
-/// <summary>What the propagation policy follows: the changes of an assertion that matter to whoever took it over.</summary>
+/// <summary>The changes that the propagation policy follows: those that matter to assertions which took something over.</summary>
 public static class MaterialChange
 {
-    /// <summary>The stored types among which material changes are found.</summary>
+    /// <summary>The stored event types that can be material changes.</summary>
     public static IReadOnlySet<string> Types { get; } = EventTypes.NamesOf(
         typeof(CorrectionIssued), typeof(RetractionIssued), typeof(ConcernExpressed), typeof(DenialRecorded), typeof(Linked), typeof(Withdrawn));
 
     private static readonly IReadOnlyList<string> Proposition = ["proposition"];
 
     /// <summary>
-    /// The fields that a change touches; empty where it is not material. A withdrawal touches what the withdrawn event touched.
-    /// A denial, retraction, concern or supersession speaks of the proposition, as does a substantive notice that names no field.
+    /// The fields that a change touches; empty where it is not material. A withdrawal touches the fields of the withdrawn event.
+    /// A denial, retraction, concern or supersession touches the proposition, and so does a substantive notice that names no field.
     /// </summary>
     /// <param name="e">The event.</param>
     /// <param name="withdrawn">For a withdrawal: the event that it takes back.</param>
@@ -24,8 +24,10 @@ public static class MaterialChange
         _ => [],
     };
 
-    /// <summary>The earlier causes that an event closes on its own assertion: what it withdraws, or the denial that it replaces.</summary>
-    /// <param name="before">The assertion before the event.</param>
+    /// <summary>
+    /// The event ids of the earlier causes that an event closes on its own assertion: the event that it withdraws, or the denials that it replaces.
+    /// </summary>
+    /// <param name="before">The state of the assertion before the event.</param>
     /// <param name="e">The event.</param>
     public static IReadOnlyList<Guid> Closes(Assertion before, Recorded e) => e.Event switch
     {

@@ -1,37 +1,37 @@
 namespace Ledger.Domain;
 
-/// <summary>A party was entered, or its entry changed: the newest one holds.</summary>
+/// <summary>A party was recorded, or its entry changed. The newest entry holds.</summary>
 public sealed record PartyRecorded : LedgerEvent
 {
-    /// <summary>The name in its own spelling.</summary>
+    /// <summary>The name in the party's own spelling.</summary>
     public string Name { get; init; } = Erased.Text;
 
-    /// <summary>What it is, in a word: person, publisher, government, organisation…</summary>
+    /// <summary>The kind of party in a word, such as person, publisher, government or organisation.</summary>
     public string Kind { get; init; } = Erased.Text;
 
-    /// <summary>Other names under which it appears.</summary>
+    /// <summary>Other names of the party.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>Whether it takes part: only then does the clock of an unanswered change run for it.</summary>
+    /// <summary>Whether the party takes part. Only then does an upstream change await its answer.</summary>
     public bool Enrolled { get; init; }
 }
 
-/// <summary>Enters a party, or changes its entry.</summary>
+/// <summary>Records a party, or changes its entry.</summary>
 public sealed record RecordParty : Command
 {
-    /// <summary>Chosen by the client, or made by the server.</summary>
+    /// <summary>The id that the client chose; null where the server makes one.</summary>
     public string? Id { get; init; }
 
-    /// <summary>The name in its own spelling.</summary>
+    /// <summary>The name in the party's own spelling.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it is, in a word.</summary>
+    /// <summary>The kind of party, in a word.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Other names.</summary>
+    /// <summary>Other names of the party.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>Whether it takes part.</summary>
+    /// <summary>Whether the party takes part, so that upstream changes await its answer.</summary>
     public bool Enrolled { get; init; }
 
     internal override void Check(Checks checks)
@@ -45,10 +45,10 @@ public sealed record RecordParty : Command
     }
 }
 
-/// <summary>A person or body that says something, as its stream tells it.</summary>
+/// <summary>A person or body that says something: the state to which its stream folds.</summary>
 public sealed record Party
 {
-    /// <summary>Before the first event.</summary>
+    /// <summary>The state before the first event.</summary>
     public static Party None { get; } = new();
 
     /// <summary>The entry in force; null while there is none.</summary>
@@ -60,13 +60,16 @@ public sealed record Party
     /// <summary>The position of the newest event.</summary>
     public long Position { get; init; }
 
-    /// <summary>When the party was first entered.</summary>
+    /// <summary>When the party was first recorded; null while there is no event.</summary>
     public DateTimeOffset? RecordedAt { get; init; }
 
     /// <summary>When its newest event was recorded.</summary>
     public DateTimeOffset ChangedAt { get; init; }
 
-    /// <summary>Enters or changes; the same entry again changes nothing. With <paramref name="create"/> another entry under the id is refused.</summary>
+    /// <summary>
+    /// Records a party or changes its entry. The same entry again changes nothing. With <paramref name="create"/>, a different entry under the id is
+    /// refused.
+    /// </summary>
     public static Decision Decide(Party state, RecordParty command, bool create, Circumstances c) =>
         Rules.Apply(command, c, null, stamp =>
         {

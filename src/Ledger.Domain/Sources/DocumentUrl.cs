@@ -1,14 +1,14 @@
 namespace Ledger.Domain;
 
-/// <summary>The form of a URL by which a document is found: what differs between two ways of writing the same address is left out.</summary>
+/// <summary>The normal form of a URL, by which a document is found. Two ways of writing the same address have the same normal form.</summary>
 public static class DocumentUrl
 {
     private static readonly string[] TrackingPrefixes = ["utm_", "mc_", "pk_"];
     private static readonly string[] TrackingNames = ["fbclid", "gclid", "dclid", "msclkid", "igshid", "yclid", "cmpid", "ref", "ref_src"];
 
     /// <summary>
-    /// Host in lower case without "www.", path without a trailing slash, the query sorted and without the parameters that only count visitors;
-    /// no scheme, port or fragment. Null for what is no web address.
+    /// The host in lower case without "www.", the path without a trailing slash, and the sorted query without tracking parameters. The scheme, a default
+    /// port and the fragment are left out. Null for a text that is no http or https URL.
     /// </summary>
     public static string? Normalise(string? url)
     {

@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Ledger.Domain;
 
-/// <summary>A DOI (ISO 26324) in the one form in which two ways of writing it are compared.</summary>
+/// <summary>The normal form of a DOI (ISO 26324), by which different ways of writing it are compared.</summary>
 public static partial class Doi
 {
-    /// <summary>The registry allows any length; none of use is longer.</summary>
+    /// <summary>The greatest accepted length, in UTF-16 units. The registry allows any length, but no DOI in use is longer.</summary>
     private const int LengthMax = 500;
 
     /// <summary>
-    /// The DOI alone in lower case, such as <c>10.1000/abc</c>, of a bare DOI, of <c>doi:…</c> and of an address at doi.org: DOIs do not differ
-    /// by case. Null for everything else, such as <c>0</c> or <c>unavailable</c>.
+    /// The bare DOI in lower case, such as <c>10.1000/abc</c>, because DOIs do not differ by case. The text may be a bare DOI, <c>doi:…</c> or a URL at
+    /// doi.org. Null for everything else, such as <c>0</c> or <c>unavailable</c>.
     /// </summary>
     public static string? Normalise(string? text)
     {

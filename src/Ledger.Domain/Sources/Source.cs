@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Ledger.Domain;
 
-/// <summary>A work with its versions, as its stream tells it.</summary>
+/// <summary>A work with its versions: the state to which its stream folds.</summary>
 public sealed record Source
 {
-    /// <summary>Before the first event.</summary>
+    /// <summary>The state before the first event.</summary>
     public static Source None { get; } = new();
 
     /// <summary>Its id, the stream's name without the prefix.</summary>
@@ -17,7 +17,7 @@ public sealed record Source
     /// <summary>Its versions by number.</summary>
     public ImmutableSortedDictionary<int, Recorded> Versions { get; init; } = ImmutableSortedDictionary<int, Recorded>.Empty;
 
-    /// <summary>Links from the work itself, and restrictions on it, each open or withdrawn.</summary>
+    /// <summary>The links from the work itself and the restrictions on it, both open and withdrawn.</summary>
     public Entries Entries { get; init; } = Entries.None;
 
     /// <summary>The number of the stream's events so far.</summary>
@@ -26,19 +26,19 @@ public sealed record Source
     /// <summary>The position of the newest event.</summary>
     public long Position { get; init; }
 
-    /// <summary>When the source was entered.</summary>
+    /// <summary>When the source was registered; null while there is no event.</summary>
     public DateTimeOffset? RecordedAt { get; init; }
 
     /// <summary>When its newest event was recorded.</summary>
     public DateTimeOffset ChangedAt { get; init; }
 
-    /// <summary>The zone in which its partial dates are read.</summary>
+    /// <summary>The time zone in which its partial dates are read.</summary>
     public TimeZoneInfo Zone => Zones.OrUtc(Registered?.TimeZone);
 
     /// <summary>A captured version; null where that number was never captured.</summary>
     public VersionCaptured? Captured(int number) => Versions.GetValueOrDefault(number)?.Event as VersionCaptured;
 
-    /// <summary>Enters the work; the same entry again changes nothing.</summary>
+    /// <summary>Registers the work. The same entry again changes nothing; another entry under the same id is refused.</summary>
     public static Decision Decide(Source state, RegisterSource command, Circumstances c) => Rules.Apply(command, c, null, stamp =>
     {
         var entry = new SourceRegistered
@@ -54,7 +54,7 @@ public sealed record Source
         };
     });
 
-    /// <summary>Captures the next version; one equal to the newest in everything changes nothing.</summary>
+    /// <summary>Captures the next version. A version that equals the newest one in everything changes nothing.</summary>
     public static Decision Decide(Source state, CaptureVersion command, Circumstances c) =>
         state.Apply(command, c with { CitedPublication = null }, stamp =>
         {
@@ -78,7 +78,8 @@ public sealed record Source
                 : Decision.Accept(captured);
         });
 
-    /// <summary>What the source answers to a link from it, or a restriction of it.</summary>
+    /// <summary>Decides a link from the source, or a restriction of it.</summary>
+    /// <exception cref="System.Diagnostics.UnreachableException">The command is neither of the two.</exception>
     public static Decision Decide(Source state, Command command, Circumstances c) => state.Apply(command, c, stamp => command switch
     {
         AddLink link => AddLink.Decide(Ids.SourceStream(state.Id), state.Entries, link, c, stamp),
@@ -86,7 +87,7 @@ public sealed record Source
         _ => throw new System.Diagnostics.UnreachableException($"{command.GetType().Name} is not a command on a source."),
     });
 
-    /// <summary>Whether an event of this source can be withdrawn.</summary>
+    /// <summary>Decides the withdrawal of an event of this source.</summary>
     public static Decision Decide(Source state, WithdrawEvent withdrawal, Guid id, Circumstances c) =>
         state.Apply(withdrawal, c, stamp => WithdrawEvent.Decide(state.Entries, withdrawal, id, c, stamp));
 
@@ -104,7 +105,7 @@ public sealed record Source
         };
     }
 
-    /// <summary>Adds a version under its number; one whose number was erased keeps its place after the former.</summary>
+    /// <summary>Adds a version under its number. A version whose number was erased gets the number after the one before it.</summary>
     private static ImmutableSortedDictionary<int, Recorded> Number(ImmutableSortedDictionary<int, Recorded> versions, VersionCaptured captured, Recorded e)
     {
         var number = captured.Version > 0 ? captured.Version : versions.Keys.LastOrDefault() + 1;

@@ -1,37 +1,37 @@
 namespace Ledger.Domain;
 
-/// <summary>A work that carries claims was entered. What it says comes with its versions.</summary>
+/// <summary>A work that carries claims was registered. Its content comes with its versions.</summary>
 public sealed record SourceRegistered : LedgerEvent
 {
-    /// <summary>article, report, decree, statement, dataset, broadcast, post…</summary>
+    /// <summary>The kind of work, such as article, report, decree, statement, dataset, broadcast or post.</summary>
     public string Kind { get; init; } = Erased.Text;
 
     /// <summary>Its title.</summary>
     public string Title { get; init; } = Erased.Text;
 
-    /// <summary>The party that publishes it, and alone corrects it.</summary>
+    /// <summary>The party that publishes it. Only this party corrects it.</summary>
     public string Publisher { get; init; } = Erased.Text;
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The URL of the work; null where it has none.</summary>
     public string? Url { get; init; }
 
     /// <summary>DOI, ISSN and the like, each as a URN or in its own notation.</summary>
     public IReadOnlyList<string> Identifiers { get; init; } = [];
 
-    /// <summary>BCP 47 tag.</summary>
+    /// <summary>The language, as a BCP 47 tag.</summary>
     public string? Language { get; init; }
 
-    /// <summary>IANA zone in which its partial dates are read; UTC where none is given.</summary>
+    /// <summary>The IANA time zone in which its partial dates are read; null means UTC.</summary>
     public string? TimeZone { get; init; }
 }
 
-/// <summary>Enters a work.</summary>
+/// <summary>Registers a work.</summary>
 public sealed record RegisterSource : Command
 {
-    /// <summary>Chosen by the client, or made by the server.</summary>
+    /// <summary>The id that the client chose; null where the server makes one.</summary>
     public string? Id { get; init; }
 
-    /// <summary>What sort of work.</summary>
+    /// <summary>The kind of work, such as article or report.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Its title.</summary>
@@ -40,16 +40,16 @@ public sealed record RegisterSource : Command
     /// <summary>The party that publishes it.</summary>
     public required string Publisher { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The URL of the work; null where it has none.</summary>
     public string? Url { get; init; }
 
-    /// <summary>DOI, ISSN and the like.</summary>
+    /// <summary>DOI, ISSN and the like, each as a URN or in its own notation.</summary>
     public IReadOnlyList<string> Identifiers { get; init; } = [];
 
-    /// <summary>BCP 47 tag.</summary>
+    /// <summary>The language, as a BCP 47 tag.</summary>
     public string? Language { get; init; }
 
-    /// <summary>IANA zone.</summary>
+    /// <summary>The IANA time zone in which its partial dates are read; null means UTC.</summary>
     public string? TimeZone { get; init; }
 
     /// <inheritdoc/>

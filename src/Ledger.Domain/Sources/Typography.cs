@@ -3,12 +3,12 @@ using System.Text;
 namespace Ledger.Domain;
 
 /// <summary>
-/// What a content system changes in a text without anybody having edited it: the form of Unicode, line endings, spaces, quotation marks, dashes,
-/// hyphens and zero-width characters that nobody sees, ligatures.
+/// The differences that a content management system makes in a text that nobody edited: the Unicode normalization form, line endings, spaces,
+/// quotation marks, dashes, ligatures, and invisible hyphens and zero-width characters.
 /// </summary>
 public static class Typography
 {
-    /// <summary>The text with such differences taken out: two texts that differ in nothing else give the same.</summary>
+    /// <summary>The text without such differences. Two texts that differ in nothing else give the same result.</summary>
     public static string Fold(string text)
     {
         var folded = new StringBuilder(text.Length);

@@ -2,95 +2,95 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Domain;
 
-/// <summary>How one work rests on another.</summary>
+/// <summary>How one work is based on another.</summary>
 public enum DerivationKind
 {
-    /// <summary>Reports what the other says.</summary>
+    /// <summary>It reports what the other work says.</summary>
     Reports,
 
-    /// <summary>Quotes it.</summary>
+    /// <summary>It quotes the other work.</summary>
     Quotes,
 
-    /// <summary>Runs the same text.</summary>
+    /// <summary>It publishes the same text.</summary>
     Syndicates,
 
-    /// <summary>The same in another language.</summary>
+    /// <summary>It is a translation of the other work.</summary>
     Translates,
 
-    /// <summary>Another edition of the same work.</summary>
+    /// <summary>It is another edition of the same work.</summary>
     Edition,
 }
 
 /// <summary>What a version of a work is based on.</summary>
 /// <param name="Source">The other work.</param>
-/// <param name="Version">Its version, or unseen.</param>
-/// <param name="Kind">How.</param>
-/// <param name="Basis">Whether the work itself says so.</param>
+/// <param name="Version">Its version, from 1; null for an unseen one.</param>
+/// <param name="Kind">How the version is based on it.</param>
+/// <param name="Basis">Whether the work states this or the recorder infers it.</param>
 public sealed record Derivation(
     string Source,
     [property: JsonConverter(typeof(VersionNumberConverter)), JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? Version,
     DerivationKind Kind,
     Basis Basis = Basis.Stated);
 
-/// <summary>A version of a work was captured, or is known to exist though nobody captured it.</summary>
+/// <summary>A version of a work was captured, or is known to exist although nobody captured it.</summary>
 public sealed record VersionCaptured : LedgerEvent
 {
     /// <summary>Its number in the source, from 1.</summary>
     public int Version { get; init; }
 
-    /// <summary>print, online, syndicated, revision…</summary>
+    /// <summary>The edition, such as print, online, syndicated or revision.</summary>
     public string Edition { get; init; } = Erased.Text;
 
-    /// <summary>Whether the recorder has seen it.</summary>
+    /// <summary>Whether the recorder has seen the version.</summary>
     public bool Seen { get; init; }
 
-    /// <summary>SHA-256 of the text in UTF-8, lower-case hex.</summary>
+    /// <summary>SHA-256 of the text in UTF-8, as lower-case hex; null where neither text nor hash was given.</summary>
     public string? Sha256 { get; init; }
 
-    /// <summary>Length of the text in code points, when it was given.</summary>
+    /// <summary>Length of the text in code points; null where the text was not given.</summary>
     public int? LengthCodePoints { get; init; }
 
-    /// <summary>The paragraphs of the text by place and hash, when it was given.</summary>
+    /// <summary>The paragraphs of the text, each with place and hash; empty where the text was not given.</summary>
     public IReadOnlyList<Paragraph> Paragraphs { get; init; } = [];
 
-    /// <summary>The text itself, only where the recorder asked to keep it.</summary>
+    /// <summary>The text itself; null unless the recorder asked to keep it.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Where this version stands.</summary>
+    /// <summary>The URL of this version; null where it has none.</summary>
     public string? Url { get; init; }
 
-    /// <summary>What it rests on.</summary>
+    /// <summary>The works on which this version is based.</summary>
     public IReadOnlyList<Derivation> BasedOn { get; init; } = [];
 
     /// <summary>A remark of the recorder.</summary>
     public string? Note { get; init; }
 
-    /// <summary>Which evidence pinned to earlier versions was found again in this text; empty where no text was given.</summary>
+    /// <summary>For each piece of evidence that is pinned to an earlier version, whether it was found in this text; empty where no text was given.</summary>
     public IReadOnlyList<EvidenceOutcome> Evidence { get; init; } = [];
 }
 
 /// <summary>Captures a version of a work.</summary>
 public sealed record CaptureVersion : Command
 {
-    /// <summary>print, online, syndicated, revision…</summary>
+    /// <summary>The edition, such as print, online, syndicated or revision.</summary>
     public required string Edition { get; init; }
 
-    /// <summary>Whether the recorder has seen it.</summary>
+    /// <summary>Whether the recorder has seen the version.</summary>
     public required bool Seen { get; init; }
 
-    /// <summary>The text, to be hashed, searched for evidence, and forgotten unless kept.</summary>
+    /// <summary>The text. It is hashed, searched for evidence and then dropped, unless <see cref="KeepText"/> is set.</summary>
     public string? Text { get; init; }
 
-    /// <summary>SHA-256 where the text itself is not given.</summary>
+    /// <summary>SHA-256 of the text in hex, for use where the text itself is not given.</summary>
     public string? Sha256 { get; init; }
 
     /// <summary>Whether the ledger may keep the text.</summary>
     public bool KeepText { get; init; }
 
-    /// <summary>Where this version stands.</summary>
+    /// <summary>The URL of this version; null where it has none.</summary>
     public string? Url { get; init; }
 
-    /// <summary>What it rests on.</summary>
+    /// <summary>The works on which this version is based.</summary>
     public IReadOnlyList<Derivation> BasedOn { get; init; } = [];
 
     /// <summary>A remark of the recorder.</summary>

@@ -5,18 +5,20 @@ namespace Ledger.Domain;
 /// <summary>Reads the four forms of a time into the half-open interval that each names in a zone.</summary>
 public static class PartialDate
 {
-    /// <summary>Years outside leave no room for an offset or for "the day after" in .NET's calendar.</summary>
+    /// <summary>Years outside these bounds leave no room in .NET's calendar for an offset or for "the day after".</summary>
     private const int YearMin = 2;
     internal const int YearMax = 9997;
 
-    /// <summary>An instant with an offset and nanoseconds has 35 characters; more decimals tell nobody anything and are kept for ever.</summary>
+    /// <summary>An instant with an offset and nanoseconds has 35 characters. More decimals have no use, and the text would be kept for ever.</summary>
     private const int LengthMax = 40;
 
-    /// <summary>Zones that crossed the date line skipped a day; none skipped more.</summary>
+    /// <summary>The longest time that a zone skipped: zones that crossed the date line skipped one day.</summary>
     private static readonly TimeSpan SkipMax = TimeSpan.FromDays(1);
     private static readonly TimeSpan SkipStep = TimeSpan.FromMinutes(15);
 
-    /// <summary>The interval that the text names: a whole local year, month or day, or one instant.</summary>
+    /// <summary>
+    /// Reads the interval that the text names: a whole local year, month or day, or one instant. False where the text has none of these forms.
+    /// </summary>
     public static bool TryInterval(string text, TimeZoneInfo zone, out Interval interval)
     {
         interval = default;
@@ -41,10 +43,10 @@ public static class PartialDate
 
         var after = text.Length switch { 4 => first.AddYears(1), 7 => first.AddMonths(1), _ => first.AddDays(1) };
         interval = new(MidnightIn(zone, first), MidnightIn(zone, after));
-        return interval.From < interval.To; // A zone that crosses the date line skips a day: it names no moment there.
+        return interval.From < interval.To; // A zone that crosses the date line skips a day. That day names no moment in the zone.
     }
 
-    /// <summary>The first moment of a local day, also where clocks skip midnight or strike it twice, or a zone skips the whole day.</summary>
+    /// <summary>The first moment of a local day, even where clocks skip midnight or show it twice, or where the zone skips the whole day.</summary>
     private static DateTimeOffset MidnightIn(TimeZoneInfo zone, DateTime local)
     {
         var moment = MomentOf(zone, local);
@@ -57,7 +59,10 @@ public static class PartialDate
         return moment;
     }
 
-    /// <summary>The moment at which clocks show a local time, the first where they show it twice; another time where they never do.</summary>
+    /// <summary>
+    /// The moment at which clocks show a local time: the first one where they show it twice. Where they never show it, the result is a moment with
+    /// another local time.
+    /// </summary>
     private static DateTimeOffset MomentOf(TimeZoneInfo zone, DateTime local)
     {
         var offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);

@@ -2,35 +2,37 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Domain;
 
-/// <summary>Whether the author states it or the recorder of the entry infers it.</summary>
+/// <summary>Whether the author states something or the recorder of the entry infers it.</summary>
 public enum Basis
 {
-    /// <summary>Found in the source itself.</summary>
+    /// <summary>The source itself says it.</summary>
     Stated,
 
-    /// <summary>Worked out by whoever recorded the entry.</summary>
+    /// <summary>The recorder of the entry inferred it.</summary>
     Inferred,
 }
 
-/// <summary>How exactly a time is known; the form in which it was written says it.</summary>
+/// <summary>How exactly a time is known. It follows from the form in which the time was written.</summary>
 public enum Precision
 {
-    /// <summary><c>2018</c>.</summary>
+    /// <summary>A year, <c>2018</c>.</summary>
     Year,
 
-    /// <summary><c>2018-08</c>.</summary>
+    /// <summary>A month, <c>2018-08</c>.</summary>
     Month,
 
-    /// <summary><c>2018-08-03</c>.</summary>
+    /// <summary>A day, <c>2018-08-03</c>.</summary>
     Day,
 
-    /// <summary><c>2018-08-03T14:05:00Z</c>.</summary>
+    /// <summary>An instant, <c>2018-08-03T14:05:00Z</c>.</summary>
     Instant,
 }
 
-/// <summary>A time as somebody stated it, with the interval that it names, resolved once in the source's time zone and kept for ever.</summary>
+/// <summary>
+/// A time as somebody stated it, with the interval that it names. The interval is resolved once, in the source's time zone, and kept for ever.
+/// </summary>
 /// <param name="Value">The text as given: <c>2018</c>, <c>2018-08</c>, <c>2018-08-03</c> or an RFC 3339 instant.</param>
-/// <param name="Basis">Who says so.</param>
+/// <param name="Basis">Whether the time is stated or inferred.</param>
 /// <param name="From">Start of the interval, inclusive.</param>
 /// <param name="To">End of the interval, exclusive.</param>
 public sealed record StatedTime(string Value, Basis Basis, DateTimeOffset From, DateTimeOffset To)
@@ -43,7 +45,7 @@ public sealed record StatedTime(string Value, Basis Basis, DateTimeOffset From, 
     [JsonIgnore]
     public Precision Precision => Value.Length switch { 4 => Precision.Year, 7 => Precision.Month, 10 => Precision.Day, _ => Precision.Instant };
 
-    /// <summary>Resolves what a client wrote; null when it is no date of the calendar or not one of the four forms.</summary>
+    /// <summary>Resolves what a client wrote; null where it is no date of the calendar or has none of the four forms.</summary>
     public static StatedTime? Resolve(TimeInput input, TimeZoneInfo zone) =>
         PartialDate.TryInterval(input.Value, zone, out var interval) ? new(input.Value, input.Basis, interval.From, interval.To) : null;
 }

@@ -3,13 +3,15 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Domain;
 
-/// <summary>A time as a client writes it: <c>"2018-08-03"</c>, or <c>{"value": "2018-08-03", "basis": "inferred"}</c>. Not yet resolved in a zone.</summary>
+/// <summary>
+/// A time as a client writes it: <c>"2018-08-03"</c>, or <c>{"value": "2018-08-03", "basis": "inferred"}</c>. It is not yet resolved in a time zone.
+/// </summary>
 /// <param name="Value">One of the four forms of a <see cref="StatedTime"/>.</param>
-/// <param name="Basis">Stated unless the client says that it is inferred.</param>
+/// <param name="Basis">Whether the time is stated or inferred; stated where the client does not say.</param>
 [JsonConverter(typeof(TimeInputConverter))]
 public sealed record TimeInput(string Value, Basis Basis = Basis.Stated);
 
-/// <summary>Reads both forms and writes the shorter that fits.</summary>
+/// <summary>Reads both forms and writes the shortest one that fits.</summary>
 public sealed class TimeInputConverter : JsonConverter<TimeInput>
 {
     private const string Expected = "A time is \"2018-08-03\" or {\"value\": \"2018-08-03\", \"basis\": \"inferred\"}; the basis is stated or inferred.";

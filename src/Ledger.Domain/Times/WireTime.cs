@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Ledger.Domain;
 
-/// <summary>The one form in which the ledger writes instants: UTC, six decimals and <c>Z</c>, so that text sorts and compares as time.</summary>
+/// <summary>The one form in which the ledger writes instants: UTC, six decimals and <c>Z</c>. In this form the order of texts is the order of times.</summary>
 public static class WireTime
 {
-    /// <summary>The framework's own round-trip form has one digit more; it is many times as fast as one that is described by a pattern.</summary>
+    /// <summary>The framework's round-trip format. It has one digit more than needed, but is many times faster than a custom pattern.</summary>
     private const string RoundTrip = "O";
     private const int FormatLength = 27;
 
@@ -25,10 +25,10 @@ public static class WireTime
         return utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
-    /// <summary>Reads an RFC 3339 instant (a date, a time with seconds, an offset).</summary>
+    /// <summary>Reads an RFC 3339 instant: a date, a time with seconds, and an offset. Digits below a microsecond are cut off.</summary>
     public static bool TryParse(string text, out DateTimeOffset instant)
     {
-        // The log's own form, as nearly all that is read is: a fold of a million events spends its time elsewhere.
+        // A fast path for the log's own form, which nearly all texts have. Otherwise a fold of a million events would spend much of its time here.
         if (text is [.., 'Z'] && text.Length == FormatLength)
         {
             Span<char> longer = stackalloc char[FormatLength + 1];
@@ -56,7 +56,7 @@ public static class WireTime
                 return false;
             }
 
-            // .NET reads at most seven digits; what is cut lies below the log's microsecond anyway.
+            // .NET reads at most seven digits. The digits that are cut lie below the log's precision of a microsecond.
             var digits = normal[(dot + 1)..end];
             normal = string.Concat(normal.AsSpan(0, dot + 1), digits.Length > 6 ? digits[..6] : digits.PadRight(6, '0'), normal.AsSpan(end));
         }

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Ledger.Formats;
 
 /// <summary>
-/// Pages of an article archive by what they say of themselves in JSON-LD or microdata (<c>NewsArticle</c>, <c>Article</c> and their kinds), one page
-/// or <c>{"url", "html"}</c> a line: the work, its headline as a claim, and its corrections as notices.
+/// Reads pages of an article archive from their JSON-LD or microdata (<c>NewsArticle</c>, <c>Article</c> and their subtypes). The input is one page,
+/// or <c>{"url", "html"}</c> on each line. A page gives the work, its headline as a claim, and its corrections as notices.
 /// </summary>
 public sealed class ArticleFormat : IArchiveFormat
 {
@@ -92,7 +92,7 @@ public sealed class ArticleFormat : IArchiveFormat
         }
     }
 
-    /// <summary>A correction as a text, an address, or a comment with a text, an address and a date.</summary>
+    /// <summary>Maps a correction: a text, an address, or a comment with a text, an address and a date.</summary>
     private static void Correct(RecordBuilder record, LdItem item, LdNode correction, Corrected article)
     {
         var isAddress = !correction.IsObject && IdentityNames.SiteOf(correction.Text) is not null;

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Ledger.Formats;
 
 /// <summary>
-/// Published fact-checks: schema.org ClaimReview as JSON-LD (a document, a list, a graph, a feed, a document a line) or embedded in HTML pages.
-/// A review becomes a position <c>rules</c> of whoever published it, with its rating's own words, on the claim as each appearance states it.
+/// Reads published fact-checks: schema.org ClaimReview as JSON-LD (a document, a list, a graph, a feed, or a document on each line) or in HTML pages.
+/// A review becomes a position <c>rules</c> of its publisher, with the words of its rating, on the claim in each of its appearances.
 /// </summary>
 public sealed class ClaimReviewFormat : IArchiveFormat
 {
@@ -35,7 +35,10 @@ public sealed class ClaimReviewFormat : IArchiveFormat
         }
     }
 
-    /// <summary>A node of a graph that others refer to is no record of its own; a page or a document without a review is one that says nothing.</summary>
+    /// <summary>
+    /// The record for an item without a review. A node of a graph to which other nodes refer gives a record without commands; any other page or document
+    /// is refused.
+    /// </summary>
     private static ArchiveRecord WithoutReview(long number, LdItem item)
     {
         var name = item.Page?.ToString() ?? item.Nodes.Select(n => n.Id).FirstOrDefault();

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Ledger.Formats;
 
-/// <summary>The rating of a review in its own words. None is made up, and none is translated into another scale.</summary>
+/// <summary>The rating of a review in its own words. No rating is invented or converted to another scale.</summary>
 internal static class ReviewRating
 {
     /// <summary>
-    /// The words where there are any; else the number with the range that it was given in. Null where there is neither. What is odd about a number is
-    /// said, and the number stays.
+    /// The words where there are any; otherwise the number with its range. Null where there is neither. An odd number is reported as unclear,
+    /// but not changed.
     /// </summary>
     internal static string? Words(LdNode review, RecordBuilder record)
     {

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Ledger.Formats;
 
-/// <summary>One review as one record: the claim where it appeared, or else as the review quotes it, and the position of the reviewer.</summary>
+/// <summary>Maps one review to one record: the claim in its appearances (or, without any, as the review quotes it), and the position of the reviewer.</summary>
 internal sealed class ReviewRecord(long number, LdItem item, LdNode review, ArchiveOptions options)
 {
-    /// <summary>Appearances that one record may name: each is a work and a claim of its own.</summary>
+    /// <summary>The greatest number of appearances in one record. Each becomes a work and a claim.</summary>
     private const int AppearancesMax = 64;
 
     private readonly RecordBuilder _record = new(number, item.Line);
@@ -40,7 +40,7 @@ internal sealed class ReviewRecord(long number, LdItem item, LdNode review, Arch
         return _record.Build();
     }
 
-    /// <summary>What was reviewed; null where nothing says more than the claim's words.</summary>
+    /// <summary>The item that was reviewed; null where the review gives only the words of the claim.</summary>
     private LdNode? Reviewed()
     {
         if (review.All("itemReviewed").ToList() is not [var first, ..] all)
@@ -104,7 +104,7 @@ internal sealed class ReviewRecord(long number, LdItem item, LdNode review, Arch
         }
     }
 
-    /// <summary>Where the claim stood, the first appearance first; a work that was reviewed itself is one.</summary>
+    /// <summary>The appearances of the claim, beginning with the first. A work that was itself reviewed counts as an appearance.</summary>
     private List<LdNode> Appearances(LdNode? reviewed)
     {
         if (reviewed is not { } node)
@@ -139,7 +139,7 @@ internal sealed class ReviewRecord(long number, LdItem item, LdNode review, Arch
             return null;
         }
 
-        // Where only the review says when, the claim was public by then at the latest.
+        // Where only the review has a date, the claim was public by that date at the latest.
         var own = appearance.IsObject ? _record.Time(appearance.TextOf("datePublished"), "itemReviewed.appearance.datePublished") : null;
         var published = (JsonNode?)(own ?? claimed) ?? Dates.Inferred(reviewed);
         var title = _record.Line(PlainText.Of(appearance.IsObject ? appearance.TextOf("headline") ?? appearance.TextOf("name") : null), "itemReviewed.appearance.headline") ?? url;
@@ -147,7 +147,7 @@ internal sealed class ReviewRecord(long number, LdItem item, LdNode review, Arch
         return _record.Claim(new("assertion", [.. names, $"{name}#{KeyParts.Hash(claim)}"]), source, claim, new(Chain(attribution, publisher, "publisher")) { PublishedAt = published, Language = Language(review) });
     }
 
-    /// <summary>A claim of which no appearance is known, as the review itself quotes it.</summary>
+    /// <summary>Maps a claim without a known appearance, as the review itself quotes it.</summary>
     private string Quoted(string url, string claim, string reviewer, List<JsonObject> attribution, string[] names, string? published)
     {
         _record.Unclear("itemReviewed", "No appearance with an address is named: the claim is recorded as the review quotes it.");

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Ledger.Formats;
 
-/// <summary>Which columns of a desk's own spreadsheet are which fields.</summary>
-/// <param name="Columns">The column of each field, and the form of its dates where it is not ISO 8601.</param>
+/// <summary>The mapping from the columns of a desk's own spreadsheet to fields.</summary>
+/// <param name="Columns">The column of each field, with its date format where that is not ISO 8601.</param>
 internal sealed record CsvMapping(IReadOnlyDictionary<string, (string Column, string? Format)> Columns)
 {
     internal static readonly string[] Fields =
@@ -12,7 +12,7 @@ internal sealed record CsvMapping(IReadOnlyDictionary<string, (string Column, st
     ];
 
     /// <summary>Reads a JSON object of columns: <c>{"Link": "url", "Date": {"field": "noticeDate", "format": "dd/MM/yyyy"}}</c>.</summary>
-    /// <exception cref="ArchiveFormatException">There is none, it is no such object, or it names no field of ours.</exception>
+    /// <exception cref="ArchiveFormatException">There is no mapping, it is not such an object, or it names an unknown field.</exception>
     internal static CsvMapping Parse(string? json)
     {
         if (string.IsNullOrWhiteSpace(json))

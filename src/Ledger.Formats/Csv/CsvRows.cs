@@ -5,42 +5,45 @@ using CsvHelper;
 namespace Ledger.Formats;
 
 /// <summary>A row of a CSV file below its header.</summary>
-/// <param name="Number">From 1, the header not counted.</param>
-/// <param name="Line">The line on which it begins, from 1: a quoted cell may hold line ends.</param>
-/// <param name="Cells">The cells by the name of their column, without the blanks around them.</param>
+/// <param name="Number">The number of the row, from 1, without the header.</param>
+/// <param name="Line">The line on which it begins, from 1. It may differ from the number, because a quoted cell may contain line ends.</param>
+/// <param name="Cells">The cells by the name of their column, trimmed.</param>
 internal sealed partial record CsvRow(long Number, long Line, IReadOnlyDictionary<string, string> Cells)
 {
-    /// <summary>Why the row cannot be taken as it stands: more or fewer cells than the header, a stray quotation mark; null where it can.</summary>
+    /// <summary>Why the row cannot be used: more or fewer cells than the header, or a stray quotation mark. Null where it can be used.</summary>
     public Finding? Problem { get; init; }
 
-    /// <summary>Whether it has bytes that are not UTF-8; each stands in the text as U+FFFD.</summary>
+    /// <summary>Whether it has bytes that are not UTF-8. Each such byte is U+FFFD in the text.</summary>
     public bool HasInvalidText { get; init; }
 
     /// <summary>The cell of a column; null where it is blank or the file has no such column.</summary>
     internal string? this[string column] => Cells.TryGetValue(column, out var cell) && cell.Length > 0 ? cell : null;
 
-    /// <summary>The first column whose cell a spreadsheet would run as a formula; null where there is none.</summary>
+    /// <summary>The first column whose cell a spreadsheet would execute as a formula; null where there is none.</summary>
     internal string? FormulaColumn => Cells.FirstOrDefault(c => Formula().IsMatch(c.Value)).Key;
 
-    /// <summary>"+reason", "-5" and "@name" are ordinary text; a call, a reference to another file and everything behind "=" are not.</summary>
+    /// <summary>
+    /// Matches formulas: a function call, a reference to another file, and everything that begins with "=". "+reason", "-5" and "@name" are ordinary
+    /// text.
+    /// </summary>
     [GeneratedRegex(@"^(?:=|[+\-@][A-Za-z_.]*\(|[+\-@][^|]*\|\s*')", RegexOptions.CultureInvariant)]
     private static partial Regex Formula();
 }
 
-/// <summary>Reads CSV (RFC 4180) row by row, as spreadsheets and databases write it in practice.</summary>
+/// <summary>Reads CSV (RFC 4180) row by row, with the variations that spreadsheets and databases write.</summary>
 internal static class CsvRows
 {
-    /// <summary>The longest row: what a command may carry, many times over.</summary>
+    /// <summary>The greatest size of a row, in bytes. It is many times what a command may carry.</summary>
     private const int RowBytesMax = 4 << 20;
 
     private const int ColumnsMax = 1_000;
 
-    /// <summary>Reads the rows below the header. A header cell without a name, as behind a trailing comma, is no column.</summary>
-    /// <param name="input">UTF-8, with or without a byte order mark.</param>
+    /// <summary>Reads the rows below the header. A header cell without a name, such as after a trailing comma, is no column.</summary>
+    /// <param name="input">The input: UTF-8, with or without a byte order mark.</param>
     /// <param name="detectSeparator">Whether a semicolon, a tab or a bar may stand where RFC 4180 has a comma.</param>
-    /// <param name="requiredColumns">Columns without which it is another file.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="ArchiveFormatException">There is no header, a column is missing, or a row goes beyond its limit.</exception>
+    /// <param name="requiredColumns">The columns that the file must have.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <exception cref="ArchiveFormatException">There is no header, a column is missing, or a row exceeds its limit.</exception>
     internal static async IAsyncEnumerable<CsvRow> ReadAsync(
         Stream input, bool detectSeparator, IReadOnlyCollection<string> requiredColumns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -123,6 +126,6 @@ internal static class CsvRows
         };
     }
 
-    /// <summary>Exports of ours put an apostrophe before what a spreadsheet would run; it is no part of the text.</summary>
+    /// <summary>Removes the apostrophe that the ledger's own exports put before text that a spreadsheet would execute.</summary>
     private static string Unescaped(string cell) => cell is ['\'', '=' or '+' or '-' or '@' or '\t', ..] ? cell[1..] : cell;
 }

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Ledger.Formats;
 
-/// <summary>A desk's own spreadsheet as CSV, with a mapping of its columns: a row is a page, what it claims, and a notice on that, where there is one.</summary>
+/// <summary>
+/// Reads a desk's own spreadsheet as CSV, with a mapping of its columns. A row is a page with what it claims and, where there is one, a notice on that.
+/// </summary>
 public sealed class MappedCsvFormat : IArchiveFormat
 {
     private static readonly string[] Kinds = ["correction", "clarification", "update", "retraction", "concern"];

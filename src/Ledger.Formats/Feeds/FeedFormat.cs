@@ -5,7 +5,9 @@ using static Ledger.Formats.XmlNames;
 
 namespace Ledger.Formats;
 
-/// <summary>The feed of a corrections page, as Atom, RSS (0.91 to 2.0, and 1.0) or JSON Feed: each entry is a notice on the page that it links to.</summary>
+/// <summary>
+/// Reads the feed of a corrections page: Atom, RSS (0.91 to 2.0, and 1.0) or JSON Feed. Each entry is a notice on the page to which it links.
+/// </summary>
 public sealed class FeedFormat : IArchiveFormat
 {
     private static readonly XNamespace Atom = "http://www.w3.org/2005/Atom";
@@ -99,7 +101,7 @@ public sealed class FeedFormat : IArchiveFormat
             ? [.. tags.EnumerateArray().Where(t => t.ValueKind == JsonValueKind.String).Select(t => t.GetString()!)] : [],
     };
 
-    /// <summary>A text construct of Atom: text, escaped HTML, or XHTML, whose elements are put back into tags.</summary>
+    /// <summary>Reads a text construct of Atom: text, escaped HTML, or XHTML, whose elements are written as tags.</summary>
     private static string? Markup(XElement? e) => e is null ? null
         : (string?)e.Attribute("type") == "xhtml" ? string.Concat(e.Elements().Select(x => x.ToString(SaveOptions.DisableFormatting)))
         : e.Value is { Length: > 0 } text ? text : null;

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Ledger.Formats;
 
-/// <summary>Turns the entries of a corrections feed into notices on the pages that they link to.</summary>
+/// <summary>Maps the entries of a corrections feed to notices on the pages to which they link.</summary>
 internal sealed class FeedNotices(FeedHead head, ArchiveOptions options)
 {
-    /// <summary>Entries whose text is kept in mind, to know one that stands in the feed twice.</summary>
+    /// <summary>The greatest number of entries whose hash is remembered, to detect an entry that is in the feed twice.</summary>
     private const int SeenMax = 100_000;
 
     private readonly Dictionary<string, string> _seen = new(StringComparer.Ordinal);
@@ -51,7 +51,7 @@ internal sealed class FeedNotices(FeedHead head, ArchiveOptions options)
         var isOwnPage = address is not null && IdentityNames.Of(address) == name;
         var pageTitle = isOwnPage || title is null ? title ?? link : title;
 
-        // The page was public when the notice on it was, at the latest.
+        // The page was public at the latest when the notice on it was.
         var known = Dates.Inferred(since);
         var source = record.Source(new("source", [name]), publisher, new("article", pageTitle, link) { PublishedAt = known, Language = entry.Language ?? head.Language });
         var claim = record.Claim(new("assertion", [$"{name}#headline"]), source, pageTitle, new(new JsonArray(new JsonObject { ["party"] = publisher, ["role"] = "publisher" }))
@@ -78,7 +78,7 @@ internal sealed class FeedNotices(FeedHead head, ArchiveOptions options)
         });
     }
 
-    /// <summary>What the publisher calls it, in a category or else in the first word of the title.</summary>
+    /// <summary>The kind of notice in the publisher's own words: from a category, otherwise from the first word of the title.</summary>
     private static string KindOf(FeedEntry entry, string? title)
     {
         foreach (var word in entry.Categories.Append((title ?? "").Split([':', ' ', '–', '—'], 2)[0]))
@@ -100,7 +100,7 @@ internal sealed class FeedNotices(FeedHead head, ArchiveOptions options)
         return "correction";
     }
 
-    /// <summary>One host, or one below the other: feeds.example.org and www.example.org belong to example.org.</summary>
+    /// <summary>Whether two addresses belong to the same site: feeds.example.org and www.example.org both belong to example.org.</summary>
     private static bool IsSameSite(string a, string b)
     {
         var (x, y) = (new Uri(a).Host.Split('.'), new Uri(b).Host.Split('.'));

@@ -1,13 +1,13 @@
 namespace Ledger.Formats;
 
 /// <summary>
-/// Walks over JSON text of any length: it finds where values begin and end and counts lines, and keeps no more than one value. Whether a value
-/// is valid JSON is for its reader to find out.
+/// Moves through JSON text of any length. It finds where values begin and end, counts lines, and keeps no more than one value in memory. It does
+/// not check whether a value is valid JSON; the reader of the value does.
 /// </summary>
 internal sealed class JsonCursor(Stream input, int valueBytesMax)
 {
     private byte[] _buffer = new byte[1 << 16];
-    private int _kept; // Where the value that is being read begins.
+    private int _kept; // The beginning of the value that is being read.
     private int _at;
     private int _end;
     private bool _isOver;
@@ -15,7 +15,7 @@ internal sealed class JsonCursor(Stream input, int valueBytesMax)
     /// <summary>The line of the next byte, from 1.</summary>
     internal long Line { get; private set; } = 1;
 
-    /// <summary>The next byte that is no white space, which stays; -1 at the end.</summary>
+    /// <summary>The next byte that is not white space, without consuming it; -1 at the end.</summary>
     internal async ValueTask<int> PeekAsync(CancellationToken cancellationToken)
     {
         for (; ; _at++)
@@ -39,10 +39,10 @@ internal sealed class JsonCursor(Stream input, int valueBytesMax)
         }
     }
 
-    /// <summary>Passes over the byte that was seen last.</summary>
+    /// <summary>Consumes the byte that was peeked last.</summary>
     internal void Skip() => _at++;
 
-    /// <summary>The first line as far as it goes within a limit, which stays, and whether its end was found.</summary>
+    /// <summary>The first line up to a limit, without consuming it, and whether its end was found.</summary>
     internal async ValueTask<(ReadOnlyMemory<byte> Text, bool IsWhole)> PeekLineAsync(int bytesMax, CancellationToken cancellationToken)
     {
         _kept = _at;
@@ -68,7 +68,7 @@ internal sealed class JsonCursor(Stream input, int valueBytesMax)
         }
     }
 
-    /// <summary>The rest of the line; null where it goes beyond the limit, and is passed over.</summary>
+    /// <summary>Reads the rest of the line; null where it exceeds the limit and is skipped.</summary>
     internal async ValueTask<ReadOnlyMemory<byte>?> ReadLineAsync(CancellationToken cancellationToken)
     {
         _kept = _at;
@@ -92,7 +92,7 @@ internal sealed class JsonCursor(Stream input, int valueBytesMax)
         }
     }
 
-    /// <summary>The next value as it stands; null where it goes beyond the limit, and is passed over.</summary>
+    /// <summary>Reads the text of the next value; null where it exceeds the limit and is skipped.</summary>
     internal async ValueTask<ReadOnlyMemory<byte>?> ReadValueAsync(CancellationToken cancellationToken)
     {
         _kept = _at;
@@ -112,7 +112,7 @@ internal sealed class JsonCursor(Stream input, int valueBytesMax)
         }
     }
 
-    /// <summary>The rest of the input; null where it goes beyond the limit.</summary>
+    /// <summary>Reads the rest of the input; null where it exceeds the limit.</summary>
     internal async ValueTask<ReadOnlyMemory<byte>?> ReadRestAsync(CancellationToken cancellationToken)
     {
         _kept = _at;
@@ -128,7 +128,7 @@ internal sealed class JsonCursor(Stream input, int valueBytesMax)
         return _buffer.AsMemory(_kept, _at - _kept);
     }
 
-    /// <summary>Lets go of what goes beyond the limit.</summary>
+    /// <summary>Drops the kept bytes when they exceed the limit.</summary>
     private bool Forget()
     {
         if (_at - _kept <= valueBytesMax)
@@ -161,7 +161,7 @@ internal sealed class JsonCursor(Stream input, int valueBytesMax)
         return read > 0;
     }
 
-    /// <summary>How far a value has been passed over: brackets outside of strings are counted, nothing else is looked at.</summary>
+    /// <summary>The state of the scan over a value. It only counts brackets outside of strings.</summary>
     private struct Scan
     {
         private int _depth;
@@ -170,7 +170,7 @@ internal sealed class JsonCursor(Stream input, int valueBytesMax)
         private bool _inString;
         private bool _isEscaped;
 
-        /// <summary>Whether it is a number or a word, which ends where the input does.</summary>
+        /// <summary>Whether the value is a number or a word, which may end with the input.</summary>
         internal bool IsScalar { get; private set; }
 
         internal int TakeLines() => (_lines, _lines = 0).Item1;

@@ -5,31 +5,31 @@ using Ledger.Domain;
 
 namespace Ledger.Formats;
 
-/// <summary>A JSON value that is one record of an archive, or the reason why it is none.</summary>
-/// <param name="Number">From 1.</param>
+/// <summary>A JSON value that is one record of an archive, or the reason why it cannot be read.</summary>
+/// <param name="Number">The number of the record, from 1.</param>
 /// <param name="Line">The line on which it begins, from 1.</param>
 /// <param name="Value">The record; undefined where there is a problem.</param>
-/// <param name="Envelope">What stands around the record in its document, such as the title of a feed; undefined where nothing does.</param>
+/// <param name="Envelope">The members around the record in its document, such as the title of a feed; undefined where there are none.</param>
 internal sealed record JsonRecord(long Number, long Line, JsonElement Value, JsonElement Envelope)
 {
     /// <summary>Why the value cannot be read; null where it can.</summary>
     public Finding? Problem { get; init; }
 
-    /// <summary>The bytes that it took.</summary>
+    /// <summary>The size of its text, in bytes.</summary>
     public int Bytes { get; init; }
 
-    /// <summary>The number of its document in the input: names such as <c>_:b0</c> mean something in one document alone.</summary>
+    /// <summary>The number of its document in the input. Names such as <c>_:b0</c> are valid only within one document.</summary>
     public long Document { get; init; }
 }
 
 /// <summary>
-/// The records of a JSON archive, however it is put together: one document, an array, an object around a list, or a document a line (NDJSON).
+/// Reads the records of a JSON archive in any layout: one document, an array, an object around a list, or a document on each line (NDJSON).
 /// No more than one record and its envelope are in memory.
 /// </summary>
 /// <param name="containers">The properties whose lists hold the records, such as <c>@graph</c>.</param>
 internal sealed class JsonRecords(params string[] containers)
 {
-    /// <summary>One record, or a document that is one record.</summary>
+    /// <summary>The greatest size of one record, in bytes.</summary>
     internal const int RecordBytesMax = BoundedStream.RecordBytesMax;
 
     private const int FirstLineBytesMax = 1 << 20;
@@ -39,8 +39,8 @@ internal sealed class JsonRecords(params string[] containers)
     private long _number;
     private long _document;
 
-    /// <summary>Reads the records. A broken line, or a broken element of a list, is one refused record; the rest is read.</summary>
-    /// <exception cref="ArchiveFormatException">The input is no JSON, or ends inside a value.</exception>
+    /// <summary>Reads the records. An invalid line or list element gives one record with a problem, and the rest is read.</summary>
+    /// <exception cref="ArchiveFormatException">The input is not JSON, or ends inside a value.</exception>
     internal async IAsyncEnumerable<JsonRecord> ReadAsync(Stream input, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var record in ReadAsync(new JsonCursor(input, RecordBytesMax), cancellationToken))
@@ -49,7 +49,7 @@ internal sealed class JsonRecords(params string[] containers)
         }
     }
 
-    /// <summary>The same of an input at whose beginning somebody has looked already.</summary>
+    /// <summary>The same for an input whose beginning was already peeked.</summary>
     internal async IAsyncEnumerable<JsonRecord> ReadAsync(JsonCursor cursor, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         (_number, _document) = (0, 0);
@@ -65,7 +65,7 @@ internal sealed class JsonRecords(params string[] containers)
         }
     }
 
-    /// <summary>Whether the first line is a document of its own, or is at least closed like one before the next one opens.</summary>
+    /// <summary>Whether each line is a document of its own: the first line begins and ends with matching brackets.</summary>
     private static async Task<bool> IsByLineAsync(JsonCursor cursor, CancellationToken cancellationToken)
     {
         var (line, isWhole) = await cursor.PeekLineAsync(FirstLineBytesMax, cancellationToken);
@@ -120,7 +120,7 @@ internal sealed class JsonRecords(params string[] containers)
         cursor.Skip();
     }
 
-    /// <summary>A document that is an object: its list of records is streamed, and where it has none it is a record itself.</summary>
+    /// <summary>Reads a document that is an object. Its list of records is streamed. Without such a list the object is itself a record.</summary>
     private async IAsyncEnumerable<JsonRecord> ObjectAsync(JsonCursor cursor, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var line = cursor.Line;
@@ -175,7 +175,7 @@ internal sealed class JsonRecords(params string[] containers)
         }
     }
 
-    /// <summary>The records inside a value that was read whole.</summary>
+    /// <summary>The records inside a value that was read completely.</summary>
     private IEnumerable<JsonRecord> Expand(JsonRecord record)
     {
         if (record.Value.ValueKind == JsonValueKind.Array)

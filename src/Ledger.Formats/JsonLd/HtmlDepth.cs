@@ -1,19 +1,19 @@
 namespace Ledger.Formats;
 
-/// <summary>How deep the elements of a page nest, found without a tree: parsers take time that grows with the square of it.</summary>
+/// <summary>Finds how deep the elements of a page nest, without building a tree. The time of a parser grows with the square of this depth.</summary>
 internal static class HtmlDepth
 {
-    /// <summary>Deeper than any page is, and quick to parse all the same.</summary>
+    /// <summary>The greatest depth. No real page nests deeper, and such a page is still parsed quickly.</summary>
     internal const int Max = 2_000;
 
-    /// <summary>Elements that have no end, or end by themselves where the next one begins: many in a row nest in nothing.</summary>
+    /// <summary>Elements that have no end tag, or that end where the next one begins. Many of them in sequence do not nest.</summary>
     private static readonly HashSet<string> EndByThemselves = new(StringComparer.OrdinalIgnoreCase)
     {
         "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p", "li", "dt", "dd", "option", "optgroup",
         "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "html", "head", "body",
     };
 
-    /// <summary>Whether more elements are open at once than a page may nest.</summary>
+    /// <summary>Whether the elements of a page nest deeper than <see cref="Max"/>.</summary>
     internal static bool IsBeyond(ReadOnlySpan<byte> html)
     {
         Span<char> name = stackalloc char[16];

@@ -4,42 +4,42 @@ using System.Text.Json;
 
 namespace Ledger.Formats;
 
-/// <summary>A record of an archive in JSON-LD or HTML: its nodes, and what the references in them lead to.</summary>
-/// <param name="Number">From 1.</param>
+/// <summary>A record of an archive in JSON-LD or HTML: its nodes, and the nodes to which they refer.</summary>
+/// <param name="Number">The number of the record, from 1.</param>
 /// <param name="Line">The line on which it begins.</param>
-/// <param name="Nodes">A node, or those of a page.</param>
-/// <param name="Graph">The nodes that stand around it.</param>
+/// <param name="Nodes">The node of the record, or all nodes of a page.</param>
+/// <param name="Graph">The nodes near the record, to which it may refer.</param>
 internal sealed record LdItem(long Number, long Line, IReadOnlyList<LdNode> Nodes, LdGraph Graph)
 {
-    /// <summary>The page that it stands on; null where it stands in no page.</summary>
+    /// <summary>The address of its page; null where it is not in a page, or the address is unknown.</summary>
     public Uri? Page { get; init; }
 
     public bool IsPage { get; init; }
 
-    /// <summary>What of it cannot be read.</summary>
+    /// <summary>The parts that cannot be read.</summary>
     public IReadOnlyList<Finding> Problems { get; init; } = [];
 
-    /// <summary>The nodes, with what a reference leads to in its place where that is known.</summary>
+    /// <summary>The nodes, with each reference replaced by its target where that is known.</summary>
     internal IEnumerable<LdNode> Followed(IEnumerable<LdNode> nodes) => nodes.Select(n => Graph.Follow(n) ?? n);
 }
 
-/// <summary>The nodes of an input by their <c>@id</c>, as far as they stand near the one that names them.</summary>
+/// <summary>Finds nodes of an input by their <c>@id</c>, as far as they are near the node that refers to them.</summary>
 internal sealed class LdGraph(IReadOnlyDictionary<string, LdNode> near, IReadOnlyDictionary<string, LdNode> before, long document)
 {
-    /// <summary>The node that a reference leads to; the node itself where it is none, null where it leads nowhere.</summary>
+    /// <summary>The target of a reference; the node itself where it is no reference, null where the target is not found.</summary>
     internal LdNode? Follow(LdNode node) =>
         !node.IsReference ? node
         : near.TryGetValue(Key(node.Id!, document), out var found) || before.TryGetValue(Key(node.Id!, document), out found) ? found
         : null;
 
-    /// <summary>Names such as <c>_:b0</c> and <c>#claim</c> mean something in their own document alone.</summary>
+    /// <summary>The key of an <c>@id</c>. Names such as <c>_:b0</c> and <c>#claim</c> are valid only within their document.</summary>
     internal static string Key(string id, long document) => Uri.IsWellFormedUriString(id, UriKind.Absolute) && !id.StartsWith('_') ? id : $"{document} {id}";
 }
 
-/// <summary>Reads JSON-LD (documents, lists, graphs, feeds, a document a line) and HTML (a page, or <c>{"url", "html"}</c> a line).</summary>
+/// <summary>Reads JSON-LD (documents, lists, graphs, feeds, or a document on each line) and HTML (a page, or <c>{"url", "html"}</c> on each line).</summary>
 internal static class LdArchive
 {
-    /// <summary>How far apart a node and a reference to it may stand: in the same block of this many bytes and nodes, or in the one before.</summary>
+    /// <summary>The size of a block, in bytes. A reference is resolved when its target is in the same block, or in the block before.</summary>
     private const int BlockBytesMax = 16 << 20;
     private const int BlockNodesMax = 20_000;
 
@@ -115,12 +115,12 @@ internal static class LdArchive
 
     private static LdItem Page(long number, long line, byte[] html, Uri? address, bool isText = false)
     {
-        // A text that came in JSON is no longer in the encoding that the page names for itself: a byte order mark overrides that.
+        // A text from JSON is UTF-8, whatever encoding the page itself names. A byte order mark overrides that name.
         var page = LdPage.Read(isText ? [.. Encoding.UTF8.Preamble, .. html] : html, address);
         var nodes = page.Nodes.Where(n => n.Id is not null && !n.IsReference).GroupBy(n => LdGraph.Key(n.Id!, number)).ToDictionary(g => g.Key, g => g.First());
         return new(number, line, page.Nodes, new(nodes, new Dictionary<string, LdNode>(0), number)) { Page = page.Address, IsPage = true, Problems = page.Problems };
     }
 
-    /// <summary>What an element of a feed or a list is about.</summary>
+    /// <summary>The item inside an element of a feed or a list.</summary>
     private static LdNode Unwrapped(LdNode node) => node.Is("DataFeedItem", "ListItem") && node.One("item") is { IsObject: true } item ? item : node;
 }

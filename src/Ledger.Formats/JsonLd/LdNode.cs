@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Ledger.Formats;
 
-/// <summary>A JSON-LD value in the terms of schema.org, however its author wrote it: a text for an object, one value for a list, a prefix or none.</summary>
+/// <summary>
+/// A JSON-LD value in the terms of schema.org. It hides the different forms that authors write: a text for an object, one value for a list, a prefix or
+/// none.
+/// </summary>
 /// <param name="Element">The JSON.</param>
 internal readonly record struct LdNode(JsonElement Element)
 {
@@ -10,19 +13,19 @@ internal readonly record struct LdNode(JsonElement Element)
 
     internal bool IsObject => Element.ValueKind == JsonValueKind.Object;
 
-    /// <summary>What it is called in its document or in the world.</summary>
+    /// <summary>Its <c>@id</c>; null where it has none.</summary>
     internal string? Id => IsObject && Element.TryGetProperty("@id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
 
-    /// <summary>Whether it only names another node.</summary>
+    /// <summary>Whether it only refers to another node.</summary>
     internal bool IsReference => IsObject && Id is not null && Element.EnumerateObject().All(p => p.Name is "@id" or "@type");
 
-    /// <summary>Its types without prefix.</summary>
+    /// <summary>Its types, without prefixes.</summary>
     internal IEnumerable<string> Types => !IsObject || !Element.TryGetProperty("@type", out var type) ? []
         : type.ValueKind == JsonValueKind.String ? [Local(type.GetString()!)]
         : type.ValueKind == JsonValueKind.Array ? type.EnumerateArray().Where(t => t.ValueKind == JsonValueKind.String).Select(t => Local(t.GetString()!))
         : [];
 
-    /// <summary>Its own words: of a text the text, of an object its value or name. Null where it has none.</summary>
+    /// <summary>Its text: of a text the text itself, of an object its value or name. Null where it has none.</summary>
     internal string? Text => Element.ValueKind switch
     {
         JsonValueKind.String => Element.GetString(),
@@ -44,7 +47,7 @@ internal readonly record struct LdNode(JsonElement Element)
         return false;
     }
 
-    /// <summary>The values of a property; a list is taken apart.</summary>
+    /// <summary>The values of a property. A list gives its items.</summary>
     internal IEnumerable<LdNode> All(string property)
     {
         foreach (var prefix in Prefixes)
@@ -61,10 +64,13 @@ internal readonly record struct LdNode(JsonElement Element)
     /// <summary>The first value of a property.</summary>
     internal LdNode? One(string property) => All(property).Select(n => (LdNode?)n).FirstOrDefault();
 
-    /// <summary>The first text of a property that is not blank.</summary>
+    /// <summary>The first non-blank text of a property; null where there is none.</summary>
     internal string? TextOf(string property) => All(property).Select(n => n.Text).FirstOrDefault(t => !string.IsNullOrWhiteSpace(t));
 
-    /// <summary>The identifiers of a thing, the address first: the value itself where it is an address, else <c>url</c>, <c>@id</c>, <c>identifier</c> and <c>sameAs</c>.</summary>
+    /// <summary>
+    /// The identifiers of a thing, the address first: the value itself where it is an address, otherwise <c>url</c>, <c>@id</c>, <c>identifier</c> and
+    /// <c>sameAs</c>.
+    /// </summary>
     internal IReadOnlyList<string> Names()
     {
         if (!IsObject)
@@ -76,10 +82,10 @@ internal readonly record struct LdNode(JsonElement Element)
         return IdentityNames.Of([.. AllTexts("url"), node.Id, .. AllTexts("identifier"), .. AllTexts("sameAs")]);
     }
 
-    /// <summary>Its address, as it was given.</summary>
+    /// <summary>Its address as given; null where it has none.</summary>
     internal string? Address => Element.ValueKind == JsonValueKind.String ? Element.GetString() : AllTexts("url").FirstOrDefault() ?? Id;
 
-    /// <summary>The nodes of some types in it, itself included; nothing is looked for inside of those.</summary>
+    /// <summary>The wanted nodes within this one, itself included. The search does not go into a wanted node.</summary>
     internal IEnumerable<LdNode> Find(Func<LdNode, bool> isWanted)
     {
         if (IsObject)

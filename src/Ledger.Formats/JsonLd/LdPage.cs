@@ -6,20 +6,20 @@ using Ledger.Domain;
 
 namespace Ledger.Formats;
 
-/// <summary>What an HTML page says of itself for machines: its JSON-LD and its microdata.</summary>
-/// <param name="Address">Its own address, where it is known.</param>
+/// <summary>The machine-readable content of an HTML page: its JSON-LD and its microdata.</summary>
+/// <param name="Address">Its own address; null where it is unknown.</param>
 /// <param name="Nodes">Its nodes.</param>
-/// <param name="Problems">Scripts that cannot be read.</param>
+/// <param name="Problems">The scripts that cannot be read.</param>
 internal sealed record LdPage(Uri? Address, IReadOnlyList<LdNode> Nodes, IReadOnlyList<Finding> Problems)
 {
-    /// <summary>The longest page: its tree takes a hundred times as much memory.</summary>
+    /// <summary>The greatest size of a page, in bytes. Its tree takes about a hundred times as much memory.</summary>
     private const int BytesMax = 4 << 20;
 
     private const int DepthMax = 32;
 
     /// <summary>Reads a page.</summary>
-    /// <param name="html">The bytes; their encoding is found as browsers do.</param>
-    /// <param name="address">Where it was taken from; null where that is not known.</param>
+    /// <param name="html">The bytes. Their encoding is detected as browsers do it.</param>
+    /// <param name="address">The address from which the page was taken; null where it is unknown.</param>
     internal static LdPage Read(byte[] html, Uri? address)
     {
         if (html.Length > BytesMax)
@@ -86,7 +86,7 @@ internal sealed record LdPage(Uri? Address, IReadOnlyList<LdNode> Nodes, IReadOn
         _ => [],
     };
 
-    /// <summary>A microdata item as JSON-LD has it.</summary>
+    /// <summary>Converts a microdata item to JSON-LD.</summary>
     private static JsonObject Item(IElement item, int depth)
     {
         var node = new JsonObject { ["@type"] = item.GetAttribute("itemtype")?.Trim().Split(' ')[0] };
@@ -114,7 +114,7 @@ internal sealed record LdPage(Uri? Address, IReadOnlyList<LdNode> Nodes, IReadOn
         return node;
     }
 
-    /// <summary>The elements that carry the item's own properties, not those of items inside of it.</summary>
+    /// <summary>The elements with the item's own properties, without those of items inside it.</summary>
     private static IEnumerable<IElement> Properties(IElement item) =>
         item.Children.SelectMany(c => c.HasAttribute("itemprop") ? c.HasAttribute("itemscope") ? [c] : Properties(c).Prepend(c) : c.HasAttribute("itemscope") ? [] : Properties(c));
 

@@ -1,13 +1,13 @@
 namespace Ledger.Formats;
 
-/// <summary>Parties as schema.org names them: the same where an identifier is the same, and kept apart where there is none.</summary>
+/// <summary>Maps parties of schema.org. Two parties are the same where they share an identifier. Without an identifier they are kept apart.</summary>
 internal static class LdParties
 {
     /// <summary>
-    /// Whoever publishes: the first of the nodes that has an identifier, else the site of the address, which then has the first name given. A
-    /// person counts only where no body is named, and is never taken for the site.
+    /// The publisher: the first node that has an identifier, otherwise the site of the address, with the first given name. A
+    /// person counts only where no organisation is named, and its name is never used for the site.
     /// </summary>
-    /// <returns>The id of the party; null, and the record is refused, where nothing tells who it is.</returns>
+    /// <returns>The id of the party. Null where nothing identifies it; then the record is refused.</returns>
     internal static string? Publisher(RecordBuilder record, IEnumerable<LdNode> nodes, string? address, ArchiveOptions options, string field)
     {
         List<LdNode> all = [.. nodes];
@@ -40,7 +40,7 @@ internal static class LdParties
         return null;
     }
 
-    /// <summary>A link of a chain of attribution: a party where it has an identifier, else its name as a description.</summary>
+    /// <summary>A link of an attribution chain: a party where it has an identifier, otherwise its name as a description.</summary>
     internal static System.Text.Json.Nodes.JsonObject? Attribution(RecordBuilder record, LdNode node, string role, string field)
     {
         var name = record.Line(PlainText.Of(NameOf(node)), field);

@@ -5,17 +5,17 @@ namespace Ledger.Formats;
 /// <summary>One version of a news item, as an agency sent it, whatever the format.</summary>
 internal sealed record NewsItem
 {
-    /// <summary>What is the same in all its versions: <c>uri</c> in ninjs, <c>guid</c> in NewsML-G2.</summary>
+    /// <summary>The identifier of all its versions: <c>uri</c> in ninjs, <c>guid</c> in NewsML-G2.</summary>
     internal required string Uri { get; init; }
 
-    /// <summary>The number of the version as it was given; null where it was not.</summary>
+    /// <summary>The number of the version; null where none is given.</summary>
     internal long? Version { get; init; }
 
     internal string? VersionCreated { get; init; }
 
     internal string? FirstCreated { get; init; }
 
-    /// <summary>usable, withheld or canceled.</summary>
+    /// <summary>The status: usable, withheld or canceled.</summary>
     internal required string PubStatus { get; init; }
 
     internal string? Headline { get; init; }
@@ -28,10 +28,10 @@ internal sealed record NewsItem
 
     internal string? EdNote { get; init; }
 
-    /// <summary>Whether the item says of itself that it corrects (sig:correction).</summary>
+    /// <summary>Whether the item is marked as a correction (sig:correction).</summary>
     internal bool IsCorrection { get; init; }
 
-    /// <summary>Whether the item says of itself that it updates (sig:update).</summary>
+    /// <summary>Whether the item is marked as an update (sig:update).</summary>
     internal bool IsUpdate { get; init; }
 
     internal string? Url { get; init; }
@@ -39,30 +39,33 @@ internal sealed record NewsItem
     /// <summary>The other identifiers of the item.</summary>
     internal IReadOnlyList<string> AltIds { get; init; } = [];
 
-    /// <summary>Who provides it: the identifier and the name, as far as they are given.</summary>
+    /// <summary>The provider: its identifier and its name, as far as they are given.</summary>
     internal (string? Uri, string? Name) Provider { get; init; }
 
-    /// <summary>Who wrote it.</summary>
+    /// <summary>The names of the authors.</summary>
     internal IReadOnlyList<string> Authors { get; init; } = [];
 
     internal IReadOnlyList<string> Topics { get; init; } = [];
 }
 
 /// <summary>
-/// Turns the versions of news items into commands: the work and its headline as a claim with the first version, each version captured, what later
-/// versions changed as a correction or an update, a kill as a retraction, a hold as a restriction, and what becomes usable again as the end of either.
+/// Maps the versions of news items to commands. The first version gives the work, and its headline as a claim. Each version is captured. A change in
+/// a later version is a correction or an update, a kill is a retraction, and a hold is a restriction. An item that becomes usable again ends either.
 /// </summary>
-/// <param name="format">The name of the format, which begins its keys.</param>
-/// <param name="options">What the file does not say.</param>
+/// <param name="format">The name of the format, which is the prefix of its keys.</param>
+/// <param name="options">What the archive itself does not say.</param>
 internal sealed class NewsItems(string format, ArchiveOptions options)
 {
-    /// <summary>Items whose newest version is kept in mind while a file is read: what changed is seen between versions that stand no further apart.</summary>
+    /// <summary>
+    /// The greatest number of items whose newest version is remembered. A change is detected only between versions that are no further apart in the
+    /// file.
+    /// </summary>
     private const int ItemsMax = 20_000;
 
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
 
-    /// <summary>The record of one version.</summary>
+    /// <summary>Maps one version.</summary>
     internal void Map(RecordBuilder record, NewsItem item)
     {
         record.Name = item.Version is { } v ? $"{item.Uri} version {v}" : item.Uri;
@@ -125,8 +128,8 @@ internal sealed class NewsItems(string format, ArchiveOptions options)
         }
     }
 
-    /// <summary>Adds what a version did.</summary>
-    /// <returns>The key of the restriction that is open after it; null where none is.</returns>
+    /// <summary>Adds the commands for what a version changed.</summary>
+    /// <returns>The key of the restriction that is open after this version; null where there is none.</returns>
     private string? Changes(RecordBuilder record, NewsItem item, Ids ids, Known? known, string headline, string? created, string? url)
     {
         var key = $"{format}:{ids.Name}:{(item.Version is { } v ? v : created ?? "1")}";
@@ -188,7 +191,7 @@ internal sealed class NewsItems(string format, ArchiveOptions options)
 
         if (item.Provider.Uri is { Length: > 0 } code)
         {
-            // A code such as "nprov:AFP" is a name out of a controlled vocabulary, which is more than a likeness.
+            // A code such as "nprov:AFP" is a name from a controlled vocabulary, so it identifies the provider.
             return record.Party(new("party", [$"newsprovider:{code}"]), name ?? code, "publisher", "provider");
         }
 
@@ -236,7 +239,7 @@ internal sealed class NewsItems(string format, ArchiveOptions options)
         _known[name] = known;
     }
 
-    /// <summary>What the file said last of an item.</summary>
+    /// <summary>The last state of an item in the file.</summary>
     private sealed record Known(long Version, string Headline, string PubStatus, string? RestrictionKey);
 
     private sealed record Ids(string Name, string Claim, string Publisher, string Source);

@@ -5,7 +5,7 @@ using static Ledger.Formats.XmlNames;
 
 namespace Ledger.Formats;
 
-/// <summary>IPTC NewsML-G2: one item, or a message of items. News items and package items alike have versions, a status and signals.</summary>
+/// <summary>Reads IPTC NewsML-G2: one item, or a message of items. News items and package items have versions, a status and signals.</summary>
 public sealed class NewsMlFormat : IArchiveFormat
 {
     private static readonly string[] Items = ["newsItem", "packageItem", "planningItem", "conceptItem", "knowledgeItem", "catalogItem"];
@@ -57,10 +57,10 @@ public sealed class NewsMlFormat : IArchiveFormat
         return new()
         {
             Uri = guid,
-            Version = long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0 ? n : 1, // The standard: 1 where none is given.
+            Version = long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0 ? n : 1, // The default of the standard is 1.
             VersionCreated = Value(meta, "versionCreated"),
             FirstCreated = Value(meta, "firstCreated"),
-            PubStatus = Child(meta, "pubStatus") is { } status ? Code(status) : "usable", // The standard's default.
+            PubStatus = Child(meta, "pubStatus") is { } status ? Code(status) : "usable", // The default of the standard.
             Headline = Value(content, "headline") ?? Value(meta, "title"),
             Body = Child(Child(item, "contentSet"), "inlineXML")?.Value ?? Child(Child(item, "contentSet"), "inlineData")?.Value,
             Language = (string?)item.Attribute(XNamespace.Xml + "lang") ?? (string?)Child(content, "language")?.Attribute("tag"),
@@ -79,7 +79,10 @@ public sealed class NewsMlFormat : IArchiveFormat
     private static (string?, string?) Provider(XElement? meta) => Child(meta, "provider") is not { } provider ? (null, null)
         : ((string?)provider.Attribute("uri") ?? (string?)provider.Attribute("qcode") ?? (string?)provider.Attribute("literal"), Value(provider, "name"));
 
-    /// <summary>The code behind the prefix of its vocabulary: <c>stat:canceled</c> and <c>http://cv.iptc.org/newscodes/pubstatusg2/canceled</c> are <c>canceled</c>.</summary>
+    /// <summary>
+    /// The code without the prefix of its vocabulary: <c>stat:canceled</c> and <c>http://cv.iptc.org/newscodes/pubstatusg2/canceled</c> are
+    /// <c>canceled</c>.
+    /// </summary>
     private static string Code(XElement element)
     {
         var code = (string?)element.Attribute("qcode") ?? (string?)element.Attribute("uri") ?? "";

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Ledger.Formats;
 
 /// <summary>
-/// IPTC ninjs 1.x, 2.x and 3.x: an item, a list, or an item a line. Versions 1 name texts by property (<c>headline_main</c>), 2 and 3 by lists of
-/// <c>{role, value}</c>, and 3 writes its properties in camelCase (<c>pubStatus</c>): what is common to them is read from each.
+/// Reads IPTC ninjs 1.x, 2.x and 3.x: an item, a list, or an item on each line. Version 1.x has texts as properties (<c>headline_main</c>), 2.x and 3.x
+/// have lists of <c>{role, value}</c>, and 3.x writes property names in camelCase (<c>pubStatus</c>). All of these forms are read.
 /// </summary>
 public sealed class NinjsFormat : IArchiveFormat
 {
@@ -70,7 +70,7 @@ public sealed class NinjsFormat : IArchiveFormat
         };
     }
 
-    /// <summary>In versions 1 an object of names and identifiers, later a list of <c>{role, value}</c>.</summary>
+    /// <summary>The other identifiers: in version 1.x an object of names and identifiers, later a list of <c>{role, value}</c>.</summary>
     private static List<string> AltIds(JsonElement item) =>
         !TryGet(item, "altids", out var ids) ? []
         : ids.ValueKind == JsonValueKind.Object ? [.. ids.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.String).Select(p => p.Value.GetString()!)]
@@ -95,7 +95,7 @@ public sealed class NinjsFormat : IArchiveFormat
     private static string? ByPrefix(JsonElement item, string prefix) =>
         item.EnumerateObject().Where(p => p.Name.StartsWith(prefix, StringComparison.Ordinal) && p.Value.ValueKind == JsonValueKind.String).Select(p => p.Value.GetString()).FirstOrDefault();
 
-    /// <summary>A property by its name in versions 1 and 2; version 3 writes the same words in camelCase.</summary>
+    /// <summary>Finds a property by its name in versions 1.x and 2.x. Version 3.x writes the same words in camelCase.</summary>
     private static bool TryGet(JsonElement item, string name, out JsonElement value)
     {
         if (item.TryGetProperty(name, out value))

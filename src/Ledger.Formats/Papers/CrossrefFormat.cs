@@ -8,8 +8,8 @@ using Ledger.Domain;
 namespace Ledger.Formats;
 
 /// <summary>
-/// Works as Crossref's REST API gives them: a work, a list, a message with items, or a work a line. Works that are updated come before their notices, and
-/// notices in the order of their dates, wherever they stand in the file.
+/// Reads works in the form of Crossref's REST API: a work, a list, a message with items, or a work on each line. Updated works come before their
+/// notices, and notices come in the order of their dates, whatever their order in the file.
 /// </summary>
 public sealed class CrossrefFormat : IArchiveFormat
 {
@@ -44,7 +44,7 @@ public sealed class CrossrefFormat : IArchiveFormat
         }
     }
 
-    /// <summary>A record is a work, or the answer of the API around works.</summary>
+    /// <summary>The works in a record. The record is a work, or an answer of the API that contains works.</summary>
     private static IReadOnlyList<JsonElement> WorksIn(JsonRecord record) =>
         record.Value.ValueKind == JsonValueKind.Object && record.Value.TryGetProperty("message", out var message)
             ? message.ValueKind == JsonValueKind.Object && message.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array ? [.. items.EnumerateArray()] : [message]
@@ -91,7 +91,7 @@ public sealed class CrossrefFormat : IArchiveFormat
             };
     }
 
-    /// <summary>The commands of updates, in the order of their dates; the same one asserted by several is one.</summary>
+    /// <summary>The commands of updates, in the order of their dates. An update that several sources assert counts once.</summary>
     private static IEnumerable<ArchiveCommand> NoticesOf(
         IEnumerable<CrossrefWork.Update> updates, string field, Func<CrossrefWork.Update, (Paper Paper, string Notice)> about, List<Finding> unclear)
     {
@@ -135,7 +135,7 @@ public sealed class CrossrefFormat : IArchiveFormat
         }
         else if (effect is "update" or "clarification")
         {
-            body["kind"] = effect;     // Crossref does not say which words became which, as the ledger asks of a correction.
+            body["kind"] = effect;     // A correction of the ledger needs the words before and after, which Crossref does not have.
         }
 
         return new(effect switch { "retraction" or "partial" => "retractAssertion", "concern" => "expressConcern", _ => "correctAssertion" }, paper.Claim.Id, key, body);
@@ -152,7 +152,7 @@ public sealed class CrossrefFormat : IArchiveFormat
         Language = work.Language is { Length: <= Limits.WordCodePointsMax } language ? language : null,
     };
 
-    /// <summary>The work that a notice is about, by its DOI alone: where the file has it too, it was recorded before with its title.</summary>
+    /// <summary>The work that a notice is about, with only its DOI. Where the file contains the work, it was recorded before with its title.</summary>
     private static Paper PaperOf(CrossrefWork notice, string doi, ArchiveOptions options, bool isInFile, List<Finding> unclear)
     {
         if (!isInFile)
@@ -163,7 +163,7 @@ public sealed class CrossrefFormat : IArchiveFormat
         return new() { Names = [$"doi:{doi}"], Title = $"DOI {doi}", Publisher = PublisherOf(notice, options) };
     }
 
-    /// <summary>A publisher is known by its number as a member of Crossref, else by its name within Crossref.</summary>
+    /// <summary>The publisher. It is identified by its member number at Crossref, otherwise by its name within Crossref.</summary>
     private static (string Name, Identity Identity) PublisherOf(CrossrefWork work, ArchiveOptions options) =>
         (work.Publisher ?? options.Publisher ?? "Publisher not named", new("party",
         [
@@ -173,6 +173,6 @@ public sealed class CrossrefFormat : IArchiveFormat
 
     private static UInt128 HashOf(string doi) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(doi)));
 
-    /// <summary>A work between the two readings.</summary>
+    /// <summary>A work in the spool, between the first and the second read.</summary>
     private sealed record Kept(long Number, long Line, string Work, string? Problem);
 }

@@ -4,8 +4,8 @@ using Ledger.Domain;
 
 namespace Ledger.Formats;
 
-/// <summary>What is read of a work of Crossref's REST API. A member of another kind than it should be counts as absent.</summary>
-/// <param name="Json">The work.</param>
+/// <summary>The parts of a work of Crossref's REST API that are read. A member of an unexpected JSON type counts as absent.</summary>
+/// <param name="Json">The JSON of the work.</param>
 internal readonly record struct CrossrefWork(JsonElement Json)
 {
     internal string? DoiOf => Doi.Normalise(Text("DOI"));
@@ -18,12 +18,12 @@ internal readonly record struct CrossrefWork(JsonElement Json)
 
     internal string? Language => Text("language");
 
-    /// <summary>When it was first published, as far as that is known.</summary>
+    /// <summary>When it was first published; null where that is unknown.</summary>
     internal string? PublishedAt => DateOf("published") ?? DateOf("issued") ?? DateOf("published-online") ?? DateOf("published-print");
 
     internal IReadOnlyList<string> Subjects => [.. Array("subject").Select(AsText).OfType<string>()];
 
-    /// <summary>The authors by name, each with the ORCID where it has one.</summary>
+    /// <summary>The names of the authors, each with its ORCID where it has one.</summary>
     internal IReadOnlyList<string> Authors =>
     [
         .. from author in Array("author")
@@ -34,13 +34,13 @@ internal readonly record struct CrossrefWork(JsonElement Json)
            select IdentityNames.Of(work.Text("ORCID")) is { } orcid && orcid.StartsWith("orcid:", StringComparison.Ordinal) ? $"{name} ({orcid})" : name,
     ];
 
-    /// <summary>The updates that this work is the notice of.</summary>
+    /// <summary>The updates of other works for which this work is the notice.</summary>
     internal IReadOnlyList<Update> UpdateTo => Updates("update-to");
 
-    /// <summary>The updates of this work that others are the notices of.</summary>
+    /// <summary>The updates of this work for which other works are the notices.</summary>
     internal IReadOnlyList<Update> UpdatedBy => Updates("updated-by");
 
-    /// <summary>A date given by its parts: one, two or three numbers; <c>[null]</c> and dates that no calendar has are none.</summary>
+    /// <summary>A date from its parts: one, two or three numbers. Null for <c>[null]</c> and for dates that the calendar does not have.</summary>
     internal string? DateOf(string name)
     {
         if (Json.ValueKind != JsonValueKind.Object || !Json.TryGetProperty(name, out var date) || date.ValueKind != JsonValueKind.Object
@@ -70,9 +70,9 @@ internal readonly record struct CrossrefWork(JsonElement Json)
     private static string? AsText(JsonElement value) => value.ValueKind == JsonValueKind.String && value.GetString() is { } text && !string.IsNullOrWhiteSpace(text) ? Texts.Printable(text.Trim()) : null;
 
     /// <summary>One update.</summary>
-    /// <param name="Other">The DOI of the other work; null where it is none.</param>
-    /// <param name="Type">The type as it stands there.</param>
-    /// <param name="Date">When it was made.</param>
-    /// <param name="IsByPublisher">Whether the publisher asserts it, and not somebody else.</param>
+    /// <param name="Other">The DOI of the other work; null where it is not a DOI.</param>
+    /// <param name="Type">The type as written in the file.</param>
+    /// <param name="Date">When it was made; null where that is unknown.</param>
+    /// <param name="IsByPublisher">Whether the publisher asserts it, rather than somebody else.</param>
     internal sealed record Update(string? Other, string Type, string? Date, bool IsByPublisher);
 }

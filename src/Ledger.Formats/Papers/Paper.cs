@@ -4,22 +4,22 @@ using Ledger.Domain;
 namespace Ledger.Formats;
 
 /// <summary>
-/// A paper of a journal, as the formats about retractions know it: its publisher, the work, its published version, and one assertion that
-/// stands for its findings as they were published. Each is recorded where the ledger does not have it yet.
+/// A paper of a journal, for the formats about retractions: its publisher, the work, its published version, and one assertion that
+/// stands for its published findings. Each is recorded where the ledger does not have it yet.
 /// </summary>
 internal sealed record Paper
 {
     private const int AuthorsMax = 60;
 
-    /// <summary>What it is known by, the strongest first: <c>doi:…</c>, <c>pmid:…</c>.</summary>
+    /// <summary>Its identifiers, the strongest first: <c>doi:…</c>, <c>pmid:…</c>.</summary>
     internal required IReadOnlyList<string> Names { get; init; }
 
     internal required string Title { get; init; }
 
-    /// <summary>The publisher's own name, and what makes it the same in two records.</summary>
+    /// <summary>The publisher's name and its identity.</summary>
     internal required (string Name, Identity Identity) Publisher { get; init; }
 
-    /// <summary>When it was published, as far as that is known; null where it is not.</summary>
+    /// <summary>When it was published; null where that is unknown.</summary>
     internal string? PublishedAt { get; init; }
 
     /// <summary>The authors in their order.</summary>
@@ -35,13 +35,13 @@ internal sealed record Paper
 
     private string? Url => Names[0].StartsWith("doi:", StringComparison.Ordinal) ? DoiUrl.Of(Names[0]["doi:".Length..]) : null;
 
-    /// <summary>What its commands name.</summary>
+    /// <summary>The identities that its commands name.</summary>
     internal IReadOnlyDictionary<string, Identity> Identities => new[] { Publisher.Identity, Source, Claim }.ToDictionary(i => i.Id);
 
-    /// <summary>What the ledger says that the paper states: its title, in words that claim nothing.</summary>
+    /// <summary>The proposition that the ledger records for the paper: its title, in words that claim nothing.</summary>
     internal static string PropositionOf(string title) => $"The findings as published in: {title}";
 
-    /// <summary>Records what is not there yet.</summary>
+    /// <summary>The commands that record what the ledger does not have yet.</summary>
     internal IEnumerable<ArchiveCommand> Commands()
     {
         var (publisher, source, claim) = (Publisher.Identity.Id, Source.Id, Claim.Id);
@@ -59,7 +59,7 @@ internal sealed record Paper
         { IfAbsent = true };
     }
 
-    /// <summary>A body of the members that are not null.</summary>
+    /// <summary>Makes a body from the members that are not null.</summary>
     internal static JsonObject Of(params (string Name, JsonNode? Value)[] members) =>
         new(members.Where(m => m.Value is not null).Select(m => KeyValuePair.Create(m.Name, m.Value)));
 

@@ -5,8 +5,8 @@ using Ledger.Domain;
 namespace Ledger.Formats;
 
 /// <summary>
-/// The public CSV of the Retraction Watch database: a row a notice. Rows of one paper stand in no order, so all are read first and then given in
-/// the order of their dates.
+/// Reads the public CSV of the Retraction Watch database, where each row is a notice. The rows of one paper have no order. So all rows are read first
+/// and then returned in the order of their dates.
 /// </summary>
 public sealed class RetractionWatchFormat : IArchiveFormat
 {
@@ -40,7 +40,7 @@ public sealed class RetractionWatchFormat : IArchiveFormat
         }
     }
 
-    /// <summary>In the order of a day: what still speaks of a paper that stands comes before what takes it back.</summary>
+    /// <summary>The order of notices on the same day: notices on a paper that is not retracted come before the retraction.</summary>
     private enum Nature
     {
         Unknown,
@@ -114,7 +114,10 @@ public sealed class RetractionWatchFormat : IArchiveFormat
         Topics = [.. row.List("Subject").Select(s => Texts.Cut(s, Limits.WordCodePointsMax)).Distinct(StringComparer.Ordinal).Take(Limits.ItemsMax)],
     };
 
-    /// <summary>The names of publishers and journals are a vocabulary of the database's own: the same words mean the same one there, and nowhere else.</summary>
+    /// <summary>
+    /// The publisher. The names of publishers and journals are the database's own vocabulary: only within the database do the same words mean the same
+    /// publisher.
+    /// </summary>
     private static (string Name, Identity Identity) PublisherOf(RetractionWatchRow row, IReadOnlyList<string> names, ArchiveOptions options) =>
         row["Publisher"] is { } publisher ? (publisher, new("party", [$"retraction-watch:publisher:{Texts.OnOneLine(publisher)}"]))
         : row["Journal"] is { } journal ? (journal, new("party", [$"retraction-watch:journal:{Texts.OnOneLine(journal)}"]))
@@ -138,7 +141,7 @@ public sealed class RetractionWatchFormat : IArchiveFormat
             ("reason", reason), ("citation", record), ("publishedAt", row.Date("RetractionDate")));
         if (nature == Nature.Correction)
         {
-            body["kind"] = "update";     // The row does not say which words became which, as the ledger asks of a correction.
+            body["kind"] = "update";     // A correction of the ledger needs the words before and after, which the row does not have.
         }
 
         return new(nature switch { Nature.Retraction => "retractAssertion", Nature.Concern => "expressConcern", _ => "correctAssertion" }, claim, key, body);
@@ -180,6 +183,6 @@ public sealed class RetractionWatchFormat : IArchiveFormat
     private static RetractionWatchRow Aligned(IReadOnlyDictionary<string, string> cells) =>
         new(RetractionWatchRow.Columns.Where(c => cells.TryGetValue(c, out var cell) && cell.Length > 0).ToDictionary(c => c, c => cells[c], StringComparer.Ordinal));
 
-    /// <summary>A row between the two readings.</summary>
+    /// <summary>A row in the spool, between the first and the second read.</summary>
     private sealed record Kept(long Number, long Line, RetractionWatchRow Row, string? Problem, bool HasInvalidText);
 }

@@ -4,32 +4,32 @@ using Ledger.Domain;
 namespace Ledger.Formats;
 
 /// <summary>
-/// A row of the public Retraction Watch file, in its own columns. What the ledger has no field for stands in the notice's text, a line a column, so that it
-/// can be read by people and given back in its column.
+/// A row of the public Retraction Watch file, in its own columns. Columns for which the ledger has no field are kept in the notice's text, one line for
+/// each column. So people can read them, and an export can restore the columns.
 /// </summary>
-/// <param name="Cells">The cells by column; a blank one is left out.</param>
+/// <param name="Cells">The cells by column, without blank ones.</param>
 public sealed record RetractionWatchRow(IReadOnlyDictionary<string, string> Cells)
 {
-    /// <summary>The columns of the public file in order; a 21st without a name follows.</summary>
+    /// <summary>The columns of the public file, in order. A 21st column without a name follows.</summary>
     public static IReadOnlyList<string> Columns { get; } =
     [
         "Record ID", "Title", "Subject", "Institution", "Journal", "Publisher", "Country", "Author", "URLS", "ArticleType", "RetractionDate", "RetractionDOI",
         "RetractionPubMedID", "OriginalPaperDate", "OriginalPaperDOI", "OriginalPaperPubMedID", "RetractionNature", "Reason", "Paywalled", "Notes",
     ];
 
-    /// <summary>The columns that stand in the text of the notice; the notes come last, as they may have several lines.</summary>
+    /// <summary>The columns that the text of the notice holds. The notes come last, because they may have several lines.</summary>
     private static readonly string[] InText =
         ["Publisher", "Journal", "Institution", "Country", "ArticleType", "URLS", "RetractionDOI", "RetractionPubMedID", "Paywalled", "Notes"];
 
-    /// <summary>The forms of a date in the public file; the time of day is always midnight and means nothing.</summary>
+    /// <summary>The date formats in the public file. The time of day is always midnight and has no meaning.</summary>
     private static readonly string[] DateForms = ["M/d/yyyy H:mm", "M/d/yyyy", "M/d/yyyy H:mm:ss", "yyyy-MM-dd"];
 
     private const string NoticeStart = "Retraction Watch, record ";
 
-    /// <summary>The id of a record's notice begins so.</summary>
+    /// <summary>The prefix of the id of a record's notice.</summary>
     public const string NoticeIdPrefix = "retraction-watch-";
 
-    /// <summary>The reason of a notice whose row gives none: the ledger asks for one.</summary>
+    /// <summary>The reason of a notice whose row gives none. The ledger requires a reason.</summary>
     public const string NoReason = "none given";
 
     /// <summary>The cell of a column; null where it is blank.</summary>
@@ -38,21 +38,21 @@ public sealed record RetractionWatchRow(IReadOnlyDictionary<string, string> Cell
     /// <summary>The id of the row's notice; null where the row has no number.</summary>
     public string? NoticeId => this["Record ID"] is { Length: <= 20 } id && id.All(char.IsAsciiDigit) ? NoticeIdPrefix + id : null;
 
-    /// <summary>The items of a cell that lists several, each without the blanks around it.</summary>
+    /// <summary>The items of a cell with a list, each trimmed.</summary>
     public IReadOnlyList<string> List(string column) => this[column]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     /// <summary>A date as the ledger writes it; null where the cell has none.</summary>
     public string? Date(string column) =>
         DateTime.TryParseExact(this[column], DateForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : null;
 
-    /// <summary>A PubMed id; <c>0</c>, <c>unavailable</c> and a blank are none.</summary>
+    /// <summary>A PubMed id; null for <c>0</c>, <c>unavailable</c> and a blank cell.</summary>
     public string? PubMedId(string column) => this[column] is { Length: <= 12 } id && id.All(char.IsAsciiDigit) && id.Trim('0').Length > 0 ? id : null;
 
     /// <summary>The text of the row's notice.</summary>
     public string NoticeText() => Texts.Printable(string.Join('\n', InText.Where(c => this[c] is not null)
         .Select(c => $"{c}: {(c == "Notes" ? this[c] : Texts.OnOneLine(this[c]!))}").Prepend($"{NoticeStart}{this["Record ID"]}: {this["RetractionNature"]}")));
 
-    /// <summary>The columns that a notice's text holds; null where the text is none of a row's.</summary>
+    /// <summary>The columns in the text of a notice; null where the text was not made from a row.</summary>
     public static IReadOnlyDictionary<string, string>? OfNoticeText(string text)
     {
         if (!text.StartsWith(NoticeStart, StringComparison.Ordinal))
@@ -80,7 +80,7 @@ public sealed record RetractionWatchRow(IReadOnlyDictionary<string, string> Cell
         return cells;
     }
 
-    /// <summary>A date of the ledger as the public file writes it; the first day of a partial one.</summary>
+    /// <summary>A date of the ledger in the format of the public file. A partial date gives its first day; a missing one gives an empty text.</summary>
     public static string DateCell(StatedTime? time) =>
         time is null ? "" : time.From.UtcDateTime.ToString("M/d/yyyy '0:00'", CultureInfo.InvariantCulture);
 }

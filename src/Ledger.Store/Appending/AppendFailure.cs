@@ -2,16 +2,16 @@ using Npgsql;
 
 namespace Ledger.Store;
 
-/// <summary>What a failed call means for the requests in it.</summary>
+/// <summary>What a failed call of the append function means for the requests in it.</summary>
 internal enum AppendFailure
 {
-    /// <summary>Something in one of the requests cannot be stored: the others go on without it.</summary>
+    /// <summary>Something in one of the requests cannot be stored. The others are tried again without it.</summary>
     Request,
 
     /// <summary>The database refused the call for now; nothing was appended.</summary>
     Refused,
 
-    /// <summary>The connection was lost: the call may have been committed or not.</summary>
+    /// <summary>The connection was lost. The call may or may not have been committed.</summary>
     Lost,
 
     /// <summary>A defect of the program or of the installation.</summary>
@@ -20,7 +20,7 @@ internal enum AppendFailure
 
 internal static class AppendFailures
 {
-    /// <summary>By SQLSTATE class, PostgreSQL's appendix A: the text of a message says nothing reliable.</summary>
+    /// <summary>Classifies by SQLSTATE class (PostgreSQL's appendix A), because the text of a message is not reliable.</summary>
     public static AppendFailure Classify(Exception exception, bool connectionIsOpen) => exception switch
     {
         // The server ended the session. It may do so after the commit and before the reply.
@@ -33,7 +33,7 @@ internal static class AppendFailures
         PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => AppendFailure.Refused,
         PostgresException => AppendFailure.Defect,
         NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException => AppendFailure.Lost,
-        // What the driver says of a connection that it has found broken before.
+        // The driver throws this for a connection that it already knows to be broken.
         InvalidOperationException and not ObjectDisposedException when !connectionIsOpen => AppendFailure.Lost,
         _ => AppendFailure.Defect,
     };

@@ -1,10 +1,10 @@
 namespace Ledger.Store;
 
 /// <summary>
-/// One command's worth of writing: all of it is appended at contiguous positions, or none of it.
+/// What one command writes. All of it is appended at contiguous positions, or none of it.
 /// </summary>
 /// <param name="Writes">
-/// The streams that are written, each at most once. May be empty when <see cref="Key"/> is given: a command that
+/// The streams that are written, each at most once. The list may be empty when <see cref="Key"/> is given: a command that
 /// appended nothing is remembered too, so that its repeat gets the same answer.
 /// </param>
 public sealed record AppendRequest(IReadOnlyList<StreamWrite> Writes)
@@ -18,9 +18,9 @@ public sealed record AppendRequest(IReadOnlyList<StreamWrite> Writes)
     /// <summary>Refuses the append when an event of some types was appended after a position.</summary>
     public AppendCondition? Condition { get; init; }
 
-    /// <summary>What the events of one conversation share (Marten's <c>correlation_id</c>).</summary>
+    /// <summary>The id that the events of one conversation share (Marten's <c>correlation_id</c>).</summary>
     public Guid? CorrelationId { get; init; }
 
-    /// <summary>The event that caused these (Marten's <c>causation_id</c>).</summary>
+    /// <summary>The id of the event that caused these (Marten's <c>causation_id</c>).</summary>
     public Guid? CausationId { get; init; }
 }

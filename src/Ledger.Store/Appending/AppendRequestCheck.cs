@@ -1,9 +1,9 @@
 namespace Ledger.Store;
 
-/// <summary>What a request must be before it may share a batch with others.</summary>
+/// <summary>Checks what must hold for a request before it may share a batch with others.</summary>
 internal static class AppendRequestCheck
 {
-    /// <summary>Events of one request: all of them go into one commit.</summary>
+    /// <summary>The greatest number of events in one request. All of them go into one commit.</summary>
     private const int EventsMax = 10_000;
 
     public static void Demand(AppendRequest request)

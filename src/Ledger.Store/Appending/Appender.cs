@@ -3,16 +3,16 @@ using System.Threading.Channels;
 namespace Ledger.Store;
 
 /// <summary>
-/// Drains one bounded queue: takes whatever came while the last commit ran and has it decided in one round trip. Never
-/// waits for a batch to fill, so that one caller alone pays one commit, and hundreds share one.
+/// Drains one bounded queue. It takes the requests that came while the last commit ran and has them decided in one round trip. It never
+/// waits for a batch to fill: a single caller pays for one commit, and hundreds of callers share one.
 /// </summary>
 internal sealed class Appender : IAsyncDisposable
 {
-    /// <summary>Half a second of the measured rate: beyond that a refusal helps more than waiting.</summary>
+    /// <summary>About half a second of work at the measured rate. Beyond that a refusal helps the caller more than waiting.</summary>
     private const int QueueLengthMax = 8192;
     private const long QueueSizeMaxBytes = 64 * 1024 * 1024;
 
-    /// <summary>Measured: larger batches gain nothing more.</summary>
+    /// <summary>Measured: larger batches bring no further gain.</summary>
     private const int BatchLengthMax = 512;
     private const int BatchSizeMaxBytes = 1024 * 1024;
 
@@ -29,12 +29,12 @@ internal sealed class Appender : IAsyncDisposable
         loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Queues the request before it returns: the order of calls is the order of decisions.</summary>
+    /// <summary>Queues the request before it returns, so that requests are decided in the order of the calls.</summary>
     public Task<AppendResult> Enqueue(AppendRequest request, CancellationToken cancellationToken)
     {
         var pending = new PendingAppend(request, cancellationToken);
 
-        // Before the request is visible to the loop, which takes both numbers down again.
+        // Both counters grow before the loop can see the request, because the loop decreases them again.
         var bytes = Interlocked.Add(ref queuedBytes, pending.SizeBytes);
         StoreTelemetry.QueueDepth.Add(1);
         if (bytes <= QueueSizeMaxBytes && queue.Writer.TryWrite(pending))
@@ -48,7 +48,7 @@ internal sealed class Appender : IAsyncDisposable
             new StoreUnavailableException("Too many appends are waiting, or the store is closed.", outcomeKnown: true));
     }
 
-    /// <summary>Takes no more requests and ends when those that are queued are settled.</summary>
+    /// <summary>Takes no more requests, and returns when the queued ones are settled.</summary>
     public async ValueTask DisposeAsync()
     {
         queue.Writer.TryComplete();
@@ -65,14 +65,14 @@ internal sealed class Appender : IAsyncDisposable
             {
                 if (!await decision.DecideAsync(batch))
                 {
-                    // Those behind would only wait to hear the same.
+                    // The requests that are still queued would only wait for the same answer.
                     Take(batch, QueueSizeMaxBytes);
                     batch.ForEach(p => p.FailUnavailable("The database cannot be reached.", cause: null));
                 }
             }
             catch (Exception e)
             {
-                // A defect: whoever has no answer yet hears of it, and the loop goes on for the others.
+                // This is a defect. The requests without an answer fail with it, and the loop goes on for the others.
                 batch.ForEach(p => p.Fail(e));
             }
         }
@@ -89,7 +89,7 @@ internal sealed class Appender : IAsyncDisposable
                 return;
             }
 
-            // The loop is the only reader: what it peeked is still there.
+            // The loop is the only reader, so the peeked request is still there.
             _ = queue.Reader.TryRead(out _);
             Interlocked.Add(ref queuedBytes, -next.SizeBytes);
             StoreTelemetry.QueueDepth.Add(-1);

@@ -1,6 +1,6 @@
 namespace Ledger.Store;
 
-/// <summary>A batch laid out by column, as <c>ledger.append_batch</c> takes it: its comment says what each column is.</summary>
+/// <summary>A batch laid out by column, as <c>ledger.append_batch</c> takes it. The comment of that function explains each column.</summary>
 internal sealed class BatchColumns
 {
     private readonly Dictionary<string, int> streams = new(StringComparer.Ordinal);

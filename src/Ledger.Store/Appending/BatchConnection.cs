@@ -4,13 +4,13 @@ using NpgsqlTypes;
 
 namespace Ledger.Store;
 
-/// <summary>The appender's own connection, with <c>ledger.append_batch</c> prepared: a batch is one round trip.</summary>
+/// <summary>The appender's own connection, with <c>ledger.append_batch</c> prepared, so that a batch costs one round trip.</summary>
 internal sealed class BatchConnection : IAsyncDisposable
 {
-    // A batch takes milliseconds. One that takes this long is as good as lost, and is resolved like a lost one.
+    // A batch takes milliseconds. One that takes this long is treated like a lost one.
     private const int CommandTimeoutSeconds = 10;
 
-    // The function's arguments: arrays of these, in its order.
+    // The element types of the function's array arguments, in its order.
     private static readonly NpgsqlDbType[] Elements =
     [
         // s_, the streams
@@ -62,7 +62,7 @@ internal sealed class BatchConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives each request's result, in order, once the batch is committed.</summary>
+    /// <summary>Appends the batch and gives each request's result, in order, after the commit.</summary>
     public async Task<AppendResult[]> AppendAsync(IReadOnlyList<PendingAppend> batch)
     {
         Fill(BatchColumns.From(batch));
@@ -94,7 +94,7 @@ internal sealed class BatchConnection : IAsyncDisposable
             events.Add(EventRows.ReadPosition(reader));
         }
 
-        // A request is appended whole or not at all: fewer events are somebody else's, who used one of the ids.
+        // A request is appended as a whole or not at all. Fewer events mean that another request used one of the ids.
         return events.Count == ids.Length ? new(events, pending.Request.Answer, Replayed: false) : null;
     }
 

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Ledger.Store;
 
 /// <summary>
-/// Gets every request of a batch a true answer: sends the batch, and when that fails finds out what the failure means
+/// Gets every request of a batch its true answer. It sends the batch. When that fails, it finds out what the failure means
 /// for each request.
 /// </summary>
 internal sealed class BatchDecision(NpgsqlDataSource dataSource, PositionSignal head, TimeProvider timeProvider) : IAsyncDisposable
@@ -12,7 +12,7 @@ internal sealed class BatchDecision(NpgsqlDataSource dataSource, PositionSignal 
     private readonly Outage outage = new(timeProvider);
     private BatchConnection? connection;
 
-    /// <summary>Settles every request. False when the database cannot be reached and patience is over.</summary>
+    /// <summary>Settles every request; false when the database could not be reached within the time of <see cref="Outage"/>.</summary>
     public async Task<bool> DecideAsync(IReadOnlyList<PendingAppend> batch)
     {
         while (batch.Count > 0)
@@ -86,14 +86,14 @@ internal sealed class BatchDecision(NpgsqlDataSource dataSource, PositionSignal 
     }
 
     /// <summary>
-    /// One of the requests cannot be stored and took the others down with it: each is sent alone, in the same order.
+    /// One of the requests cannot be stored, and the whole batch failed with it. So each request is sent alone, in the same order.
     /// </summary>
     private async Task<bool> DecideApartAsync(IReadOnlyList<PendingAppend> batch, Exception failure)
     {
         if (batch is [var single])
         {
-            // Its first sending may have been committed between looking for it and sending it again: then the log
-            // refuses its ids, and it is found now.
+            // Its first attempt may have been committed after the search for it and before the second attempt. Then the log
+            // refuses its ids, and a new search finds it.
             if (single.Unsure && failure is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
             {
                 return await DecideFoundAsync(single, failure);
@@ -133,9 +133,9 @@ internal sealed class BatchDecision(NpgsqlDataSource dataSource, PositionSignal 
     }
 
     /// <summary>
-    /// Settles those whose first sending was committed although its reply was lost, and gives the rest, to be sent again.
-    /// A request with a key needs no search: the log answers its repeat. Should the lost call still be running on the
-    /// server, it comes too late: the unique index on ids refuses its events.
+    /// Settles the requests whose first attempt was committed although the reply was lost. Returns the others, which are to be sent again.
+    /// A request with a key needs no search, because the log answers its repeat. If the lost call is still running on the server,
+    /// it comes too late: the unique index on ids refuses its events.
     /// </summary>
     private static async Task<IReadOnlyList<PendingAppend>> SettleFoundAsync(BatchConnection open, IReadOnlyList<PendingAppend> batch)
     {

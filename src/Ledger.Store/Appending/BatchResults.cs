@@ -3,10 +3,10 @@ using Npgsql;
 
 namespace Ledger.Store;
 
-/// <summary>Puts the rows of <c>ledger.append_batch</c> together into one result a request.</summary>
+/// <summary>Combines the rows of <c>ledger.append_batch</c> into one result for each request.</summary>
 internal sealed class BatchResults
 {
-    // The columns of the function's table.
+    // The columns of the table that the function returns.
     private const int RequestColumn = 0, StatusColumn = 1, PartColumn = 2, VersionColumn = 3, PositionColumn = 4, RecordedAtColumn = 5,
         StreamColumn = 6, EventIdColumn = 7, EventTypeColumn = 8, AnswerColumn = 9;
 
@@ -90,7 +90,7 @@ internal sealed class BatchResults
             row.GetGuid(EventIdColumn), row.GetString(StreamColumn), row.GetInt64(VersionColumn), row.GetInt64(PositionColumn),
             row.GetString(EventTypeColumn), row.GetFieldValue<DateTimeOffset>(RecordedAtColumn)));
 
-    /// <summary>The function promises no order of its rows, though they come in it.</summary>
+    /// <summary>Puts an event at its place, because the function does not promise the order of its rows.</summary>
     private static void Insert(List<EventPosition> list, int ordinal, EventPosition position)
     {
         while (list.Count <= ordinal)

@@ -1,7 +1,7 @@
 namespace Ledger.Store;
 
 /// <summary>
-/// What is known about an event beside its data, kept in <c>mt_events.headers</c> as
+/// What is known about an event beside its data. It is stored in <c>mt_events.headers</c> as
 /// <c>{"recordedBy", "onBehalfOf", "tags", "traceparent", "salt", "leaf"}</c>. The store adds the salt, 32 random bytes, and the schema of
 /// the leaf, which says that all of these are committed to.
 /// </summary>
@@ -10,12 +10,12 @@ public sealed record EventHeaders
     /// <summary>The principal (key or token) that recorded the event.</summary>
     public required string RecordedBy { get; init; }
 
-    /// <summary>The party that the principal acted for.</summary>
+    /// <summary>The party that the principal acted for; null where it named none.</summary>
     public string? OnBehalfOf { get; init; }
 
     /// <summary>Words that feeds filter by (<c>publisher:x</c>, <c>topic:y</c>); fixed when the event is appended.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>W3C trace context of the request that appended the event.</summary>
+    /// <summary>The W3C trace context of the request that appended the event; null where there was none.</summary>
     public string? TraceParent { get; init; }
 }

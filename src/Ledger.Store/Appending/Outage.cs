@@ -1,8 +1,8 @@
 namespace Ledger.Store;
 
 /// <summary>
-/// How long the appender goes on trying: a restart or a failover of a second or two is bridged, in a longer one callers
-/// are told at once, and the first call that succeeds ends it.
+/// Decides how long the appender retries. A restart or a failover of up to two seconds is bridged. In a longer outage callers
+/// are told at once. The first call that succeeds ends the outage.
 /// </summary>
 internal sealed class Outage(TimeProvider timeProvider)
 {
@@ -13,7 +13,7 @@ internal sealed class Outage(TimeProvider timeProvider)
     private long? began;
     private TimeSpan pause = FirstPause;
 
-    /// <summary>Waits a little before the next attempt; false, at once, when patience is over.</summary>
+    /// <summary>Waits before the next attempt, longer each time; false, without waiting, when the outage has lasted too long.</summary>
     public async Task<bool> PauseAsync()
     {
         began ??= timeProvider.GetTimestamp();

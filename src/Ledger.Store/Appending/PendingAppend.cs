@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Ledger.Store;
 
-/// <summary>A request that waits for its batch, with what can be prepared on the caller's thread.</summary>
+/// <summary>A request that waits for its batch, with everything that can be prepared on the caller's thread.</summary>
 internal sealed class PendingAppend
 {
-    // Room for the columns beside data and headers, so that the batch's bound in bytes means something for small events.
+    // An allowance for the columns beside data and headers, so that the batch's bound in bytes also holds for small events.
     private const int EventOverheadBytes = 200;
 
     // A continuation must not run on the appender's loop: it would hold up every other caller.
@@ -39,18 +39,18 @@ internal sealed class PendingAppend
 
     public AppendRequest Request { get; }
 
-    /// <summary>Of all the request's events, in order, with their salts.</summary>
+    /// <summary>The headers of all the request's events, in order, with their salts.</summary>
     public byte[][] Headers { get; }
 
-    /// <summary>Roughly what the request takes on the wire.</summary>
+    /// <summary>The approximate size of the request on the wire, in bytes.</summary>
     public int SizeBytes { get; }
 
-    /// <summary>It was sent, and the connection was lost before the reply.</summary>
+    /// <summary>Whether it was sent and the connection was lost before the reply.</summary>
     public bool Unsure { get; set; }
 
     public Task<AppendResult> Task => completion.Task;
 
-    /// <summary>Nobody waits for it any more: it may be left out as long as it was not sent.</summary>
+    /// <summary>Whether the caller stopped waiting. Then the request may be left out, as long as it was not sent.</summary>
     public bool Abandoned => cancellation.IsCancellationRequested;
 
     public void Abandon() => completion.TrySetCanceled(cancellation);
@@ -78,7 +78,7 @@ internal sealed class PendingAppend
 
     private static int SizeOf(string? text) => text is null ? 0 : NewEvent.Strict.GetByteCount(text);
 
-    /// <summary>What the key remembers is this very request, when its own first sending was committed.</summary>
+    /// <summary>Marks the result as not replayed when the remembered request is this one: its own first attempt was committed.</summary>
     private AppendResult AsOwn(AppendResult result) =>
         result is AppendResult.Appended { Replayed: true } appended
         && (appended.Events.Count == 0 || (TryFirstEvent(out var first) && first.Id == appended.Events[0].Id))

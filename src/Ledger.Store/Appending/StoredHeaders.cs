@@ -9,17 +9,19 @@ namespace Ledger.Store;
 /// <summary>The JSON of <c>mt_events.headers</c>.</summary>
 internal static class StoredHeaders
 {
-    /// <summary>What joins an event to the trace of the request that recorded it.</summary>
+    /// <summary>The name of the header that joins an event to the trace of the request that recorded it.</summary>
     internal const string TraceParent = "traceparent";
 
-    /// <summary>As long as the HMAC-SHA256 that the commitments use.</summary>
+    /// <summary>As long as the output of HMAC-SHA256, which the commitments use.</summary>
     private const int SaltSizeBytes = 32;
     private const int KeptSizeBytes = 8 * 1024;
 
-    /// <summary>Shown for events that another program wrote into the log without headers.</summary>
+    /// <summary>The headers shown for events that another program wrote into the log without headers.</summary>
     private static readonly EventHeaders Foreign = new() { RecordedBy = "unknown" };
 
-    /// <summary>One a thread: a writer of one's own takes 4 KB for the first event that does not fit into 256 bytes, and nearly none does.</summary>
+    /// <summary>
+    /// One buffer for each thread. A new writer for each event would allocate 4 KB, because nearly no event's headers fit into its first 256 bytes.
+    /// </summary>
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? kept;
 
@@ -59,7 +61,8 @@ internal static class StoredHeaders
             json.WriteEndObject();
         }
 
-        // The canonical form, which the bound is on, is never longer. Beyond it an event would have no leaf, and nothing after it be signed.
+        // The bound is on the canonical form, which is never longer than this text. An event beyond the bound would have no leaf, and no later event
+        // could be signed.
         if (buffer.WrittenCount > CommittedHeaders.LengthMax)
         {
             throw new ArgumentException($"Headers have at most {CommittedHeaders.LengthMax} bytes.", nameof(headers));
@@ -86,7 +89,7 @@ internal static class StoredHeaders
         };
     }
 
-    /// <summary>Who recorded the event and for whom, read without the rest.</summary>
+    /// <summary>Reads only who recorded the event and for whom.</summary>
     public static (string RecordedBy, string? OnBehalfOf) ReadRecorder(ReadOnlySpan<byte> json)
     {
         var (recordedBy, onBehalfOf) = (Foreign.RecordedBy, (string?)null);
@@ -117,7 +120,7 @@ internal static class StoredHeaders
         return (recordedBy, onBehalfOf);
     }
 
-    /// <summary>What joins the event to a trace, read without the rest; null where nothing does.</summary>
+    /// <summary>Reads only the W3C trace context; null where the event has none.</summary>
     public static string? ReadTraceParent(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);

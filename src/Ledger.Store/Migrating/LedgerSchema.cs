@@ -8,18 +8,21 @@ using Weasel.Postgresql;
 namespace Ledger.Store;
 
 /// <summary>
-/// What the ledger adds to Marten's tables (append function, command keys, roles' rights, triggers, operational tables), as a part of
-/// Marten's schema management: it is compared, written out and applied together with Marten's own objects, and after them.
+/// What the ledger adds to Marten's tables: the append function, command keys, rights of roles, triggers and operational tables. It is a part of
+/// Marten's schema management, so it is compared, written out and applied together with Marten's own objects, after them.
 /// </summary>
 internal sealed class LedgerSchema(LogModel model) : FeatureSchemaBase("ledger", new PostgresqlMigrator())
 {
-    /// <summary>What was applied. The table may be missing, in a database that was never migrated: a query that names it could not even be parsed then.</summary>
+    /// <summary>
+    /// Reads what was applied. In a database that was never migrated the table is missing, and a query that names it could not be parsed. So the query
+    /// is a text.
+    /// </summary>
     internal const string AppliedSql = """
         select case when to_regclass('ledger.migrations') is not null
           then query_to_xml('select name, hash from ledger.migrations', false, false, '')::text end;
         """;
 
-    /// <summary>The hashes by name.</summary>
+    /// <summary>Reads the hashes of the applied files, by name.</summary>
     internal static async Task<IReadOnlyDictionary<string, string>> ReadAppliedAsync(DbDataReader reader, CancellationToken cancellationToken)
     {
         var applied = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -5,25 +5,25 @@ using Weasel.Core;
 
 namespace Ledger.Store;
 
-/// <summary>Brings a database to the shape that this program needs: Marten's tables, then the ledger's own objects, in one transaction.</summary>
+/// <summary>Brings a database to the schema that this program needs: Marten's tables, then the ledger's own objects, in one transaction.</summary>
 public static class Migrator
 {
-    /// <summary>The role that owns the log. Nobody logs in under it.</summary>
+    /// <summary>The role that owns the log. It has no login.</summary>
     public const string OwnerRole = "ledger_owner";
 
-    /// <summary>Roles belong to the cluster: two databases that migrate at once may touch the same row of its catalog.</summary>
+    /// <summary>Retries are needed because roles belong to the cluster: two databases that migrate at once may change the same row of its catalog.</summary>
     private const int AttemptsMax = 5;
     private const string ConcurrentlyUpdated = PostgresErrorCodes.InternalError;
 
     /// <summary>
-    /// Applies what is missing in one transaction; any number of nodes may call it at once. The login must be able to create roles and schemas
-    /// the first time (or they exist already) and to become <see cref="OwnerRole"/>, which owns everything.
+    /// Applies what is missing, in one transaction. Any number of nodes may call it at once. The login must be able to become <see cref="OwnerRole"/>,
+    /// which owns everything. It must also be able to create roles and schemas, unless they exist already.
     /// </summary>
     /// <param name="ownerConnectionString">A login with those rights.</param>
     /// <param name="model">What the log holds.</param>
-    /// <param name="say">Told in one sentence what was made or changed; nothing where all is present.</param>
-    /// <param name="cancellationToken">Cancels; nothing is applied then.</param>
-    /// <exception cref="MigrationChangedException">An applied file was edited.</exception>
+    /// <param name="say">Receives one sentence that tells what was made or changed. It is not called where nothing is missing.</param>
+    /// <param name="cancellationToken">Cancels the migration; then nothing is applied.</param>
+    /// <exception cref="MigrationChangedException">The text of an applied migration was changed.</exception>
     public static async Task MigrateAsync(
         string ownerConnectionString, LogModel? model = null, Action<string>? say = null, CancellationToken cancellationToken = default)
     {
@@ -45,15 +45,15 @@ public static class Migrator
     }
 
     /// <summary>Makes the roles and schemas that everything else needs, if they are not there.</summary>
-    /// <param name="ownerConnectionString">A login that may.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="ownerConnectionString">A login that may create roles and schemas.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public static async Task PrepareAsync(string ownerConnectionString, CancellationToken cancellationToken = default)
     {
         await using var connection = await OpenAsync(ownerConnectionString, cancellationToken);
         await PrepareAsync(connection, cancellationToken);
     }
 
-    /// <summary>Sessions of the owner's role, whoever logs in, also after they come back from the pool.</summary>
+    /// <summary>Makes a data source whose sessions run as the owner's role, whoever logs in, also after they come back from the pool.</summary>
     /// <param name="ownerConnectionString">A login that may become the owner.</param>
     /// <param name="options">Settings of the sessions, as <c>-c name=value</c>.</param>
     public static NpgsqlDataSource OwnerDataSource(string ownerConnectionString, string options = "")
@@ -62,7 +62,7 @@ public static class Migrator
         settings.Options = $"{options} {settings.Options}".Trim();
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
 
-        // Not as a start-up option: a migration that hands something over to another role goes back to the login by "reset role".
+        // The role is not a start-up option: a migration that hands something over to another role returns to the login by "reset role".
         builder.UsePhysicalConnectionInitializer(
             connection => Become(connection).ExecuteNonQuery(),
             async connection => await Become(connection).ExecuteNonQueryAsync());
@@ -72,12 +72,12 @@ public static class Migrator
     }
 
     /// <summary>
-    /// True when nothing is missing, by what the database remembers to have applied, this version of Marten's tables among it. Reads that alone, so
-    /// that the service's role may ask: it is not shown enough of Marten's tables to compare them, which <c>db-assert</c> does as the owner.
+    /// Whether nothing is missing, according to the list of applied files in the database, which includes this version of Marten's tables. Only that
+    /// list is read, so that the service's role may ask. That role cannot see enough of Marten's tables to compare them; <c>db-assert</c> does so as the owner.
     /// </summary>
     /// <param name="dataSource">The ledger's database.</param>
     /// <param name="model">What the log holds.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public static async Task<bool> IsCurrentAsync(NpgsqlDataSource dataSource, LogModel? model = null, CancellationToken cancellationToken = default)
     {
         await using var command = dataSource.CreateCommand(LedgerSchema.AppliedSql);
@@ -87,7 +87,7 @@ public static class Migrator
 
     private static async Task ApplyAsync(string connectionString, DocumentStore documents, Action<string>? say, CancellationToken cancellationToken)
     {
-        // Nodes that start together migrate one after the other, and the later ones find nothing to do.
+        // Nodes that start together migrate one after the other. The later ones find nothing to do.
         await using var connection = await OpenAsync(connectionString, cancellationToken);
         await RunAsync(connection, "select pg_advisory_lock(7200)", cancellationToken);
         await PrepareAsync(connection, cancellationToken);

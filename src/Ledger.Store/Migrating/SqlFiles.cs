@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Ledger.Store;
 
-/// <summary>One embedded file and the hash that the database remembers of it.</summary>
+/// <summary>One embedded file, with the hash that the database stores for it.</summary>
 internal sealed record SqlFile(string Name, string Text, bool IsFunction)
 {
     public string Hash { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
@@ -29,14 +29,14 @@ internal static class SqlFiles
             .. migrations,
             .. all.SelectMany(s => Read(s, "Functions").OrderBy(f => f.Name, StringComparer.Ordinal)),
             .. model.Scripts.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new SqlFile(s.Key, s.Value, IsFunction: true)),
-            // Another version of Marten may want other tables: the database remembers for which version it was compared.
+            // Another version of Marten may need other tables. So the database stores the version with which it was compared.
             new SqlFile("marten", $"-- Marten {typeof(Marten.DocumentStore).Assembly.GetName().Version};", IsFunction: true),
         ];
     }
 
-    /// <summary>Those that a database has not applied, or applied with another text.</summary>
-    /// <param name="files">All, in their order.</param>
-    /// <param name="applied">What the database remembers: hashes by name.</param>
+    /// <summary>The files that a database has not applied, or has applied with another text.</summary>
+    /// <param name="files">All files, in their order.</param>
+    /// <param name="applied">The hashes of the applied files, by name.</param>
     /// <exception cref="MigrationChangedException">A migration was applied with another text.</exception>
     public static IReadOnlyList<SqlFile> Missing(IReadOnlyList<SqlFile> files, IReadOnlyDictionary<string, string> applied)
     {
@@ -73,7 +73,7 @@ internal static class SqlFiles
             ?? throw new InvalidOperationException($"{resource} is not embedded.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
 
-        // A checkout may have changed the line ends; the text is the same.
+        // A checkout may have changed the line endings. The hash must not depend on them.
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 }

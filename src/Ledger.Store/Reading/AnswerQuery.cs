@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Store;
 
-/// <summary>Reads what <c>ledger.find_answer</c> knows of a key.</summary>
+/// <summary>Reads what idempotency keys were used for.</summary>
 internal static class AnswerQuery
 {
     public static async Task<RememberedAnswer?> ReadAsync(
@@ -35,7 +35,7 @@ internal static class AnswerQuery
     public static async Task<IReadOnlySet<string>> ReadUsedAsync(
         NpgsqlDataSource dataSource, string principal, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
-        // Key by key: where nothing is known of the table yet, as in a new ledger, one condition on all of them reads every key of the principal.
+        // Looks up key by key. In a new ledger the table has no statistics yet, and a single condition on all keys would read every key of the principal.
         await using var command = dataSource.CreateCommand("""
             select k.key from unnest($2) x(key) cross join lateral (
               select k.key from ledger.command_keys k where k.principal = $1 and k.key = x.key limit 1) k

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Ledger.Store;
 
-/// <summary>The columns of an event, and a row as an event.</summary>
+/// <summary>The columns of an event, and the reading of a row as an event.</summary>
 internal static class EventRows
 {
     public const string Columns =
@@ -12,11 +12,11 @@ internal static class EventRows
     public const string PositionColumns = "e.id, e.stream_id, e.version, e.seq_id, e.type, e.timestamp";
 
     /// <param name="row">A row whose columns begin with <see cref="Columns"/>.</param>
-    /// <param name="first">Where they begin.</param>
+    /// <param name="first">The index of the first of these columns.</param>
     public static RecordedEvent Read(NpgsqlDataReader row, int first = 0) => new()
     {
         Id = row.GetGuid(first),
-        Stream = Text(row, first + 1) ?? "",    // The log's function writes none without; another writer may.
+        Stream = Text(row, first + 1) ?? "",    // The append function always writes a stream; another writer may not.
         Version = row.GetInt64(first + 2),
         Position = row.GetInt64(first + 3),
         Type = row.GetString(first + 4),

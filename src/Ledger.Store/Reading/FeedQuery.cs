@@ -5,13 +5,13 @@ using NpgsqlTypes;
 
 namespace Ledger.Store;
 
-/// <summary>The feed's query: the filter works in the database, over a bounded window of positions.</summary>
+/// <summary>The feed's query. The database applies the filter over a bounded window of positions.</summary>
 internal static class FeedQuery
 {
-    /// <summary>Positions that one call looks at, so that a filter which hides nearly all costs a bounded time.</summary>
+    /// <summary>The positions at which one call looks. The bound limits the time of a call whose filter hides nearly everything.</summary>
     public const int ScanMax = 10_000;
 
-    /// <summary>Events in one page.</summary>
+    /// <summary>The greatest number of events in one page.</summary>
     public const int PageMax = 1_000;
 
     public static async Task<FeedPage> ReadAsync(
@@ -54,7 +54,7 @@ internal static class FeedQuery
             Condition(conditions, command, "e.headers->'tags' ?| {0}", tags);
         }
 
-        // The head and the events come from one snapshot, and a row comes also when no event does.
+        // The head and the events come from one snapshot. The query gives a row with the head even when no event passes.
         command.CommandText = $"""
             select h.head, {EventRows.Columns}
             from (select coalesce(max(seq_id), 0) as head from ledger.mt_events) h
@@ -67,7 +67,7 @@ internal static class FeedQuery
         return command;
     }
 
-    /// <summary>Without a filter a page needs no more positions than events: they have no gaps.</summary>
+    /// <summary>The number of positions to look at. Without a filter it is the number of events, because positions have no gaps.</summary>
     private static int Window(int limit, FeedFilter filter) => filter.IsAll ? limit : ScanMax;
 
     private static void Condition(StringBuilder conditions, NpgsqlCommand command, string template, IReadOnlyList<string> values)

@@ -4,8 +4,8 @@ using Npgsql;
 namespace Ledger.Store;
 
 /// <summary>
-/// Keeps a node's idea of the log's head fresh: one connection listens to the notification that every append sends, and
-/// asks once a second as well, because a notification can be lost with its connection.
+/// Keeps a node's knowledge of the log's head up to date. One connection listens to the notification that every append sends. It also
+/// asks for the head once a second, because a notification can be lost with its connection.
 /// </summary>
 internal sealed class HeadListener(NpgsqlDataSource dataSource, PositionSignal head, TimeProvider timeProvider) : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class HeadListener(NpgsqlDataSource dataSource, PositionSignal h
     private readonly Lock gate = new();
     private Task? loop;
 
-    /// <summary>Starts with the first caller that waits: a node that never waits needs no connection for it.</summary>
+    /// <summary>Starts the listener with the first caller that waits. A node that never waits needs no connection for it.</summary>
     public void EnsureStarted()
     {
         lock (gate)
@@ -50,7 +50,7 @@ internal sealed class HeadListener(NpgsqlDataSource dataSource, PositionSignal h
             }
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException)
             {
-                // Waiters lose nothing but time: the first thing after reconnecting is to ask for the head.
+                // Waiting callers lose only time, because the listener asks for the head directly after it reconnects.
                 StoreTelemetry.RecordReconnect();
                 await Task.Delay(ReconnectPause, timeProvider, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -78,7 +78,7 @@ internal sealed class HeadListener(NpgsqlDataSource dataSource, PositionSignal h
         {
             head.Advance((long)(await ask.ExecuteScalarAsync(cancellationToken))!);
 
-            // True for a notification: its handler has run, and there is nothing to ask.
+            // True means that a notification came. Its handler has run, so there is nothing to ask.
             while (await connection.WaitAsync(PollInterval, cancellationToken))
             {
             }

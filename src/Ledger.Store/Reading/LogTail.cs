@@ -3,39 +3,40 @@ using Npgsql;
 namespace Ledger.Store;
 
 /// <summary>
-/// The newest events, read and parsed once a node for all who follow the log. Whoever asks at its end makes it read on, and the others
-/// who ask meanwhile share that reading; whoever is farther behind than it reaches back reads for himself.
+/// A cache of the newest events. Each node reads and parses new events once and shares them with all its followers (SSE streams, dispatchers, the
+/// signer). The first follower that asks at the end of the cache starts a read, and others that ask meanwhile share it. A follower whose lag is larger
+/// than the cache reads from the database by itself.
 /// </summary>
 internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProvider)
 {
     /// <summary>
-    /// Under a steady stream of events a reading begins this long after the one before it, so that all who follow go on
-    /// together with larger pages, each of which costs them a transaction; a read that waits for its own write hardly notices. What comes after a silence
-    /// is read at once, and so is what lies behind a full page.
+    /// The least time between the beginnings of two reads, under a steady stream of events. So all followers proceed together with larger
+    /// pages, and each page costs them one transaction. A caller that waits for its own write hardly notices the delay. Events that come after a pause,
+    /// and events behind a full page, are read at once.
     /// </summary>
     private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Events kept: a second of a busy ledger, so that a follower that lags a little is still served.</summary>
+    /// <summary>The number of cached events: about a second of a busy ledger, so that a follower with a small lag is still served.</summary>
     private const int EventsMax = 8_192;
 
-    /// <summary>A few events of the greatest size must not make it grow without end. Of data.</summary>
+    /// <summary>The bound on the data of the cached events, in bytes, so that large events cannot make the cache grow without limit.</summary>
     private const long DataMaxBytes = 16 * 1024 * 1024;
 
     private readonly Lock gate = new();
-    private readonly RecordedEvent?[] ring = new RecordedEvent?[EventsMax];    // by position; null where somebody took an event out of the log
+    private readonly RecordedEvent?[] ring = new RecordedEvent?[EventsMax];    // Indexed by position; null where somebody removed an event from the log.
     private long first = 1;
     private long last;
     private long dataBytes;
     private long head;
-    private int restarts;       // a reading that began before one is not kept
+    private int restarts;       // A read that began before a restart is not cached.
     private Task? reading;
-    private long broughtAt;     // when the last reading began that brought something; 0 before the first, and after one that left something
+    private long broughtAt;     // When the last read that found events began; 0 before the first such read, and after a full page.
 
-    /// <summary>Events behind a position: perhaps not yet the very newest, and none where there is none.</summary>
-    /// <param name="after">The follower's position.</param>
-    /// <param name="limit">Most events.</param>
-    /// <param name="types">Stored types; empty shows all.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <summary>The events after a position. The very newest may still be missing; the page is empty where there are none.</summary>
+    /// <param name="after">The follower's cursor.</param>
+    /// <param name="limit">The greatest number of events.</param>
+    /// <param name="types">The stored types to show; empty shows all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<FeedPage> ReadAsync(long after, int limit, IReadOnlySet<string> types, CancellationToken cancellationToken)
     {
         Task? readOn = null;
@@ -68,7 +69,7 @@ internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProv
         return await FeedQuery.ReadAsync(dataSource, after, Math.Min(limit, FeedQuery.PageMax), new() { Types = [.. types] }, cancellationToken);
     }
 
-    /// <summary>Drops what is kept, where stored events were changed: an erasure.</summary>
+    /// <summary>Drops all cached events, because an erasure changed stored events.</summary>
     public void Forget()
     {
         lock (gate)
@@ -79,7 +80,7 @@ internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProv
 
     private async Task ReadOnAsync(long after, int restart)
     {
-        await Task.Yield();     // The first asker holds the gate.
+        await Task.Yield();     // The caller that starts the read holds the gate.
         try
         {
             if (broughtAt != 0 && ReadInterval - timeProvider.GetElapsedTime(broughtAt) is { Ticks: > 0 } left)

@@ -1,6 +1,6 @@
 namespace Ledger.Store;
 
-/// <summary>A position that only grows, and that can be waited for.</summary>
+/// <summary>A position that only grows, with a way to wait for its growth.</summary>
 internal sealed class PositionSignal(TimeProvider timeProvider)
 {
     private readonly Lock gate = new();
@@ -27,7 +27,7 @@ internal sealed class PositionSignal(TimeProvider timeProvider)
         wake?.SetResult();
     }
 
-    /// <summary>Waits until the position is beyond another. False when the time is over.</summary>
+    /// <summary>Waits until the position is beyond another one; false when the timeout is over.</summary>
     public async Task<bool> WaitBeyondAsync(long beyond, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var began = timeProvider.GetTimestamp();
@@ -48,7 +48,7 @@ internal sealed class PositionSignal(TimeProvider timeProvider)
             var left = timeout - timeProvider.GetElapsedTime(began);
             if (left > TimeSpan.Zero)
             {
-                // Unlike a delay beside it, this leaves no timer behind.
+                // Unlike a separate delay task, this leaves no timer behind.
                 await next.WaitAsync(left, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
             }

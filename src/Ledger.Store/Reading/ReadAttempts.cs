@@ -2,13 +2,13 @@ using Npgsql;
 
 namespace Ledger.Store;
 
-/// <summary>Reads change nothing and so may simply be tried again: a restart of the database costs its callers a pause.</summary>
+/// <summary>Retries reads, which is safe because they change nothing. A restart of the database costs the callers only a pause.</summary>
 internal static class ReadAttempts
 {
     private const int AttemptsMax = 4;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
-    /// <exception cref="StoreUnavailableException">The database was away in every attempt.</exception>
+    /// <exception cref="StoreUnavailableException">The database could not be reached in any attempt.</exception>
     public static async Task<T> RunAsync<T>(Func<Task<T>> read, CancellationToken cancellationToken)
     {
         var pause = FirstPause;
@@ -32,7 +32,7 @@ internal static class ReadAttempts
         }
     }
 
-    /// <summary>Failures of the connection or the server, by type and SQLSTATE; the others are defects.</summary>
+    /// <summary>Whether a failure is a passing one of the connection or the server, by its type and SQLSTATE. All others are defects.</summary>
     public static bool IsPassing(Exception e) => e switch
     {
         Marten.Exceptions.MartenException { InnerException: { } cause } => IsPassing(cause),

@@ -3,7 +3,7 @@ namespace Ledger.Store;
 /// <summary>An event as the log holds it.</summary>
 public sealed record RecordedEvent
 {
-    /// <summary>Unique over the log.</summary>
+    /// <summary>The event's id, unique in the log.</summary>
     public required Guid Id { get; init; }
 
     /// <summary>The stream that it belongs to.</summary>
@@ -15,27 +15,27 @@ public sealed record RecordedEvent
     /// <summary>Its number in the log, from 1, without gaps, in commit order.</summary>
     public required long Position { get; init; }
 
-    /// <summary>Its stored type; one that the reader does not know is passed on as it is.</summary>
+    /// <summary>Its stored type. A type that the reader does not know is passed on as it is.</summary>
     public required string Type { get; init; }
 
-    /// <summary>JSON object text in UTF-8, as <c>jsonb</c> renders it.</summary>
+    /// <summary>Its data: the text of a JSON object in UTF-8, as <c>jsonb</c> renders it.</summary>
     public required byte[] Data { get; init; }
 
-    /// <summary>Strictly increasing with position, in microseconds, UTC.</summary>
+    /// <summary>When it was recorded, in whole microseconds, UTC. It strictly increases with position.</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>The columns beside the data, to the letter: what a proof is about.</summary>
+    /// <summary>The columns beside the data, exactly as stored, because proofs are about them.</summary>
     public required StoredColumns Stored { get; init; }
 
-    /// <summary>Who recorded it, for whom, and how it is found. Read when it is first asked for: most folds never do.</summary>
+    /// <summary>Who recorded it, for whom, and the tags by which it is found. They are parsed on first use, because most folds never need them.</summary>
     public EventHeaders Headers => field ??= StoredHeaders.Read(Stored.Headers);
 
-    /// <summary>Of the headers only who recorded it and for whom: all that a fold looks at.</summary>
+    /// <summary>Only who recorded it and for whom: the part of the headers that a fold needs.</summary>
     public (string RecordedBy, string? OnBehalfOf) Recorder => StoredHeaders.ReadRecorder(Stored.Headers);
 
-    /// <summary>What the events of one conversation share. Marten keeps text there: null where it is no id.</summary>
+    /// <summary>The id that the events of one conversation share. Marten stores text there; null where the text is no id.</summary>
     public Guid? CorrelationId => Guid.TryParse(Stored.Correlation, out var id) ? id : null;
 
-    /// <summary>The event that caused this one; null where it is no id.</summary>
+    /// <summary>The id of the event that caused this one; null where the stored text is no id.</summary>
     public Guid? CausationId => Guid.TryParse(Stored.Causation, out var id) ? id : null;
 }

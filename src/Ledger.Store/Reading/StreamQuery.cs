@@ -8,9 +8,9 @@ namespace Ledger.Store;
 internal static class StreamQuery
 {
     /// <summary>
-    /// Where the log is small beside PostgreSQL's cache it is read by its index, which gives the first event at once: pages are assumed to cost what
-    /// they do on a solid-state disk. Else it is sorted, and spills to disk once, not in many small runs. Compiling a query of a few functions takes
-    /// longer than it spares. For this transaction alone.
+    /// Settings for this transaction only. The page cost is that of a solid-state disk, so that a log which is small beside PostgreSQL's cache is read
+    /// by its index, which gives the first event at once. A larger log is sorted; the work memory lets the sort spill to disk in few large runs instead of
+    /// many small ones. JIT is off, because to compile such a small query takes longer than it saves.
     /// </summary>
     private const string Settings = "set local work_mem = '64MB'; set local jit = off; set local random_page_cost = 1.1";
 
@@ -28,7 +28,7 @@ internal static class StreamQuery
             select e.stream_id, e.version, e.seq_id, e.id, e.type, e.data::text, e.timestamp from ledger.mt_events e
             where starts_with(e.stream_id, $1) and e.seq_id <= $2 order by e.stream_id, e.version
             """, connection, transaction);
-        command.CommandTimeout = 0;     // It lasts as long as its reader takes; the token bounds it.
+        command.CommandTimeout = 0;     // No timeout: the query lasts as long as its reader takes. The token can cancel it.
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = prefix, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = toPosition });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);

@@ -7,18 +7,18 @@ using System.Text.Unicode;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// JSON with one spelling for each value (RFC 8785, JCS): no white space, members ordered by the UTF-16 code units of their
-/// names, one form for each string and number.
+/// JSON in which each value has exactly one form (RFC 8785, JCS): no white space, members ordered by the UTF-16 code units of their
+/// names, and one form for each string and number.
 /// </summary>
 public static class CanonicalJson
 {
-    /// <summary>Nesting beyond this is refused.</summary>
+    /// <summary>The greatest depth of nesting. A deeper text is refused.</summary>
     public const int DepthMax = 64;
 
-    // RFC 8785 §3.1 builds on I-JSON, where a name occurs once; two readers could otherwise see two documents.
+    // RFC 8785 §3.1 builds on I-JSON, where a name occurs once. Otherwise two readers could understand the same text differently.
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = DepthMax, AllowDuplicateProperties = false };
 
-    /// <summary>The canonical form of a JSON text in UTF-8; <paramref name="problem"/> says why it has none.</summary>
+    /// <summary>The canonical form of a JSON text in UTF-8; <paramref name="problem"/> tells why it has none.</summary>
     public static bool TryFormat(
         ReadOnlyMemory<byte> json,
         NumberRule numbers,
@@ -44,7 +44,7 @@ public static class CanonicalJson
         }
     }
 
-    /// <summary>Parses strictly: UTF-8, no name twice, no surrogate alone.</summary>
+    /// <summary>Parses strictly: the text must be UTF-8, without duplicate names and without lone surrogates in names.</summary>
     internal static bool TryParse(
         ReadOnlyMemory<byte> json, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out string? problem)
     {
@@ -67,14 +67,14 @@ public static class CanonicalJson
         }
         catch (InvalidOperationException)
         {
-            // The parser's answer to a member name with a lone surrogate, which it meets when it looks for duplicates.
+            // The parser throws this for a member name with a lone surrogate, when it looks for duplicate names.
             problem = "A name has half of a surrogate pair.";
         }
 
         return document is not null;
     }
 
-    /// <summary>Appends the form of one value. When it fails, what it appended so far is unusable.</summary>
+    /// <summary>Appends the canonical form of one value. When it fails, the bytes that it appended are unusable.</summary>
     internal static bool TryWrite(
         JsonElement value, NumberRule numbers, IBufferWriter<byte> target, [NotNullWhen(false)] out string? problem)
     {
@@ -90,13 +90,13 @@ public static class CanonicalJson
             case JsonValueKind.String:
                 return TryWriteString(value, target, out problem);
             default:
-                // true, false, null have no other spelling.
+                // The values true, false and null have only one form.
                 target.Write(JsonMarshal.GetRawUtf8Value(value));
                 return true;
         }
     }
 
-    /// <summary>The text of a value; <c>null</c> where it is none, or has half of a surrogate pair.</summary>
+    /// <summary>The text of a value; <c>null</c> where the value is no text, or has half of a surrogate pair.</summary>
     internal static string? Text(JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.String)
@@ -190,7 +190,7 @@ public static class CanonicalJson
         var raw = JsonMarshal.GetRawUtf8Value(value);
         if (!raw.Contains((byte)'\\'))
         {
-            // Without an escape the text already has its only form: JSON itself demands the escapes that RFC 8785 keeps.
+            // A text without an escape is already canonical, because JSON itself requires the escapes that RFC 8785 keeps.
             target.Write(raw);
             return true;
         }

@@ -9,20 +9,20 @@ namespace Ledger.Transparency;
 /// <summary>The one form of a JSON number: ECMA-262 Number::toString, as RFC 8785 §3.2.2.3 prescribes.</summary>
 internal static class CanonicalNumber
 {
-    // PostgreSQL's numeric ends at 131,072 digits before the point and 16,383 after it; beyond that an exponent is an attack.
+    // PostgreSQL's numeric has at most 131,072 digits before the point and 16,383 after it. A larger exponent can only be an attack.
     private const int ExponentMax = 200_000;
 
-    // Integers of at most this many digits are exact in a double and already have their form.
+    // Integers of at most this many digits are exact in a double and already have their canonical form.
     private const int PlainDigitsMax = 15;
 
-    // Where ECMAScript changes over to an exponent.
+    // The decimal points beyond which ECMAScript writes an exponent.
     private const int PointMax = 21;
     private const int PointMin = -6;
 
-    // The longest shortest form of a double is 24 characters, with sign and exponent.
+    // The shortest form of a double has at most 24 characters, with sign and exponent.
     private const int DoubleTextLengthMax = 32;
 
-    /// <summary>Appends the form of a token that satisfies JSON's grammar for numbers.</summary>
+    /// <summary>Appends the canonical form of a token that satisfies JSON's grammar for numbers.</summary>
     public static bool TryWrite(
         ReadOnlySpan<byte> token, NumberRule rule, IBufferWriter<byte> target, [NotNullWhen(false)] out string? problem)
     {
@@ -38,7 +38,7 @@ internal static class CanonicalNumber
             return TryWriteExact(token, target, out problem);
         }
 
-        // Parsing never fails on JSON's grammar; it rounds to the nearest double, or to infinity.
+        // Parsing never fails on a token of JSON's grammar. It rounds to the nearest double, or to infinity.
         if (!Utf8Parser.TryParse(token, out double value, out _) || !double.IsFinite(value))
         {
             problem = "A number is beyond the range of a double (RFC 8785 §3.2.2.3).";

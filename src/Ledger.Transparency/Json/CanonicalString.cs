@@ -5,7 +5,7 @@ using System.Text.Unicode;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// The one form of a JSON string (RFC 8785 §3.2.2.2): only what must be escaped is, in the shortest way; nothing is
+/// The one form of a JSON string (RFC 8785 §3.2.2.2). Only characters that must be escaped are escaped, in the shortest way. The text is not
 /// normalised.
 /// </summary>
 internal static class CanonicalString
@@ -16,7 +16,7 @@ internal static class CanonicalString
     private static readonly SearchValues<char> MustEscape =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(value => (char)value), '"', '\\']);
 
-    /// <summary>Appends the quoted form; <c>false</c>, with something unusable appended, when a surrogate stands alone.</summary>
+    /// <summary>Appends the quoted form; <c>false</c> when the text has a lone surrogate. Then the appended bytes are unusable.</summary>
     public static bool TryWrite(ReadOnlySpan<char> text, IBufferWriter<byte> target)
     {
         target.Write("\""u8);
@@ -45,7 +45,7 @@ internal static class CanonicalString
         return true;
     }
 
-    /// <summary>Whether the text has a form at all: no surrogate stands alone.</summary>
+    /// <summary>Whether the text has a canonical form, which means that it has no lone surrogate.</summary>
     public static bool IsWellFormed(ReadOnlySpan<char> text)
     {
         for (var rest = text; ;)

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Ledger.Transparency;
 
-/// <summary>Names with a value each, in canonical form: what commitments are made to.</summary>
+/// <summary>Names, each with a value in canonical form. The commitments are made to these values.</summary>
 internal sealed class CanonicalMembers(int capacityBytes, int count)
 {
     private readonly ArrayBufferWriter<byte> _values = new(capacityBytes + 1);
@@ -12,7 +12,7 @@ internal sealed class CanonicalMembers(int capacityBytes, int count)
 
     public int Count => _members.Count;
 
-    /// <summary>Bytes of all values.</summary>
+    /// <summary>The bytes of all values together.</summary>
     public int Length => _values.WrittenCount;
 
     public IEnumerable<string> Names => _members.Select(member => member.Name);
@@ -39,6 +39,6 @@ internal sealed class CanonicalMembers(int capacityBytes, int count)
         return problem is null;
     }
 
-    /// <summary>Puts the members in canonical order, where they were added in another.</summary>
+    /// <summary>Sorts the members into canonical order.</summary>
     public void Sort() => _members.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
 }

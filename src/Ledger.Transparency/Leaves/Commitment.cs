@@ -5,18 +5,18 @@ using System.Text;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// A commitment hides a value and binds to it: HMAC-SHA256 under a salt of 32 random-looking bytes. Each field has a salt of
-/// its own, derived from the event's, so that one field can be shown, or forgotten, without the others.
+/// A commitment hides a value and binds to it: HMAC-SHA256 under a salt of 32 pseudorandom bytes. Each field has its own salt,
+/// derived from the event's salt, so that one field can be shown, or erased, without the others.
 /// </summary>
 internal static class Commitment
 {
-    // Most values fit; longer ones go through the pool.
+    // Most values fit on the stack. Longer ones use the pool.
     private const int StackLengthMax = 1_024;
 
     private static ReadOnlySpan<byte> Domain => "claims-ledger/commitment/v1\n"u8;
 
     /// <summary>
-    /// HMAC-SHA256(salt, domain ‖ path ‖ newline ‖ canonical JSON). Canonical JSON has no newline, so the last one always ends
+    /// HMAC-SHA256(salt, domain ‖ path ‖ newline ‖ canonical JSON). Canonical JSON has no newline, so the last newline always ends
     /// the path.
     /// </summary>
     [SkipLocalsInit]

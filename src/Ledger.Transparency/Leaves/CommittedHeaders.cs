@@ -5,14 +5,14 @@ using System.Text.Json;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// What is stored beside an event's data and committed to since schema 2: each of its headers but those that the leaf has a place for, by
-/// whatever name, and the column of the correlation. What an erasure took words from is not among it: its rest is not proven.
+/// The headers to which a leaf commits, since schema 2. They are all headers of the event, whatever their names, except those that the leaf holds
+/// itself, and the correlation column. A header from which an erasure removed words is not included, so its rest is not proven.
 /// </summary>
 public sealed class CommittedHeaders
 {
     /// <summary>
-    /// Bytes of all values in canonical form; with it a receipt stays within its own bound. The longest tags that the ledger makes have
-    /// some 50,000.
+    /// The greatest size of all values in canonical form, in bytes. It keeps a receipt within its own bound. The longest tags that the ledger makes
+    /// have about 50,000 bytes.
     /// </summary>
     public const int LengthMax = 100_000;
 
@@ -26,7 +26,7 @@ public sealed class CommittedHeaders
 
     internal CanonicalMembers Members { get; }
 
-    /// <summary>Takes members in canonical order, and a text that belongs among them.</summary>
+    /// <summary>Makes the headers from members in canonical order and, where there is one, a further text that is sorted in.</summary>
     internal static bool TryCreate(
         IReadOnlyList<(string Name, JsonElement Value)> members,
         (string Name, string Text)? more,
@@ -63,7 +63,7 @@ public sealed class CommittedHeaders
         return headers is not null;
     }
 
-    /// <summary>Reads the object that a receipt shows; null where it is none.</summary>
+    /// <summary>Reads the headers of a receipt; null where they are not valid.</summary>
     internal static CommittedHeaders? Read(JsonElement json) =>
         json.ValueKind == JsonValueKind.Object && CanonicalJson.Members(json) is { } members
         && TryCreate(members, null, JsonMarshal.GetRawUtf8Value(json).Length, out var headers, out _) ? headers : null;

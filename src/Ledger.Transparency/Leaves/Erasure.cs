@@ -3,29 +3,29 @@ using System.Text.Json;
 
 namespace Ledger.Transparency;
 
-/// <summary>What is stored in place of an event's data and salts once some of its fields are erased.</summary>
-/// <param name="Data">The surviving fields as a JSON object in UTF-8, each value spelt as it was.</param>
-/// <param name="Salts">What still opens the surviving fields, and the bare commitments of the others.</param>
-/// <param name="Fields">The fields that were erased now, in canonical order: those asked for that were there.</param>
+/// <summary>What is stored in place of an event's data and salts after some of its fields are erased.</summary>
+/// <param name="Data">The remaining fields as a JSON object in UTF-8, each value written as it was.</param>
+/// <param name="Salts">The salts of the remaining fields, and the commitments of the erased ones.</param>
+/// <param name="Fields">The fields that were erased now, in canonical order: the requested fields that existed.</param>
 public sealed record ErasedEvent(ReadOnlyMemory<byte> Data, SaltRecord.Parts Salts, IReadOnlyList<string> Fields);
 
 /// <summary>
-/// Makes a value unrecoverable while the leaf stays as it is. Whoever calls this must then destroy every copy of the old
-/// value and of the old salts; backups too, for either half is worth nothing without the other.
+/// Makes a value unrecoverable while the leaf stays the same. The caller must then destroy every copy of the old
+/// value and of the old salts, in backups too. To destroy only one of the two is not enough.
 /// </summary>
 public static class Erasure
 {
     /// <summary>
-    /// Erases top-level fields, and what opens headers that lost words. Names that the event has not, or has lost already, are passed
-    /// over, so that one request can name the same for many events.
+    /// Erases top-level fields, and the salts of headers that lose words. Names that the event does not have, or has already lost, are
+    /// ignored, so that one request can give the same names for many events.
     /// </summary>
     /// <param name="data">The event's data as stored.</param>
-    /// <param name="headers">What is committed to beside it, with the words that are to go; null under schema 1.</param>
+    /// <param name="headers">The headers to which the leaf commits, still with the words that are to be erased; null under schema 1.</param>
     /// <param name="salts">The salt record as stored.</param>
     /// <param name="fieldNames">The fields to erase.</param>
-    /// <param name="headerNames">The headers of which the caller takes words away.</param>
-    /// <param name="erased">What is left.</param>
-    /// <param name="problem">Why nothing can be erased.</param>
+    /// <param name="headerNames">The headers from which the caller removes words.</param>
+    /// <param name="erased">What remains.</param>
+    /// <param name="problem">Why nothing can be erased; null on success.</param>
     public static bool TryErase(
         ReadOnlyMemory<byte> data,
         CommittedHeaders? headers,
@@ -69,7 +69,7 @@ public static class Erasure
         return true;
     }
 
-    /// <summary>Puts the commitment of each name that is asked for in the place of its salt.</summary>
+    /// <summary>Replaces the salt of each requested name by its commitment.</summary>
     private static bool TryErase(
         CanonicalMembers members,
         IReadOnlyDictionary<string, Digest> salts,

@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Ledger.Transparency;
 
-/// <summary>What a leaf holds in place of the stream's id, the data and the headers, computed from whatever salts there still are.</summary>
+/// <summary>The commitments that a leaf holds in place of the stream's id, the data and the headers, computed from the salts that still exist.</summary>
 /// <param name="Stream">The commitment to the stream's id.</param>
-/// <param name="Fields">The commitment to each field, erased ones too, in canonical order.</param>
-/// <param name="Headers">The same of the headers; null under schema 1.</param>
+/// <param name="Fields">The commitment to each field, erased fields included, in canonical order.</param>
+/// <param name="Headers">The commitment to each header, in the same order; null under schema 1.</param>
 internal sealed record EventCommitments(
     Digest Stream, IReadOnlyList<(string Name, Digest Commitment)> Fields, IReadOnlyList<(string Name, Digest Commitment)>? Headers)
 {

@@ -4,35 +4,35 @@ using System.Diagnostics.CodeAnalysis;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// The bytes that stand in the tree for an event: a small envelope in canonical JSON (RFC 8785) with commitments in place of
-/// the stream's id and of each top-level field of the data and of each header. It holds no text that a person wrote, so that it can be published
+/// The bytes that represent an event in the tree: a small envelope in canonical JSON (RFC 8785). It holds commitments in place of
+/// the stream's id, of each top-level field of the data and of each header. It holds no text that a person wrote, so that it can be published
 /// for ever.
 /// </summary>
 public static class EventLeaf
 {
     /// <summary>
-    /// The version of this format; a change of the envelope or of the commitments is a new one. The second commits to the headers too, and
-    /// is that of every event whose headers are given.
+    /// The version of this format. A change of the envelope or of the commitments needs a new version. Version 2 commits to the headers too; every
+    /// event whose headers are given has it.
     /// </summary>
     public const int SchemaVersion = 2;
 
-    /// <summary>The version of events that were recorded before headers were committed to. They keep their leaves.</summary>
+    /// <summary>The version of events that were recorded before leaves committed to headers. They keep their leaves.</summary>
     public const int FirstSchemaVersion = 1;
 
-    /// <summary>UTF-16 units in the type, the principal's key id and the causation.</summary>
+    /// <summary>The greatest length of the type, the stream, the principal's key id and the causation, in UTF-16 units.</summary>
     public const int TextLengthMax = 500;
 
     /// <summary>The largest position and version that every JSON reader holds exactly (2^53 − 1).</summary>
     public const long NumberMax = 9_007_199_254_740_991;
 
-    /// <summary>What one thread keeps between two leaves: nearly all fit, and a larger buffer is let go.</summary>
+    /// <summary>The size of the buffer that a thread keeps between two leaves. Nearly all leaves fit; a larger buffer is dropped.</summary>
     private const int KeptBytes = 8_192;
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? kept;
 
     /// <summary>
-    /// Builds the leaf from the stored event and its salts; <paramref name="problem"/> says why these make no leaf. An event
+    /// Builds the leaf from the stored event and its salts; <paramref name="problem"/> tells why these give no leaf. An event
     /// with erased fields gives the same bytes as before the erasure.
     /// </summary>
     public static bool TryEncode(
@@ -135,7 +135,7 @@ public static class EventLeaf
     private static void WriteFormatted<T>(ArrayBufferWriter<byte> target, T value, string format = "")
         where T : IUtf8SpanFormattable
     {
-        // A GUID in its 36-character form is the longest thing written here.
+        // A GUID in its 36-character form is the longest value written here.
         const int LengthMax = 36;
         value.TryFormat(target.GetSpan(LengthMax), out var written, format, System.Globalization.CultureInfo.InvariantCulture);
         target.Advance(written);

@@ -4,20 +4,20 @@ using System.Text.Json;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// The data of an event, taken apart into its top-level fields. Whatever parses here can be committed to: try it before an
-/// event is appended, for afterwards it is too late to refuse.
+/// The data of an event, split into its top-level fields. A leaf can commit to all data that parses here. Parse the data before an
+/// event is appended, because afterwards it is too late to refuse it.
 /// </summary>
 public sealed class EventPayload
 {
-    /// <summary>Top-level fields of one event; with the bound on their names it keeps a leaf within its 65,535 bytes.</summary>
+    /// <summary>The greatest number of top-level fields in one event. With the bound on their names it keeps a leaf within its 65,535 bytes.</summary>
     public const int FieldCountMax = 128;
 
-    /// <summary>UTF-16 units in the name of a field; the names of fields are schema and stand in the leaf.</summary>
+    /// <summary>The greatest length of a field's name, in UTF-16 units. The leaf holds the names in plain text, because they are part of the schema.</summary>
     public const int FieldNameLengthMax = 64;
 
     /// <summary>
-    /// Bytes of all values in canonical form; with it a receipt stays within its own bound. The spelling that was sent or that
-    /// jsonb prints can be longer, and is not counted: what is accepted today must be readable for ever.
+    /// The greatest size of all values in canonical form, in bytes. It keeps a receipt within its own bound. The text that was sent, or that
+    /// jsonb prints, can be longer. It is not counted, because data that is accepted today must be readable for ever.
     /// </summary>
     public const int CanonicalLengthMax = 2_000_000;
 
@@ -28,7 +28,7 @@ public sealed class EventPayload
 
     internal CanonicalMembers Fields { get; }
 
-    /// <summary>Reads an event's JSON in UTF-8; <paramref name="problem"/> says why nothing can be committed to.</summary>
+    /// <summary>Reads an event's JSON in UTF-8; <paramref name="problem"/> tells why a leaf cannot commit to it.</summary>
     public static bool TryParse(
         ReadOnlyMemory<byte> data, [NotNullWhen(true)] out EventPayload? payload, [NotNullWhen(false)] out string? problem)
     {

@@ -4,9 +4,9 @@ using System.Text;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// One event with all that is needed to prove it without a network, but for the log's origin and verifier key: a
-/// <see cref="TlogProof"/> whose extra line holds the event and the salts of its fields and headers. The event's own salt is never in it, so a
-/// receipt opens what it shows and nothing else, and one that was taken before an erasure stays valid after it.
+/// One event with everything that proves it without a network, except for the log's origin and verifier key. It is a
+/// <see cref="TlogProof"/> whose extra line holds the event and the salts of its fields and headers. It never holds the event's own salt, so a
+/// receipt opens only what it shows. A receipt that was taken before an erasure stays valid after it.
 /// </summary>
 public sealed class EventReceipt
 {
@@ -21,26 +21,26 @@ public sealed class EventReceipt
     /// <summary>The event, its data in canonical form.</summary>
     public CommittedEvent Event { get; }
 
-    /// <summary>What opens the commitments to the stream's id, to the fields and to the headers.</summary>
+    /// <summary>The salts that open the commitments to the stream's id, to the fields and to the headers.</summary>
     public SaltRecord.Parts Salts { get; }
 
     /// <summary>
-    /// For each path (<see cref="CommitmentPath"/>) where the log says that it was erased. The receipt cannot prove this by itself: whoever doubts it asks for
-    /// the receipt of that position.
+    /// For each erased path (<see cref="CommitmentPath"/>), the log position of the event that erased it. The receipt cannot prove this by itself.
+    /// To verify it, ask for the receipt of that position.
     /// </summary>
     public IReadOnlyDictionary<string, long> ErasedBy { get; }
 
     /// <summary>The proof of the event's leaf.</summary>
     public TlogProof Proof { get; }
 
-    /// <summary>Puts a receipt together; <paramref name="problem"/> says why the stored event makes no leaf.</summary>
+    /// <summary>Makes a receipt; <paramref name="problem"/> tells why the stored event gives no leaf.</summary>
     /// <param name="stored">The event as stored.</param>
     /// <param name="salts">Its salts as stored.</param>
     /// <param name="erasedBy">For each path that was erased, the position of the event that erased it.</param>
     /// <param name="path">The inclusion proof of index position − 1 in the checkpoint's tree.</param>
-    /// <param name="checkpoint">The signed head.</param>
+    /// <param name="checkpoint">The signed checkpoint.</param>
     /// <param name="receipt">The receipt.</param>
-    /// <param name="problem">What is wrong with the event.</param>
+    /// <param name="problem">What is wrong with the event; null on success.</param>
     public static bool TryCreate(
         CommittedEvent stored,
         SaltRecord salts,
@@ -67,7 +67,7 @@ public sealed class EventReceipt
         return true;
     }
 
-    /// <summary>Takes a receipt apart without checking it; <paramref name="problem"/> says why it is none.</summary>
+    /// <summary>Parses a receipt without verifying it; <paramref name="problem"/> tells why it is not one.</summary>
     public static bool TryParse(
         ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out EventReceipt? receipt, [NotNullWhen(false)] out string? problem)
     {
@@ -82,8 +82,8 @@ public sealed class EventReceipt
     }
 
     /// <summary>
-    /// Checks everything: the checkpoint's signature and origin, the path, and the event against its leaf. The checkpoint is
-    /// given unless the verdict is <see cref="LeafVerdict.Tampered"/>.
+    /// Verifies everything: the checkpoint's signature and origin, the path, and the event against its leaf. The checkpoint is
+    /// null when the verification fails before or at the path.
     /// </summary>
     public LeafVerdict Verify(string origin, IReadOnlyCollection<VerifierKey> logKeys, out Checkpoint? checkpoint)
     {
@@ -107,6 +107,6 @@ public sealed class EventReceipt
     /// <summary>The text of a <c>.tlog-proof</c> file.</summary>
     public override string ToString() => Proof.ToString();
 
-    /// <summary>The same as bytes.</summary>
+    /// <summary>The same text in UTF-8.</summary>
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(ToString());
 }

@@ -1,16 +1,18 @@
 namespace Ledger.Transparency;
 
 /// <summary>
-/// Recomputes an event's leaf from what is stored and compares. What was erased by which event is the log's to say,
-/// not the salt record's: the caller gathers it from the <c>payload_erased</c> events that name the position.
+/// Recomputes an event's leaf from what is stored and compares it. The log, not the salt record, decides what was erased by which event.
+/// The caller collects this from the <c>payload_erased</c> events that name the position.
 /// </summary>
 public static class EventVerification
 {
-    /// <summary>Compares with the hash in the tree.</summary>
+    /// <summary>Compares the event with the hash in the tree.</summary>
     /// <param name="stored">The event as stored.</param>
     /// <param name="salts">Its salts as stored.</param>
     /// <param name="leafHash">The hash of the leaf at index position − 1.</param>
-    /// <param name="erasedBy">For each path (<see cref="CommitmentPath"/>) of which the log says that it was erased here, the position of the event that did it.</param>
+    /// <param name="erasedBy">
+    /// For each path (<see cref="CommitmentPath"/>) that the log says was erased in this event, the position of the erasing event.
+    /// </param>
     public static LeafVerdict AgainstHash(
         CommittedEvent stored, SaltRecord salts, in Digest leafHash, IReadOnlyDictionary<string, long> erasedBy)
     {
@@ -24,11 +26,13 @@ public static class EventVerification
             : new LeafVerdict.Tampered("the stored event does not give the leaf that stands in the tree");
     }
 
-    /// <summary>Compares with the published leaf itself, and so can name what differs.</summary>
+    /// <summary>Compares the event with the published leaf itself. So the verdict can name what differs.</summary>
     /// <param name="stored">The event as stored.</param>
     /// <param name="salts">Its salts as stored.</param>
     /// <param name="logged">The leaf from the log's entries, already checked against the tree.</param>
-    /// <param name="erasedBy">For each path (<see cref="CommitmentPath"/>) of which the log says that it was erased here, the position of the event that did it.</param>
+    /// <param name="erasedBy">
+    /// For each path (<see cref="CommitmentPath"/>) that the log says was erased in this event, the position of the erasing event.
+    /// </param>
     public static LeafVerdict AgainstLeaf(
         CommittedEvent stored, SaltRecord salts, ReadOnlyMemory<byte> logged, IReadOnlyDictionary<string, long> erasedBy)
     {
@@ -50,8 +54,8 @@ public static class EventVerification
             return new LeafVerdict.Tampered($"the {CommitmentPath.Describe(unexplained)} is missing and no event of the log erased it");
         }
 
-        // An erasure may name fields that this event never had; one that it has still was not carried out, or was undone. Tags are made
-        // anew where a dump is restored, so that a header may well be there.
+        // An erasure may name fields that this event never had. If the event still has such a field, the erasure was not carried out or was undone.
+        // Headers are not tested, because tags are made again when a dump is restored.
         if (erasedBy.Count > 0
             && EventPayload.TryParse(stored.Data, out var payload, out _)
             && payload.FieldNames.Select(CommitmentPath.OfField).FirstOrDefault(erasedBy.ContainsKey) is { } survivor)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Ledger.Transparency;
 
-/// <summary>Says in which members two leaves differ, so that a verifier can name what was changed.</summary>
+/// <summary>Finds the members in which two leaves differ, so that a verifier can name what was changed.</summary>
 internal static class LeafDifference
 {
     public static string Describe(ReadOnlyMemory<byte> logged, ReadOnlyMemory<byte> stored)
@@ -14,7 +14,7 @@ internal static class LeafDifference
 
         using (loggedJson)
         {
-            // What this code encoded itself always parses.
+            // This code encoded the leaf itself, so it always parses.
             using var storedJson = JsonDocument.Parse(stored);
             var before = Flatten(loggedJson.RootElement, "");
             var after = Flatten(storedJson.RootElement, "");

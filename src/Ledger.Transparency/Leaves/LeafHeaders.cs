@@ -3,21 +3,24 @@ using System.Text.Json;
 
 namespace Ledger.Transparency;
 
-/// <summary>The headers of a stored event, as its leaf sees them.</summary>
+/// <summary>The headers of a stored event, in the parts that its leaf needs.</summary>
 /// <param name="RecordedBy">The id of the principal's key.</param>
-/// <param name="Salts">What opens the commitments.</param>
-/// <param name="Committed">What is committed to beside the data; null under schema 1.</param>
+/// <param name="Salts">The salts that open the commitments.</param>
+/// <param name="Committed">The headers to which the leaf commits; null under schema 1.</param>
 public sealed record LeafHeaders(string RecordedBy, SaltRecord Salts, CommittedHeaders? Committed)
 {
-    /// <summary>The member that says which schema an event's leaf has: 2, or absent for the first. It is part of no other value: another one gives another leaf.</summary>
+    /// <summary>
+    /// The header that holds the schema of an event's leaf: 2, or absent for schema 1. The leaf does not commit to it, because another schema gives
+    /// another leaf.
+    /// </summary>
     public const string SchemaName = "leaf";
 
-    /// <summary>The name under which the correlation is committed to, which has a column of its own.</summary>
+    /// <summary>The name under which the leaf commits to the correlation, which is stored in its own column.</summary>
     private const string CorrelationName = "correlation";
     private const string RecordedByName = "recordedBy";
     private const string SaltName = "salt";
 
-    /// <summary>Reads the stored JSON with the event's correlation; <paramref name="problem"/> says why these belong to no leaf.</summary>
+    /// <summary>Reads the stored JSON with the event's correlation; <paramref name="problem"/> tells why these give no leaf.</summary>
     public static bool TryRead(
         ReadOnlyMemory<byte> json, string? correlation, [NotNullWhen(true)] out LeafHeaders? headers, [NotNullWhen(false)] out string? problem)
     {
@@ -86,7 +89,7 @@ public sealed record LeafHeaders(string RecordedBy, SaltRecord Salts, CommittedH
     {
         if (salts is SaltRecord.Parts { Headers: { } parts })
         {
-            // Words of it were erased: what is left cannot be compared with the commitment to all of it.
+            // Words of these headers were erased. What remains cannot be compared with the commitment to the whole header.
             others.RemoveAll(member => parts.Erased.ContainsKey(member.Name));
         }
 

@@ -5,14 +5,14 @@ using System.Text.Json;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// An event with the salts of its fields and headers, as one line of JSON: <c>{"event": …, "salts": …}</c> with the members of a receipt. For whoever
-/// walks a whole log and has the tree to compare with; unlike a receipt it proves nothing by itself and so need not be canonical.
+/// An event with the salts of its fields and headers, as one line of JSON: <c>{"event": …, "salts": …}</c> with the members of a receipt. It is for a
+/// verifier that reads a whole log and compares it with the tree. Unlike a receipt it proves nothing by itself, so it need not be canonical.
 /// </summary>
 /// <param name="Event">The event.</param>
-/// <param name="Salts">What opens its commitments, the event's own salt not among it.</param>
+/// <param name="Salts">The salts that open its commitments, without the event's own salt.</param>
 public sealed record OpenedEvent(CommittedEvent Event, SaltRecord.Parts Salts)
 {
-    /// <summary>Writes the line without its end; <paramref name="problem"/> says why the stored event cannot be opened.</summary>
+    /// <summary>Writes the line without a newline; <paramref name="problem"/> tells why the stored event cannot be opened.</summary>
     public static bool TryWrite(CommittedEvent stored, SaltRecord salts, IBufferWriter<byte> target, [NotNullWhen(false)] out string? problem)
     {
         if (!EventPayload.TryParse(stored.Data, out var payload, out problem))
@@ -29,7 +29,7 @@ public sealed record OpenedEvent(CommittedEvent Event, SaltRecord.Parts Salts)
         return true;
     }
 
-    /// <summary>Reads a line; false where it is none.</summary>
+    /// <summary>Reads a line; false where it is not an opened event.</summary>
     public static bool TryRead(JsonElement line, [NotNullWhen(true)] out OpenedEvent? opened)
     {
         opened = ReceiptContent.Read(line) is { } content ? new(content.Event, content.Salts) : null;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Ledger.Transparency;
 
-/// <summary>What stands in the extra line of a receipt, as canonical JSON: format, event, salts and, after an erasure, erasedBy.</summary>
+/// <summary>The content of a receipt's extra line, as canonical JSON: format, event, salts and, after an erasure, erasedBy.</summary>
 internal sealed record ReceiptContent(CommittedEvent Event, SaltRecord.Parts Salts, IReadOnlyDictionary<string, long> ErasedBy)
 {
     private const string FirstFormat = "claims-ledger/receipt/v1";
@@ -26,7 +26,7 @@ internal sealed record ReceiptContent(CommittedEvent Event, SaltRecord.Parts Sal
         return CanonicalJson.TryFormat(stream.ToArray(), NumberRule.Exact, out json, out problem);
     }
 
-    /// <summary>Reads only what <see cref="TryFormat"/> writes, to the byte: nothing can hide beside what is verified.</summary>
+    /// <summary>Reads only the exact bytes that <see cref="TryFormat"/> writes, so that nothing can hide beside what is verified.</summary>
     public static bool TryParse(
         ReadOnlyMemory<byte> json, [NotNullWhen(true)] out ReceiptContent? content, [NotNullWhen(false)] out string? problem)
     {
@@ -50,10 +50,10 @@ internal sealed record ReceiptContent(CommittedEvent Event, SaltRecord.Parts Sal
         }
     }
 
-    /// <summary>Each schema has a form of receipt of its own, which is known by the headers too.</summary>
+    /// <summary>Each leaf schema has its own format of receipt. The schema follows from whether the event has headers.</summary>
     private static string FormatOf(CommittedEvent stored) => stored.Headers is null ? FirstFormat : Format;
 
-    /// <summary>The first form knows of fields alone, and names them without a path.</summary>
+    /// <summary>The first format has only fields, and names them without a path.</summary>
     private static void WriteErasedBy(Utf8JsonWriter writer, ReceiptContent content)
     {
         var named = content.ErasedBy.Select(entry => (Name: content.Event.Headers is null ? CommitmentPath.FieldOf(entry.Key) : entry.Key, entry.Value))

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ledger.Transparency;
 
-/// <summary>The one text of a recorded time: UTC, six decimals, Z, as PostgreSQL keeps microseconds.</summary>
+/// <summary>The one text form of a recorded time: UTC, six decimals and Z, because PostgreSQL keeps microseconds.</summary>
 internal static class RecordedTime
 {
     private const string Pattern = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";

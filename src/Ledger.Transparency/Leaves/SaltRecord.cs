@@ -5,11 +5,11 @@ using System.Text.Json;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// What opens an event's commitments. It is stored as JSON beside the event, never in its data: at first the event's salt as
-/// a base64 string; after an erasure, and in receipts, an object
+/// The salts that open an event's commitments. They are stored as JSON beside the event, never in its data. At first this is the event's salt
+/// as a base64 string. After an erasure, and in receipts, it is an object
 /// <c>{"stream": salt, "fields": {name: salt}, "erased": {name: commitment}}</c>, since schema 2 with
 /// <c>"headers": {name: salt}, "erasedHeaders": {name: commitment}</c>. Without the event's salt no erased field's
-/// salt can be found again, and without that the commitment tells nothing of the value, however few values it could have.
+/// salt can be derived again. Without that salt the commitment reveals nothing about the value, even if only few values are possible.
 /// </summary>
 public abstract record SaltRecord
 {
@@ -19,7 +19,7 @@ public abstract record SaltRecord
     private const string HeadersName = "headers";
     private const string ErasedHeadersName = "erasedHeaders";
 
-    // Of the object under schema 1, and since schema 2.
+    // The number of members of the object, under schema 1 and since schema 2.
     private const int FirstMemberCount = 3;
     private const int MemberCount = 5;
 
@@ -27,7 +27,7 @@ public abstract record SaltRecord
     {
     }
 
-    /// <summary>A new record over 32 bytes of the system's random numbers.</summary>
+    /// <summary>A new record with 32 random bytes of the operating system.</summary>
     public static Whole Generate()
     {
         Digest salt = default;
@@ -35,15 +35,15 @@ public abstract record SaltRecord
         return new Whole(salt);
     }
 
-    /// <summary>The salts of the stream's id, of the named fields and of the named headers alone: what a receipt may show.</summary>
+    /// <summary>Only the salts of the stream's id, of the named fields and of the named headers, which a receipt may show.</summary>
     /// <param name="fieldNames">The fields.</param>
-    /// <param name="headerNames">The headers; null under schema 1, which commits to none.</param>
+    /// <param name="headerNames">The headers; null under schema 1, which does not commit to headers.</param>
     public abstract Parts Split(IEnumerable<string> fieldNames, IEnumerable<string>? headerNames);
 
     /// <summary>The stored JSON, in canonical form.</summary>
     public abstract string ToJson();
 
-    /// <summary>Reads the stored JSON; <paramref name="problem"/> says what is wrong with it.</summary>
+    /// <summary>Reads the stored JSON; <paramref name="problem"/> tells what is wrong with it.</summary>
     public static bool TryParse(
         ReadOnlyMemory<byte> json, [NotNullWhen(true)] out SaltRecord? salts, [NotNullWhen(false)] out string? problem)
     {
@@ -63,7 +63,7 @@ public abstract record SaltRecord
         }
     }
 
-    /// <summary>Says nothing: salts do not belong in logs.</summary>
+    /// <summary>Gives the type's name only, because salts must not appear in logs.</summary>
     public sealed override string ToString() => nameof(SaltRecord);
 
     internal static SaltRecord? Read(JsonElement json)
@@ -90,7 +90,7 @@ public abstract record SaltRecord
             : null;
     }
 
-    /// <summary>The salts and the commitments that stand in their place; no name in both.</summary>
+    /// <summary>Reads the salts, and the commitments that replace erased salts. No name may be in both.</summary>
     private static (SortedDictionary<string, Digest> Salts, SortedDictionary<string, Digest> Erased)? ReadPair(
         JsonElement json, string saltsName, string erasedName) =>
         json.TryGetProperty(saltsName, out var saltsJson) && ReadDigests(saltsJson) is { } salts
@@ -102,7 +102,7 @@ public abstract record SaltRecord
     private static bool TryReadDigest(JsonElement json, out Digest digest)
     {
         digest = default;
-        // Base64 needs no escapes, and asking only for text without them keeps lone surrogates from the decoder.
+        // Base64 needs no escapes. A text with escapes is refused, because it may hold a lone surrogate, on which the decoder would throw.
         return json.ValueKind == JsonValueKind.String
             && !json.GetRawText().Contains('\\', StringComparison.Ordinal)
             && Digest.TryParse(json.GetString(), out digest);
@@ -130,7 +130,7 @@ public abstract record SaltRecord
         return digests;
     }
 
-    /// <summary>The event's salt, from which all others follow.</summary>
+    /// <summary>The event's salt, from which all other salts are derived.</summary>
     /// <param name="EventSalt">32 random bytes.</param>
     public sealed record Whole(Digest EventSalt) : SaltRecord
     {
@@ -162,14 +162,14 @@ public abstract record SaltRecord
         public override string ToJson() => $"\"{EventSalt}\"";
     }
 
-    /// <summary>What an erasure leaves.</summary>
+    /// <summary>The single salts that remain after an erasure, or that a receipt shows.</summary>
     /// <param name="Stream">The salt of the stream's id.</param>
-    /// <param name="Fields">The salt of each field that has its value still.</param>
-    /// <param name="Erased">The commitment itself of each field that has none any more.</param>
+    /// <param name="Fields">The salt of each field that still has its value.</param>
+    /// <param name="Erased">The commitment of each field whose value was erased.</param>
     public sealed record Parts(
         Digest Stream, IReadOnlyDictionary<string, Digest> Fields, IReadOnlyDictionary<string, Digest> Erased) : SaltRecord
     {
-        /// <summary>The same of the headers; null under schema 1.</summary>
+        /// <summary>The same for the headers; null under schema 1.</summary>
         public HeaderSalts? Headers { get; init; }
 
         /// <inheritdoc/>
@@ -226,8 +226,8 @@ public abstract record SaltRecord
         }
     }
 
-    /// <summary>What an erasure leaves of the headers.</summary>
-    /// <param name="Salts">The salt of each header that is proven still.</param>
-    /// <param name="Erased">The commitment itself of each header that lost words.</param>
+    /// <summary>The single salts of headers that remain after an erasure, or that a receipt shows.</summary>
+    /// <param name="Salts">The salt of each header that is still proven.</param>
+    /// <param name="Erased">The commitment of each header that lost words.</param>
     public sealed record HeaderSalts(IReadOnlyDictionary<string, Digest> Salts, IReadOnlyDictionary<string, Digest> Erased);
 }

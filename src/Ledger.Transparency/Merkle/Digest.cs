@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// Thirty-two bytes by value: a SHA-256 hash of the tree, an HMAC-SHA256 commitment, or a salt.
-/// A struct, because a million of them in an array must not be a million objects.
+/// A value of 32 bytes: a SHA-256 hash of the tree, an HMAC-SHA256 commitment, or a salt.
+/// It is a struct, because a million of them in an array must not be a million objects.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public readonly record struct Digest
@@ -14,7 +14,7 @@ public readonly record struct Digest
     /// <summary>Length in bytes.</summary>
     public const int Length = 32;
 
-    // Four words hold the bytes in memory order; nothing reads them as numbers.
+    // Four words hold the bytes in memory order. Nothing reads them as numbers.
     private readonly ulong word0;
     private readonly ulong word1;
     private readonly ulong word2;
@@ -32,11 +32,11 @@ public readonly record struct Digest
         this = MemoryMarshal.Read<Digest>(bytes);
     }
 
-    /// <summary>The bytes themselves; the span lives as long as the variable that it was taken from.</summary>
+    /// <summary>The bytes themselves. The span is valid as long as the variable from which it was taken.</summary>
     [UnscopedRef]
     public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(new ReadOnlySpan<Digest>(in this));
 
-    /// <summary>Reads the one base64 form of a digest (RFC 4648 §4, padded, spare bits zero).</summary>
+    /// <summary>Reads the canonical base64 form of a digest (RFC 4648 §4, padded, spare bits zero).</summary>
     public static bool TryParse(ReadOnlySpan<char> base64, out Digest digest)
     {
         Span<byte> bytes = stackalloc byte[Length];

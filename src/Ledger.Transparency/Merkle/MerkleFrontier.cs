@@ -2,7 +2,7 @@ namespace Ledger.Transparency;
 
 /// <summary>
 /// The right edge of a growing tree (a compact range): the roots of its full subtrees, tallest first, one for each bit that
-/// is set in the size. Appending a leaf costs one node hash on average, and the root is always at hand. Not thread-safe.
+/// is set in the size. To append a leaf costs one node hash on average. The root can be computed at any time. It is not thread-safe.
 /// </summary>
 public sealed class MerkleFrontier
 {
@@ -18,7 +18,8 @@ public sealed class MerkleFrontier
     /// <summary>The roots of the full subtrees, tallest first.</summary>
     public ReadOnlySpan<Digest> Peaks => peaks.AsSpan(0, peakCount);
 
-    /// <summary>Goes on from the first <paramref name="size"/> leaves of a stored tree.</summary>
+    /// <summary>Reads the frontier of the first <paramref name="size"/> leaves of a stored tree.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The size is negative.</exception>
     public static async ValueTask<MerkleFrontier> ReadAsync(
         IMerkleHashReader reader, long size, CancellationToken cancellation = default)
     {
@@ -36,7 +37,7 @@ public sealed class MerkleFrontier
 
     /// <summary>Appends the hash of the next leaf.</summary>
     /// <param name="leaf">The leaf's hash, not its bytes.</param>
-    /// <param name="completed">Told of every full subtree that the leaf completes, itself first, for those who store them.</param>
+    /// <param name="completed">Called for every full subtree that the leaf completes, the leaf itself first, so that the caller can store it.</param>
     public void Append(in Digest leaf, Action<MerkleNode, Digest>? completed = null)
     {
         var hash = leaf;
@@ -52,6 +53,6 @@ public sealed class MerkleFrontier
         Size++;
     }
 
-    /// <summary>The root of the tree as it stands.</summary>
+    /// <summary>The root of the tree at its present size.</summary>
     public Digest Root() => peakCount == 0 ? MerkleHashing.EmptyRoot : MerkleRange.Fold(Peaks);
 }

@@ -6,13 +6,13 @@ namespace Ledger.Transparency;
 /// <summary>The three hashes of RFC 6962 §2.1 (unchanged in RFC 9162 §2.1.1), with SHA-256.</summary>
 public static class MerkleHashing
 {
-    // Leaves up to here are hashed from the stack; an event's leaf is about a kilobyte.
+    // Leaves up to this length are hashed on the stack. An event's leaf has about one kilobyte.
     private const int StackLeafLengthMax = 2_048;
 
     private const byte LeafPrefix = 0x00;
     private const byte NodePrefix = 0x01;
 
-    /// <summary>The root of the tree without leaves: the hash of nothing.</summary>
+    /// <summary>The root of the tree without leaves: the hash of the empty message.</summary>
     public static Digest EmptyRoot { get; } = new(SHA256.HashData([]));
 
     /// <summary>The hash of one leaf: SHA-256(0x00 ‖ bytes).</summary>

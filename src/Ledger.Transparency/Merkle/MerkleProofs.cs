@@ -1,15 +1,16 @@
 namespace Ledger.Transparency;
 
-/// <summary>Roots and proofs of any tree size up to the newest, made from stored nodes alone.</summary>
+/// <summary>Makes roots and proofs for any tree size up to the newest one, from stored nodes alone.</summary>
 public static class MerkleProofs
 {
     /// <summary>
-    /// No path in a tree of at most 2^63 leaves is longer; whatever reads a proof refuses more. (A consistency proof can
-    /// hold one hash more than the tree is high.)
+    /// The greatest number of hashes in a proof. No path in a tree of at most 2^63 leaves is longer, and readers of proofs refuse more.
+    /// (A consistency proof can have one hash more than the height of the tree.)
     /// </summary>
     public const int HashCountMax = 64;
 
     /// <summary>The root of the tree of the first <paramref name="size"/> leaves.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The size is negative.</exception>
     public static async ValueTask<Digest> RootAsync(IMerkleHashReader reader, long size, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(size);
@@ -17,9 +18,10 @@ public static class MerkleProofs
     }
 
     /// <summary>
-    /// The path that binds leaf <paramref name="index"/> (zero-based) to the root of the first <paramref name="size"/>
+    /// The inclusion proof that binds leaf <paramref name="index"/> (zero-based) to the root of the first <paramref name="size"/>
     /// leaves, the leaf's sibling first (RFC 9162 §2.1.3).
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The index is negative, or not below the size.</exception>
     public static ValueTask<IReadOnlyList<Digest>> InclusionAsync(
         IMerkleHashReader reader, long index, long size, CancellationToken cancellation = default)
     {
@@ -29,10 +31,11 @@ public static class MerkleProofs
     }
 
     /// <summary>
-    /// The proof that the first <paramref name="oldSize"/> leaves of the tree of <paramref name="size"/> are the tree that
-    /// was signed then (RFC 9162 §2.1.4). Empty when the sizes are equal. An empty old tree is consistent with everything
-    /// and has no proof: asking for one is a mistake.
+    /// The consistency proof that the tree of <paramref name="size"/> leaves continues the tree of its first <paramref name="oldSize"/>
+    /// leaves (RFC 9162 §2.1.4). It is empty when the sizes are equal. An empty old tree is consistent with every tree
+    /// and has no proof.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The old size is not positive, or is greater than the size.</exception>
     public static ValueTask<IReadOnlyList<Digest>> ConsistencyAsync(
         IMerkleHashReader reader, long oldSize, long size, CancellationToken cancellation = default)
     {

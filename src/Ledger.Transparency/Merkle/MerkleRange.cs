@@ -3,12 +3,12 @@ using System.Numerics;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// The leaves [Start, End) of a tree, as the recursion of RFC 6962 §2.1 meets them: Start is always aligned to the power
-/// of two that holds the range, so the range is a row of full subtrees, tallest first.
+/// A range [Start, End) of leaves, as the recursion of RFC 6962 §2.1 produces it. Start is always aligned to the power
+/// of two that holds the range, so the range is a sequence of full subtrees, tallest first.
 /// </summary>
 internal readonly record struct MerkleRange(long Start, long End)
 {
-    /// <summary>The full subtrees from left to right; their levels fall strictly.</summary>
+    /// <summary>Adds the full subtrees from left to right. Their levels strictly decrease.</summary>
     public void AddNodes(List<MerkleNode> nodes)
     {
         for (var start = Start; start < End;)
@@ -19,7 +19,7 @@ internal readonly record struct MerkleRange(long Start, long End)
         }
     }
 
-    /// <summary>The hash of the range from the hashes of its nodes.</summary>
+    /// <summary>Computes the hash of a range from the hashes of its nodes.</summary>
     public static Digest Fold(ReadOnlySpan<Digest> nodes)
     {
         var hash = nodes[^1];
@@ -75,7 +75,7 @@ internal readonly record struct MerkleRange(long Start, long End)
             }
         }
 
-        // When the old tree is itself a subtree from the first leaf on, the verifier already holds its hash.
+        // When the old tree is itself a subtree that begins at the first leaf, the verifier already has its hash.
         if (start > 0)
         {
             ranges.Add(new MerkleRange(start, end));

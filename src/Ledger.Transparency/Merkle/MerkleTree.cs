@@ -1,8 +1,8 @@
 namespace Ledger.Transparency;
 
 /// <summary>
-/// A whole tree in memory, about 64 bytes a leaf: for a verifier that walks a dump, and for tests. A million leaves take
-/// 64 MB; a server reads tiles instead. Not thread-safe while it grows.
+/// A whole tree in memory, for a verifier that reads a dump, and for tests. It takes about 64 bytes for each leaf, so a million leaves take
+/// 64 MB. A server reads tiles instead. It is not thread-safe while it grows.
 /// </summary>
 public sealed class MerkleTree : IMerkleHashReader
 {

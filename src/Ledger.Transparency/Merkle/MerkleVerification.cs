@@ -1,7 +1,7 @@
 namespace Ledger.Transparency;
 
 /// <summary>
-/// What a client runs, and all that it has to trust: nothing here reads anything, and every malformed input is just
+/// The verification of proofs, which is all the code that a client has to trust. It does no I/O, and every malformed input gives
 /// <c>false</c>.
 /// </summary>
 public static class MerkleVerification
@@ -47,8 +47,8 @@ public static class MerkleVerification
     /// <summary>
     /// Whether <paramref name="proof"/> shows that the tree of <paramref name="size"/> leaves continues the tree of
     /// <paramref name="oldSize"/> leaves (RFC 9162 §2.1.4.2). Equal sizes need equal roots and an empty proof. An old size
-    /// of 0 is refused unless both trees are the empty one: there is nothing in it to be consistent with, and a caller that
-    /// takes such an answer for a proof has proven nothing.
+    /// of 0 is refused unless both trees are empty. Every tree continues the empty tree, so a positive answer would
+    /// prove nothing.
     /// </summary>
     public static bool Consistency(long oldSize, long size, in Digest oldRoot, in Digest root, IReadOnlyList<Digest> proof)
     {
@@ -75,7 +75,7 @@ public static class MerkleVerification
             last >>= 1;
         }
 
-        // A full old tree is the first hash of the path itself, and is left out of the proof.
+        // When the old tree is a full subtree, its root is the first hash of the path, and the proof leaves it out.
         var full = node == 0;
         var oldHash = full ? oldRoot : proof[0];
         var hash = oldHash;
@@ -105,7 +105,7 @@ public static class MerkleVerification
         return last == 0 && oldHash == oldRoot && hash == root;
     }
 
-    // On the right edge levels without a sibling are skipped: the node is handed up unchanged.
+    // On the right edge, levels without a sibling are skipped: the node moves up unchanged.
     private static void ClimbToRightChild(ref long node, ref long last)
     {
         while ((node & 1) == 0 && node != 0)

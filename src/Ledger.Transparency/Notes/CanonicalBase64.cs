@@ -1,8 +1,8 @@
 namespace Ledger.Transparency;
 
 /// <summary>
-/// Base64 with one spelling for each value (RFC 4648 §4 with §3.5): no white space, padding required, spare bits zero.
-/// The framework's decoder is laxer, which would let a byte of a proof change unseen.
+/// Base64 with exactly one form for each value (RFC 4648 §4 with §3.5): no white space, padding required, spare bits zero.
+/// The framework's decoder accepts more, so a byte of a proof could change without being noticed.
 /// </summary>
 internal static class CanonicalBase64
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ledger.Transparency;
 
-/// <summary>A count as checkpoints and proofs write it: ASCII digits, no sign, no leading zero.</summary>
+/// <summary>A number as checkpoints and proofs write it: ASCII digits, without a sign or a leading zero.</summary>
 internal static class CanonicalDecimal
 {
     public static bool TryParse(ReadOnlySpan<char> text, out long value) =>

@@ -3,24 +3,24 @@ using System.Diagnostics.CodeAnalysis;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// The head of a log at one size: the text that the log signs (C2SP tlog-checkpoint). A log that ever signs two that cannot
-/// be joined by a consistency proof has lied.
+/// The state of a log at one size: the text that the log signs (C2SP tlog-checkpoint). If a log signs two checkpoints that no
+/// consistency proof connects, it has lied.
 /// </summary>
-/// <param name="Origin">Which log: a non-empty line, by custom a URL without scheme.</param>
+/// <param name="Origin">The name of the log: a non-empty line, by convention a URL without its scheme.</param>
 /// <param name="Size">The number of leaves.</param>
-/// <param name="Root">The root over them.</param>
+/// <param name="Root">The root of the tree over these leaves.</param>
 public sealed record Checkpoint(string Origin, long Size, Digest Root)
 {
-    /// <summary>Further lines: read and kept because they are signed, never written by this ledger.</summary>
+    /// <summary>Further lines. They are read and kept because they are signed. This ledger never writes any.</summary>
     public IReadOnlyList<string> ExtensionLines { get; init; } = [];
 
     /// <summary>The text to be signed.</summary>
     public string Text =>
         string.Concat([$"{Origin}\n{CanonicalDecimal.Format(Size)}\n{Root}\n", .. ExtensionLines.Select(line => line + "\n")]);
 
-    /// <summary>Signs this head.</summary>
+    /// <summary>Signs this checkpoint with one key or more.</summary>
     /// <exception cref="InvalidOperationException">
-    /// Its text would not read back as the same head: an empty origin, a newline within a line, a negative size.
+    /// Its text would not parse as the same checkpoint: an empty origin, a newline within a line, or a negative size.
     /// </exception>
     public SignedNote Sign(params IReadOnlyList<INoteSigner> signers) =>
         TryParse(Text, out var again, out _) && again.Origin == Origin && again.Size == Size
@@ -28,7 +28,7 @@ public sealed record Checkpoint(string Origin, long Size, Digest Root)
             ? SignedNote.Sign(Text, signers)
             : throw new InvalidOperationException("A checkpoint that does not read back as itself is not signed.");
 
-    /// <summary>Reads the text of a checkpoint, signed or not; <paramref name="problem"/> says why it is none.</summary>
+    /// <summary>Reads the text of a checkpoint, signed or not; <paramref name="problem"/> tells why it is not one.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out Checkpoint? checkpoint, [NotNullWhen(false)] out string? problem)
     {
         checkpoint = null;
@@ -55,8 +55,8 @@ public sealed record Checkpoint(string Origin, long Size, Digest Root)
     }
 
     /// <summary>
-    /// Takes a checkpoint out of a note, but only when it is of the log <paramref name="origin"/> and signed by one of that
-    /// log's keys.
+    /// Reads the checkpoint in a note, but only when it belongs to the log <paramref name="origin"/> and one of that log's keys
+    /// signed it.
     /// </summary>
     public static bool TryOpen(
         SignedNote note,

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// An Ed25519 key under a name. It is kept as one line of text, <c>PRIVATE+KEY+name+keyid+base64(0x01 ‖ seed)</c>, the form of
-/// Go's sumdb/note, so that other tools of this family can use the key. Whoever has that line can sign: keep it 0600.
+/// A signer with a named Ed25519 key. The key is stored as one line of text, <c>PRIVATE+KEY+name+keyid+base64(0x01 ‖ seed)</c>, the form of
+/// Go's sumdb/note, so that other tools of this family can use it. Anybody who has that line can sign, so its file must have mode 0600.
 /// </summary>
 public sealed class Ed25519NoteSigner : INoteSigner, IDisposable
 {
@@ -22,13 +22,15 @@ public sealed class Ed25519NoteSigner : INoteSigner, IDisposable
     /// <inheritdoc/>
     public VerifierKey VerifierKey { get; }
 
-    /// <summary>A new random key.</summary>
+    /// <summary>A signer with a new random key.</summary>
+    /// <exception cref="ArgumentException">The name is not valid for a key.</exception>
     public static Ed25519NoteSigner Generate(string name) => new(name, Ed25519PrivateKey.Generate());
 
-    /// <summary>The key that belongs to a 32-byte seed (RFC 8032 §5.1.5).</summary>
+    /// <summary>The signer whose key belongs to a 32-byte seed (RFC 8032 §5.1.5).</summary>
+    /// <exception cref="ArgumentException">The name is not valid for a key, or the seed has another length.</exception>
     public static Ed25519NoteSigner FromSeed(string name, ReadOnlySpan<byte> seed) => new(name, Ed25519PrivateKey.FromSeed(seed));
 
-    /// <summary>Reads the one-line form; <paramref name="problem"/> never repeats any of the key.</summary>
+    /// <summary>Reads the one-line form; <paramref name="problem"/> never contains a part of the key.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out Ed25519NoteSigner? signer, [NotNullWhen(false)] out string? problem)
     {
         signer = null;
@@ -59,7 +61,7 @@ public sealed class Ed25519NoteSigner : INoteSigner, IDisposable
     /// <inheritdoc/>
     public byte[] Sign(ReadOnlySpan<byte> text) => key.Sign(text);
 
-    /// <summary>The one-line form, a secret. Not <c>ToString</c>, which ends up in logs.</summary>
+    /// <summary>The one-line form, which is a secret. It is not <c>ToString</c>, because that would appear in logs.</summary>
     public string ExportSecret() =>
         $"{Prefix}{VerifierKey.Name}+{VerifierKey.Hex(VerifierKey.KeyId)}+{Convert.ToBase64String([Ed25519Type, .. key.ExportSeed()])}";
 

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Ledger.Transparency;
 
-/// <summary>What C2SP signed-note asks of every note's text and of every key's name.</summary>
+/// <summary>The rules of C2SP signed-note for the text of a note and the name of a key.</summary>
 internal static class NoteRules
 {
-    /// <summary>Throws on bytes that are not UTF-8 instead of replacing them.</summary>
+    /// <summary>UTF-8 that throws for invalid text instead of replacing it.</summary>
     public static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static bool IsKeyName(ReadOnlySpan<char> name)
@@ -21,7 +21,7 @@ internal static class NoteRules
         return name.Length > 0;
     }
 
-    /// <summary>Control characters below U+0020 are not allowed, the newline excepted.</summary>
+    /// <summary>Whether the text has no control character below U+0020, except for newlines.</summary>
     public static bool HasOnlyAllowedCharacters(ReadOnlySpan<byte> utf8)
     {
         foreach (var value in utf8)

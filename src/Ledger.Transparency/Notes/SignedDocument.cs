@@ -4,12 +4,13 @@ using System.Security.Cryptography;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// A JSON document under a log's key: a signed note over three lines, the form's name, the log's origin and the SHA-256 of the document's
-/// canonical JSON. A checkpoint begins with the log's origin and this with the form's name, so neither can pass for the other.
+/// A JSON document that a log's key signs. The signed note has three lines: the format's name, the log's origin and the SHA-256 of the document's
+/// canonical JSON. A checkpoint begins with the log's origin and this note with the format's name, so neither can be mistaken for the other.
 /// </summary>
 public static class SignedDocument
 {
-    /// <summary>Signs a JSON text; <paramref name="problem"/> says why it has no canonical form.</summary>
+    /// <summary>Signs a JSON text; <paramref name="problem"/> tells why it has no canonical form.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no signer.</exception>
     public static bool TrySign(
         string format, ReadOnlyMemory<byte> json, IReadOnlyList<INoteSigner> signers, [NotNullWhen(true)] out SignedNote? signature, [NotNullWhen(false)] out string? problem)
     {
@@ -23,7 +24,7 @@ public static class SignedDocument
         return true;
     }
 
-    /// <summary>Whether a note signs exactly this document under the key of the log; white space and the order of members do not matter.</summary>
+    /// <summary>Whether a note signs exactly this document with the key of the log. White space and the order of members do not matter.</summary>
     public static bool IsSigned(string format, ReadOnlyMemory<byte> json, SignedNote signature, VerifierKey key, [NotNullWhen(false)] out string? problem)
     {
         if (!TryText(format, key.Name, json, out var text, out problem))

@@ -10,10 +10,12 @@ namespace Ledger.Transparency;
 /// </summary>
 public sealed class SignedNote
 {
-    /// <summary>The specification asks for 16 at least; more than this is refused, so that a note bounds its own cost.</summary>
+    /// <summary>
+    /// The greatest number of signatures. The specification requires at least 16. More than this is refused, so that the cost of a note is bounded.
+    /// </summary>
     public const int SignatureCountMax = 64;
 
-    /// <summary>Bytes; room for 64 post-quantum signatures of 5 kB in base64.</summary>
+    /// <summary>The greatest length in bytes. There is room for 64 post-quantum signatures of 5 kB in base64.</summary>
     public const int LengthMax = 1_000_000;
 
     private const int KeyIdLength = 4;
@@ -25,14 +27,15 @@ public sealed class SignedNote
         Signatures = signatures;
     }
 
-    /// <summary>What is signed, with its last newline.</summary>
+    /// <summary>The signed text, with its last newline.</summary>
     public string Text { get; }
 
-    /// <summary>The signatures in their order, none of them checked yet.</summary>
+    /// <summary>The signatures in their order, not yet verified.</summary>
     public IReadOnlyList<NoteSignature> Signatures { get; }
 
     /// <summary>Signs a text with one key or more (two while a key is being replaced).</summary>
-    /// <exception cref="ArgumentException">The text does not end in a newline or holds a control character.</exception>
+    /// <exception cref="ArgumentException">The text does not end in a newline, or holds a control character.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no signer.</exception>
     public static SignedNote Sign(string text, params IReadOnlyList<INoteSigner> signers)
     {
         var bytes = NoteRules.Utf8.GetBytes(text);
@@ -46,13 +49,13 @@ public sealed class SignedNote
             new NoteSignature(signer.VerifierKey.Name, signer.VerifierKey.KeyId, signer.Sign(bytes)))]);
     }
 
-    /// <summary>Takes a note apart without checking any signature; <paramref name="problem"/> says why it is none.</summary>
+    /// <summary>Parses a note without verifying any signature; <paramref name="problem"/> tells why it is not one.</summary>
     public static bool TryParse(
         ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out SignedNote? note, [NotNullWhen(false)] out string? problem)
     {
         note = null;
         problem = null;
-        // The last empty line separates: the text may hold others.
+        // The last empty line is the separator, because the text may hold other empty lines.
         var separator = bytes.LastIndexOf("\n\n"u8);
         if (bytes.Length > LengthMax)
         {
@@ -79,8 +82,8 @@ public sealed class SignedNote
     }
 
     /// <summary>
-    /// Whether the note is signed by one of <paramref name="keys"/>. Signatures of other keys are ignored; a wrong signature
-    /// of a known one condemns the whole note.
+    /// Whether the note is signed by one of <paramref name="keys"/>. Signatures of other keys are ignored. A wrong signature
+    /// of a known key makes the whole note invalid.
     /// </summary>
     public bool IsSignedBy(IReadOnlyCollection<VerifierKey> keys, [NotNullWhen(false)] out string? problem)
     {

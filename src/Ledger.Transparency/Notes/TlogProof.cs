@@ -4,25 +4,25 @@ using System.Text;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// The proof that a leaf stands in a signed tree, as one text that can be checked without a network (C2SP tlog-proof, version
+/// The proof that a leaf is in a signed tree, as one text that can be verified without a network (C2SP tlog-proof, version
 /// 1; file extension <c>.tlog-proof</c>). A parsed proof formats to the same bytes.
 /// </summary>
-/// <param name="Index">Zero-based place of the leaf.</param>
+/// <param name="Index">The zero-based index of the leaf.</param>
 /// <param name="Path">The inclusion proof, the leaf's sibling first.</param>
-/// <param name="Checkpoint">The signed head that the path leads to.</param>
+/// <param name="Checkpoint">The signed checkpoint to whose root the path leads.</param>
 public sealed record TlogProof(long Index, IReadOnlyList<Digest> Path, SignedNote Checkpoint)
 {
-    /// <summary>Bytes: an event of 1 MB in base64 with its salts, and a note.</summary>
+    /// <summary>The greatest length in bytes. There is room for an event of 1 MB in base64 with its salts, and for a note.</summary>
     public const int LengthMax = 4_000_000;
 
     private const string Header = "c2sp.org/tlog-proof@v1";
     private const string ExtraPrefix = "extra ";
     private const string IndexPrefix = "index ";
 
-    /// <summary>Data of the application, not covered by the proof; empty where there is none.</summary>
+    /// <summary>Data of the application, which the proof does not cover; empty where there is none.</summary>
     public ReadOnlyMemory<byte> Extra { get; init; }
 
-    /// <summary>Takes a proof apart without checking it; <paramref name="problem"/> says why it is none.</summary>
+    /// <summary>Parses a proof without verifying it; <paramref name="problem"/> tells why it is not one.</summary>
     public static bool TryParse(
         ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out TlogProof? proof, [NotNullWhen(false)] out string? problem)
     {
@@ -68,7 +68,7 @@ public sealed record TlogProof(long Index, IReadOnlyList<Digest> Path, SignedNot
     }
 
     /// <summary>
-    /// Whether the leaf with this hash stands at <see cref="Index"/> of the log <paramref name="origin"/>, by a checkpoint that
+    /// Whether the leaf with this hash is at <see cref="Index"/> of the log <paramref name="origin"/>, according to a checkpoint that
     /// one of the log's keys signed.
     /// </summary>
     public bool Proves(

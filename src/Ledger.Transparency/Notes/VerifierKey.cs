@@ -6,12 +6,12 @@ using System.Security.Cryptography;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// A public key with its name, as clients are configured with it: <c>name+keyid+base64(0x01 ‖ key)</c>, a "vkey" of C2SP
-/// signed-note. Ed25519 is the only algorithm that is read.
+/// A public key with its name, in the form with which clients are configured: <c>name+keyid+base64(0x01 ‖ key)</c>, a "vkey" of C2SP
+/// signed-note. Ed25519 is the only supported algorithm.
 /// </summary>
 public sealed record VerifierKey
 {
-    // Assigned in C2SP signed-note; 0x04 and 0x06 are witnesses' cosignatures, which this ledger does not read.
+    // The type is assigned in C2SP signed-note. The types 0x04 and 0x06 are cosignatures of witnesses, which this ledger does not read.
     private const byte Ed25519Type = 0x01;
 
     private readonly byte[] publicKey;
@@ -26,14 +26,14 @@ public sealed record VerifierKey
     /// <summary>The key's name; for a log's key, the log's origin.</summary>
     public string Name { get; }
 
-    /// <summary>First 32 bits, big-endian, of SHA-256(name ‖ newline ‖ 0x01 ‖ key).</summary>
+    /// <summary>The first 32 bits, big-endian, of SHA-256(name ‖ newline ‖ 0x01 ‖ key).</summary>
     public uint KeyId { get; }
 
     /// <summary>The 32 bytes of the Ed25519 public key (RFC 8032).</summary>
     public ReadOnlyMemory<byte> PublicKey => publicKey;
 
-    /// <summary>Names an Ed25519 public key.</summary>
-    /// <exception cref="ArgumentException">The name is empty or holds a space or plus, or the key has not 32 bytes.</exception>
+    /// <summary>Makes a verifier key from a name and an Ed25519 public key.</summary>
+    /// <exception cref="ArgumentException">The name is empty or holds a space or a plus sign, or the key does not have 32 bytes.</exception>
     public static VerifierKey ForEd25519(string name, ReadOnlySpan<byte> publicKey)
     {
         if (!NoteRules.IsKeyName(name))
@@ -46,11 +46,11 @@ public sealed record VerifierKey
             : throw new ArgumentException($"An Ed25519 public key has {Ed25519.PublicKeyLength} bytes.", nameof(publicKey));
     }
 
-    /// <summary>Reads a vkey; <paramref name="problem"/> says what is wrong with it.</summary>
+    /// <summary>Reads a vkey; <paramref name="problem"/> tells what is wrong with it.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out VerifierKey? key, [NotNullWhen(false)] out string? problem)
     {
         key = null;
-        // Only the first two plus signs separate; base64 may hold more of them.
+        // Only the first two plus signs are separators, because base64 may contain more.
         if (text.Split('+', 3) is not [var name, var id, var material] || !NoteRules.IsKeyName(name))
         {
             problem = "A verifier key reads name+keyid+base64, and its name has no space.";
@@ -77,7 +77,7 @@ public sealed record VerifierKey
         return key is not null;
     }
 
-    /// <summary>Whether this key made the signature over the text. Any malformed signature is just <c>false</c>.</summary>
+    /// <summary>Whether this key made the signature over the text. Any malformed signature gives <c>false</c>.</summary>
     public bool Verify(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature) => Ed25519.Verify(publicKey, text, signature);
 
     /// <summary>The vkey.</summary>

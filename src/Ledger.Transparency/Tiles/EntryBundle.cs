@@ -4,10 +4,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Ledger.Transparency;
 
-/// <summary>Up to 256 leaves in a row, each after its length as two bytes, big-endian (C2SP tlog-tiles).</summary>
+/// <summary>A sequence of up to 256 leaves, each preceded by its length as two bytes, big-endian (C2SP tlog-tiles).</summary>
 public static class EntryBundle
 {
-    /// <summary>The longest leaf that the two bytes can announce.</summary>
+    /// <summary>The length of the longest leaf, in bytes: the greatest number that two bytes can hold.</summary>
     public const int EntryLengthMax = ushort.MaxValue;
 
     /// <summary>Appends one entry to a bundle.</summary>
@@ -25,7 +25,7 @@ public static class EntryBundle
         bundle.Advance(sizeof(ushort) + entry.Length);
     }
 
-    /// <summary>The entries of a bundle that must hold exactly <paramref name="width"/> of them and nothing else.</summary>
+    /// <summary>Reads the entries of a bundle, which must hold exactly <paramref name="width"/> entries and nothing else.</summary>
     public static bool TryRead(
         ReadOnlyMemory<byte> bundle, int width, [NotNullWhen(true)] out IReadOnlyList<ReadOnlyMemory<byte>>? entries)
     {

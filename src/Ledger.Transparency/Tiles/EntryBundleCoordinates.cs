@@ -1,16 +1,16 @@
 namespace Ledger.Transparency;
 
-/// <summary>Which bundle of leaves: those from 256·<paramref name="Index"/> on (C2SP tlog-tiles).</summary>
-/// <param name="Index">Zero-based number of the bundle.</param>
-/// <param name="Width">Number of entries: 256, or fewer in a partial bundle.</param>
+/// <summary>The coordinates of a bundle of leaves, which begins with leaf 256·<paramref name="Index"/> (C2SP tlog-tiles).</summary>
+/// <param name="Index">The zero-based number of the bundle.</param>
+/// <param name="Width">The number of entries: 256, or fewer in a partial bundle.</param>
 public readonly record struct EntryBundleCoordinates(long Index, int Width)
 {
     private const string Prefix = "tile/entries/";
 
-    /// <summary>The address under the log's prefix: <c>tile/entries/x001/x234/067.p/5</c>.</summary>
+    /// <summary>The path under the log's prefix, such as <c>tile/entries/x001/x234/067.p/5</c>.</summary>
     public string Path => Prefix + TileIndexPath.Format(Index, Width);
 
-    /// <summary>Reads an address as <see cref="Path"/> writes it, and nothing else.</summary>
+    /// <summary>Reads a path exactly as <see cref="Path"/> writes it, and nothing else.</summary>
     public static bool TryParse(string path, out EntryBundleCoordinates bundle)
     {
         bundle = default;

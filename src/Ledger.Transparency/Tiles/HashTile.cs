@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace Ledger.Transparency;
 
-/// <summary>What can be computed from the hashes of one tile, which is a subtree of height 8 (C2SP tlog-tiles).</summary>
+/// <summary>Computations over the hashes of one tile, which is a subtree of height 8 (C2SP tlog-tiles).</summary>
 public static class HashTile
 {
-    /// <summary>Levels of the tree in one tile.</summary>
+    /// <summary>The number of tree levels in one tile.</summary>
     public const int Height = 8;
 
-    /// <summary>Hashes in a full tile.</summary>
+    /// <summary>The number of hashes in a full tile.</summary>
     public const int WidthMax = 1 << Height;
 
-    /// <summary>The bytes of a tile as the hashes that they are.</summary>
+    /// <summary>The bytes of a tile, seen as hashes.</summary>
     public static ReadOnlySpan<Digest> Hashes(ReadOnlySpan<byte> tile) => MemoryMarshal.Cast<byte, Digest>(tile);
 
     /// <summary>The hash of a node that lies within the tile.</summary>
@@ -23,7 +23,7 @@ public static class HashTile
         return FullSubtree(Hashes(tile).Slice(start, 1 << height));
     }
 
-    /// <summary>The root over a power of two of hashes.</summary>
+    /// <summary>The root over hashes whose number is a power of two.</summary>
     internal static Digest FullSubtree(ReadOnlySpan<Digest> hashes)
     {
         if (hashes.Length == 1)
@@ -35,7 +35,7 @@ public static class HashTile
         return MerkleHashing.Node(FullSubtree(hashes[..half]), FullSubtree(hashes[half..]));
     }
 
-    /// <summary>The full subtrees of a partial tile from right to left: what stands at the right edge of the tree.</summary>
+    /// <summary>The roots of the full subtrees in a partial tile, from right to left. They form the right edge of the tree.</summary>
     internal static IEnumerable<Digest> SubtreesFromTheRight(ReadOnlyMemory<Digest> hashes)
     {
         while (!hashes.IsEmpty)

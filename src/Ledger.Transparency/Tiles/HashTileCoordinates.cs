@@ -3,29 +3,29 @@ using System.Globalization;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// Which hash tile: its hashes are those of the nodes at tree level 8·<paramref name="Level"/> from index
-/// 256·<paramref name="Index"/> on (C2SP tlog-tiles).
+/// The coordinates of a hash tile. Its hashes are those of the nodes at tree level 8·<paramref name="Level"/>, beginning with index
+/// 256·<paramref name="Index"/> (C2SP tlog-tiles).
 /// </summary>
-/// <param name="Level">Tile level, 0 (leaf hashes) to <see cref="LevelMax"/>.</param>
-/// <param name="Index">Zero-based place among the tiles of the level.</param>
-/// <param name="Width">Number of hashes: 256, or fewer in a partial tile.</param>
+/// <param name="Level">The tile level, from 0 (leaf hashes) to <see cref="LevelMax"/>.</param>
+/// <param name="Index">The zero-based index among the tiles of the level.</param>
+/// <param name="Width">The number of hashes: 256, or fewer in a partial tile.</param>
 public readonly record struct HashTileCoordinates(int Level, long Index, int Width)
 {
     /// <summary>The highest tile level that the format knows.</summary>
     public const int LevelMax = 63;
 
-    // Above this level a tree of 2^63 leaves has no node, and shifting by it would lose the size.
+    // Above this level a tree of 2^63 leaves has no node, and a shift by that many bits would lose the size.
     internal const int PopulatedLevelMax = 7;
 
     private const string Prefix = "tile/";
 
-    /// <summary>The address under the log's prefix: <c>tile/0/x001/x234/067.p/5</c>.</summary>
+    /// <summary>The path under the log's prefix, such as <c>tile/0/x001/x234/067.p/5</c>.</summary>
     public string Path => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Level}/{TileIndexPath.Format(Index, Width)}");
 
-    /// <summary>The bytes that the tile has, exactly.</summary>
+    /// <summary>The exact size of the tile in bytes.</summary>
     public int ByteCount => Width * Digest.Length;
 
-    /// <summary>Reads an address as <see cref="Path"/> writes it, and nothing else.</summary>
+    /// <summary>Reads a path exactly as <see cref="Path"/> writes it, and nothing else.</summary>
     public static bool TryParse(string path, out HashTileCoordinates tile)
     {
         tile = default;
@@ -42,7 +42,8 @@ public readonly record struct HashTileCoordinates(int Level, long Index, int Wid
         return tile.Path == path;
     }
 
-    /// <summary>The tile that holds a node or the hashes below it, as wide as it is in a tree of <paramref name="treeSize"/>.</summary>
+    /// <summary>The tile that holds a node or the hashes below it, with its width in a tree of <paramref name="treeSize"/> leaves.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The tree does not have the node.</exception>
     public static HashTileCoordinates Holding(MerkleNode node, long treeSize)
     {
         var level = node.Level / HashTile.Height;
@@ -52,7 +53,8 @@ public readonly record struct HashTileCoordinates(int Level, long Index, int Wid
         return new HashTileCoordinates(level, index, (int)width);
     }
 
-    /// <summary>The partial tiles on the right edge of a tree, lowest first; full tiles stand to their left.</summary>
+    /// <summary>The partial tiles on the right edge of a tree, lowest level first. All tiles to their left are full.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The size is negative.</exception>
     public static IReadOnlyList<HashTileCoordinates> PartialTiles(long treeSize)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(treeSize);

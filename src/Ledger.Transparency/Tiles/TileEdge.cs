@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// The right edge of a tree in tiles: what an integrator holds to append leaves. It hands out each tile when it becomes full,
-/// and the partial ones when a checkpoint is about to be signed. Restart needs only the partial tiles of the last size, at
-/// most one a level. Not thread-safe.
+/// The right edge of a tree in tiles: the state that is needed to append leaves. It gives each tile to the caller when it becomes full,
+/// and the partial tiles before a checkpoint is signed. A restart needs only the partial tiles of the last size, at
+/// most one for each level. It is not thread-safe.
 /// </summary>
 public sealed class TileEdge
 {
@@ -14,7 +14,9 @@ public sealed class TileEdge
     /// <summary>The number of leaves.</summary>
     public long Size { get; private set; }
 
-    /// <summary>Goes on from a tree of <paramref name="size"/> leaves, reading its partial tiles.</summary>
+    /// <summary>Continues a tree of <paramref name="size"/> leaves, whose partial tiles it reads.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The size is negative.</exception>
+    /// <exception cref="InvalidDataException">A tile has another length than the tree's size requires.</exception>
     public static async ValueTask<TileEdge> ReadAsync(long size, ReadTile readTile, CancellationToken cancellation = default)
     {
         var edge = new TileEdge { Size = size };
@@ -30,7 +32,7 @@ public sealed class TileEdge
 
     /// <summary>Appends the hash of the next leaf.</summary>
     /// <param name="leaf">The leaf's hash, not its bytes.</param>
-    /// <param name="filled">Told of every tile that the leaf fills, lowest first, with its 8,192 bytes.</param>
+    /// <param name="filled">Called for every tile that the leaf fills, lowest level first, with its 8,192 bytes.</param>
     public void Append(in Digest leaf, Action<HashTileCoordinates, byte[]> filled)
     {
         Size++;
@@ -51,12 +53,14 @@ public sealed class TileEdge
         }
     }
 
-    /// <summary>The partial tiles that a checkpoint of the present size needs, lowest first.</summary>
+    /// <summary>The partial tiles that a checkpoint of the present size needs, lowest level first.</summary>
     public IReadOnlyList<(HashTileCoordinates Coordinates, byte[] Bytes)> PartialTiles() =>
         [.. HashTileCoordinates.PartialTiles(Size).Select(tile =>
             (tile, MemoryMarshal.AsBytes(rows[tile.Level].Hashes.AsSpan(0, tile.Width)).ToArray()))];
 
-    /// <summary>The root of the tree as it stands: at most 255 hashes a level, so call it once a checkpoint, not once a leaf.</summary>
+    /// <summary>
+    /// The root of the tree at its present size. It computes up to 255 hashes for each level, so call it once for each checkpoint, not for each leaf.
+    /// </summary>
     public Digest Root()
     {
         var subtrees = rows.SelectMany(row => HashTile.SubtreesFromTheRight(row.Hashes.AsMemory(0, row.Width)));

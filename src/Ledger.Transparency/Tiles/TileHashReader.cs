@@ -1,22 +1,22 @@
 namespace Ledger.Transparency;
 
 /// <summary>
-/// The bytes of a tile. Its reader may answer from the full tile when a partial one was asked for, cut to the width.
+/// Reads the bytes of a tile. For a partial tile it may use the full tile, cut to the requested width.
 /// </summary>
 public delegate ValueTask<ReadOnlyMemory<byte>> ReadTile(HashTileCoordinates tile, CancellationToken cancellation);
 
 /// <summary>
-/// The bytes of several tiles in the order asked for: a store that answers a question in one round trip answers this one so too.
+/// Reads the bytes of several tiles, in their order, so that a store can answer in one round trip.
 /// </summary>
 public delegate ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadTiles(IReadOnlyList<HashTileCoordinates> tiles, CancellationToken cancellation);
 
 /// <summary>
-/// Nodes of a tree of <paramref name="treeSize"/> leaves, computed from its tiles. The tiles are taken as they come: whoever
-/// fetches them from a stranger checks the resulting root or proof against a signed checkpoint, which sees any forgery.
+/// Reads the nodes of a tree of <paramref name="treeSize"/> leaves from its tiles. The tiles are not verified. A caller that
+/// fetches them from somebody else must check the resulting root or proof against a signed checkpoint, which detects any forgery.
 /// </summary>
 public sealed class TileHashReader(long treeSize, ReadTiles readTiles) : IMerkleHashReader
 {
-    /// <summary>Reads the tiles one after the other.</summary>
+    /// <summary>Makes a reader that reads the tiles one after the other.</summary>
     public TileHashReader(long treeSize, ReadTile readTile)
         : this(treeSize, async (tiles, cancellation) =>
         {

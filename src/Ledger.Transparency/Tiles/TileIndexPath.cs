@@ -4,8 +4,8 @@ using System.Text;
 namespace Ledger.Transparency;
 
 /// <summary>
-/// The last part of a tile's path (C2SP tlog-tiles): the index in groups of three digits, all but the last marked with x,
-/// and the width of a partial tile: 1234067 and 5 give <c>x001/x234/067.p/5</c>.
+/// The last part of a tile's path (C2SP tlog-tiles). It holds the index in groups of three digits, all but the last marked with x,
+/// and the width of a partial tile. The index 1234067 and the width 5 give <c>x001/x234/067.p/5</c>.
 /// </summary>
 internal static class TileIndexPath
 {
@@ -29,7 +29,7 @@ internal static class TileIndexPath
         return path.ToString();
     }
 
-    /// <summary>Reads only what <see cref="Format"/> writes, so that every tile has one address.</summary>
+    /// <summary>Reads only what <see cref="Format"/> writes, so that every tile has exactly one path.</summary>
     public static bool TryParse(string path, out long index, out int width)
     {
         index = 0;

@@ -1,4 +1,4 @@
--- Runs at the start of every migration, as the login that migrates, and changes nothing when all is there.
+-- Runs at the start of every migration, as the login that migrates. It changes nothing when everything exists.
 -- Roles belong to the cluster, not to a database: another database's migration may create them at the same moment.
 do $$
 declare
@@ -9,7 +9,7 @@ begin
       begin
         execute format('create role %I nologin', role_name);
       exception when duplicate_object or unique_violation then
-        null; -- created meanwhile, which is all that was wanted
+        null; -- Another session created the role meanwhile.
       end;
     end if;
   end loop;

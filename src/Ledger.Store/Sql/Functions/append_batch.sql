@@ -1,17 +1,17 @@
 -- Decides and appends a batch of requests, in order, in one transaction of its own.
 --
--- The arrays are tables laid out by column: s_ the distinct streams, r_ the requests, c_ the types of their conditions,
--- w_ the writes of the requests one after the other, e_ the events of the writes one after the other. r_twin is the
--- request before this one with the same key; r_last_write and w_last_event are where a request's writes and a write's
--- events end. A caller that lies about them is stopped by the tables' constraints.
+-- The arrays are tables laid out by column: s_ holds the distinct streams, r_ the requests, c_ the types of their conditions,
+-- w_ the writes of the requests one after the other, and e_ the events of the writes one after the other. r_twin is the
+-- number of the previous request with the same key. r_last_write is the number of a request's last write, and w_last_event that of
+-- a write's last event. The tables' constraints stop a caller that passes wrong numbers.
 --
 -- Each row of the answer has a status:
---   1 appended: a row a write (part), with the version before it and the position and time of its first event
---   2 repeated: a row an event (part) of what the key's first request appended, part 0 when that was nothing
---   3 stale: the stream and the version that it has
---   4 condition failed: the position of the event that broke it
+--   1 appended: one row for each write (part), with the version before it and the position and time of its first event
+--   2 repeated: one row for each event (part) that the key's first request appended; one row with part 0 when it appended nothing
+--   3 stale: the stream, with its actual version
+--   4 condition failed: the position of the event that violates it
 --   5 the key was used for another command
--- Dropped, not replaced: its arguments may have changed.
+-- The function is dropped instead of replaced, because its arguments may have changed.
 drop function if exists ledger.append_batch;
 create function ledger.append_batch(
   s_id varchar[], s_type varchar[],
@@ -26,8 +26,8 @@ create function ledger.append_batch(
   volatile
   security definer
   set search_path = pg_catalog, pg_temp
-  -- Measured: PL/pgSQL planned every call anew (0.71 ms a call against 0.28), once compiled one by JIT (44 ms), and
-  -- unnest's row estimates lead to scans of whole tables.
+  -- Measured without these settings: PL/pgSQL planned every call anew (0.71 ms a call instead of 0.28), once compiled a
+  -- call by JIT (44 ms), and scanned whole tables because of the row estimates for unnest.
   set plan_cache_mode = force_generic_plan
   set jit = off
   set enable_seqscan = off
@@ -37,32 +37,32 @@ create function ledger.append_batch(
 as $$
 declare
   tick constant interval := '1 microsecond';
-  looked bool := false;         -- whether keys were looked for
+  looked bool := false;         -- whether keys are looked up in this round
 begin
-  -- A statement of its own: what follows sees everything that was committed before the lock was given, because
-  -- PostgreSQL makes a commit visible before it releases the transaction's locks.
+  -- The lock is taken in a statement of its own. So the later statements see everything that was committed before the lock
+  -- was granted, because PostgreSQL makes a commit visible before it releases the transaction's locks.
   perform pg_advisory_xact_lock(7201);
 
-  -- Nearly every key is new, for whoever asks has looked before. So a batch is decided as if all were; where a unique index knows one of them,
-  -- or a request is refused that has one, it is decided again with all of them looked for. Looking each time cost an eighth of an append.
+  -- Nearly every key is new, because callers look it up before. So a batch is first decided as if all keys were new. When a unique index reports a
+  -- known key, or a request with a key is refused, the batch is decided again with a lookup of all keys. A lookup each time cost an eighth of an append.
   loop
     declare
       head bigint;                  -- last committed position
       start timestamptz;            -- time of the first event that is appended
       accepted bigint := 0;         -- events accepted so far
       begun bigint;                 -- streams that this batch begins
-      keyed bool := false;          -- a key is to be remembered
+      keyed bool := false;          -- whether a key is to be stored
       repeats bool := false;
-      doubtful bool := false;       -- a request was refused that may have been carried out before
-      others bool := false;         -- something else than a write's row is to be answered
+      doubtful bool := false;       -- whether a refused request may have been carried out before
+      others bool := false;         -- whether the answer has rows other than those of writes
       stored bigint[];              -- versions of the streams; null: not begun
       reached bigint[];             -- the same, with what was accepted so far
-      newest uuid[] := array_fill(null::uuid, array[cardinality(s_id)]);     -- their last events, where known
-      began bigint[];               -- of each stream: events of this batch accepted before its first, and up to its last
+      newest uuid[] := array_fill(null::uuid, array[cardinality(s_id)]);     -- the ids of their last events, where known
+      began bigint[];               -- of each stream: the accepted events of this batch before its first one, and up to its last one
       ended bigint[];
       -- Of each request:
       outcome smallint[] := array_fill(1::smallint, array[cardinality(r_last_write)]);
-      holder int[] := array_fill(null::int, array[cardinality(r_last_write)]);         -- who used its key first in this batch
+      holder int[] := array_fill(null::int, array[cardinality(r_last_write)]);         -- the request that used its key first in this batch
       first_position bigint[] := array_fill(null::bigint, array[cardinality(r_last_write)]);
       events int[] := array_fill(0, array[cardinality(r_last_write)]);
       detail bigint[] := array_fill(null::bigint, array[cardinality(r_last_write)]);   -- actual version, or offending position
@@ -226,7 +226,7 @@ begin
       end if;
       return;
     exception when unique_violation then
-      -- Of the key, or of an event's id: then the whole request was carried out before.
+      -- The key or an event's id exists already. With an id, the whole request was carried out before.
       if looked then
         raise;
       end if;

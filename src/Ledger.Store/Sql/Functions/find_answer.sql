@@ -1,5 +1,5 @@
--- What a principal's key was used for: a row an event, one row with part 0 for a command that appended nothing,
--- no row for a free key.
+-- What a principal's key was used for: one row for each event, one row with part 0 for a command that appended nothing,
+-- and no row for a key that was not used.
 create or replace function ledger.find_answer(principal varchar, key varchar)
   returns table (
     fingerprint bytea, answer text, part int, event_id uuid, stream varchar, version bigint, "position" bigint,

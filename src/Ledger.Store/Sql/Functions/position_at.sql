@@ -1,6 +1,6 @@
--- The last position recorded at or before a moment among what is committed; 0 when there is none.
--- Positions have no gaps and their times only grow, so halving finds it by the primary key alone: about 30 rows
--- are read in a log of 10⁹ events, and appending maintains no index on time.
+-- The last committed position that was recorded at or before a moment; 0 when there is none.
+-- Positions have no gaps and their times only grow. So a binary search over the primary key finds it: about 30 rows
+-- are read in a log of 10⁹ events, and appends need no index on time.
 create or replace function ledger.position_at(moment timestamptz)
   returns bigint
   language plpgsql

@@ -1,4 +1,4 @@
--- The last position recorded at or before a moment, such that no later answer can differ; null while the moment is
+-- The last position recorded at or before a moment, as an answer that can never change; null while the moment is
 -- ahead of the database's clock.
 create or replace function ledger.resolve_position(moment timestamptz)
   returns bigint
@@ -13,8 +13,8 @@ declare
 begin
   select e.timestamp into newest from ledger.mt_events e order by e.seq_id desc limit 1;
   if newest is null or moment > newest then
-    -- An append may be stamping an earlier time at this moment. It holds this lock until its commit is visible;
-    -- whatever comes after us reads the clock after us.
+    -- A running append may be about to assign an earlier time. It holds this lock until its commit is visible.
+    -- Any append after this lock reads the clock later than we do.
     perform pg_advisory_xact_lock_shared(7201);
     if moment >= clock_timestamp() then
       return null;
