@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Does what a new user does, as if on a new machine: clones the commit and runs the two commands of README.md, with
+# Does what a new user would do, as if on a new machine: clones the commit and runs the two commands of README.md, with
 # empty caches, its own home, and every directory closed to others (mode 0700).
 #
 #   tests/fresh-clone.sh [--hide-postgres] [--user NAME] [--test]

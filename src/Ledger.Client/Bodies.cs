@@ -51,7 +51,7 @@ public sealed record SingleNotice
     public string? OnBehalfOf { get; init; }
 }
 
-/// <summary>Records that a partner published content elsewhere. This makes a new source, its version, and an assertion for each one that is restated.</summary>
+/// <summary>Records that a partner published content elsewhere. This makes a new source, its version, and a new assertion for each restated one.</summary>
 public sealed record RecordRetelling
 {
     /// <summary>The id of the new source; null where the server makes one.</summary>
@@ -63,7 +63,7 @@ public sealed record RecordRetelling
     /// <summary>The URL of the publication there.</summary>
     public required string Url { get; init; }
 
-    /// <summary>Its title there.</summary>
+    /// <summary>The title of the publication there.</summary>
     public required string Title { get; init; }
 
     /// <summary>When it was published there.</summary>
@@ -149,10 +149,10 @@ public sealed record NewKey(string Name, IReadOnlyList<string> Scopes, string? P
 /// <summary>What is to be erased permanently: values of an assertion, of a party, or of single events.</summary>
 public sealed record NewErasure
 {
-    /// <summary>The assertion whose events are meant; null where a party or positions are named.</summary>
+    /// <summary>The assertion whose events are meant; null where none is named.</summary>
     public string? Assertion { get; init; }
 
-    /// <summary>The party whose words are meant; null where an assertion or positions are named.</summary>
+    /// <summary>The party whose words are meant; null where none is named.</summary>
     public string? Party { get; init; }
 
     /// <summary>The log positions of the events that are meant; at most 10,000.</summary>
@@ -161,6 +161,6 @@ public sealed record NewErasure
     /// <summary>The fields of their data that are to be erased; at most 64.</summary>
     public IReadOnlyList<string>? Fields { get; init; }
 
-    /// <summary>The law or the court order that requires it.</summary>
+    /// <summary>The law or the order that requires the erasure.</summary>
     public string? LegalBasis { get; init; }
 }

@@ -11,13 +11,13 @@ public sealed record ChangeEvent
     /// <summary>The event's id. Delivery is at least once: a consumer may ignore an id that it has seen.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The ledger that sends the event, as a URI.</summary>
+    /// <summary>The ledger that sends the event.</summary>
     public required string Source { get; init; }
 
     /// <summary>Its type, such as <c>ledger.denial_recorded.v1</c>.</summary>
     public required string Type { get; init; }
 
-    /// <summary>The stream that it was appended to, such as <c>assertion-t06</c>.</summary>
+    /// <summary>The stream to which it was appended, such as <c>assertion-t06</c>.</summary>
     public required string Subject { get; init; }
 
     /// <summary>When it was recorded.</summary>
@@ -56,7 +56,7 @@ public sealed record ChangeEvent
     public long Cursor { get; init; }
 
     /// <summary>
-    /// Reads the data as an event type of the domain; gives an <see cref="UnknownEvent"/> where this version of the library does not know the type.
+    /// Reads the data as an event type of the domain; an <see cref="UnknownEvent"/> where this version of the library does not know the type.
     /// </summary>
     /// <exception cref="JsonException">The data does not fit the type.</exception>
     public LedgerEvent Read() => EventTypes.Deserialize(Type.Split('.') is [_, var name, _] ? name : Type, Data.GetRawText());

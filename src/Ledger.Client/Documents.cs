@@ -182,21 +182,61 @@ public sealed record HistoryEntry
 }
 
 /// <summary>A work.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Kind">The kind of work, such as article.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Publisher">The party that publishes it.</param>
+/// <param name="Url">Its URL; null where it has none.</param>
+/// <param name="Identifiers">Its other identifiers, such as a DOI.</param>
+/// <param name="Language">The language, as a BCP 47 tag; null where it is unknown.</param>
+/// <param name="TimeZone">The IANA time zone in which its partial dates are read; null means UTC.</param>
+/// <param name="Versions">Its versions.</param>
+/// <param name="Links">Its links, as JSON of the API.</param>
+/// <param name="RecordedAt">When it was registered.</param>
+/// <param name="Version">The version of its stream.</param>
+/// <param name="Position">The log position of its newest event.</param>
 public sealed record SourceDocument(
     string Id, string Kind, string Title, string Publisher, string? Url, IReadOnlyList<string> Identifiers, string? Language, string? TimeZone,
     IReadOnlyList<VersionDocument> Versions, IReadOnlyList<JsonElement> Links, DateTimeOffset RecordedAt, long Version, long Position);
 
-/// <summary>A version of a work. <c>Seen</c> is false where it is known to exist but was never captured. <c>Sha256</c> is lower-case hex.</summary>
+/// <summary>A version of a work. It may be known to exist without having been captured.</summary>
+/// <param name="Version">Its number in the source, from 1.</param>
+/// <param name="Edition">The edition, such as print or online.</param>
+/// <param name="Seen">Whether the recorder has seen it.</param>
+/// <param name="PublishedAt">When it was published; null where that is unknown.</param>
+/// <param name="Sha256">SHA-256 of its text, as lower-case hex; null where none is known.</param>
+/// <param name="LengthCodePoints">The length of its text in code points; null where no text was given.</param>
+/// <param name="Paragraphs">The paragraphs of its text, as JSON of the API.</param>
+/// <param name="Text">Its text; null where it was not kept.</param>
+/// <param name="Url">Its URL; null where it has none.</param>
+/// <param name="BasedOn">The works on which it is based, as JSON of the API.</param>
+/// <param name="Note">A remark of the recorder; null for none.</param>
+/// <param name="RecordedAt">When it was recorded.</param>
+/// <param name="Position">The log position of its event.</param>
 public sealed record VersionDocument(
     int Version, string Edition, bool Seen, StatedTime? PublishedAt, string? Sha256, int? LengthCodePoints, IReadOnlyList<JsonElement> Paragraphs,
     string? Text, string? Url, IReadOnlyList<JsonElement> BasedOn, string? Note, DateTimeOffset RecordedAt, long Position);
 
-/// <summary>A party. <c>Said</c> and <c>SaidOf</c> are null in lists.</summary>
+/// <summary>A party.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind">The kind of party, in a word.</param>
+/// <param name="Aliases">Its other names.</param>
+/// <param name="Enrolled">Whether it takes part, so that upstream changes await its answer.</param>
+/// <param name="RecordedAt">When it was recorded.</param>
+/// <param name="Version">The version of its stream.</param>
+/// <param name="Position">The log position of its newest event.</param>
+/// <param name="Said">The positions that it took; null in lists.</param>
+/// <param name="SaidOf">The positions that others took on what it published; null in lists.</param>
 public sealed record PartyDocument(
     string Id, string Name, string Kind, IReadOnlyList<string> Aliases, bool Enrolled, DateTimeOffset RecordedAt, long Version, long Position,
     IReadOnlyList<PartyStatement>? Said = null, IReadOnlyList<PartyStatement>? SaidOf = null);
 
 /// <summary>The position of a party on an assertion, or the position of others on an assertion that it published.</summary>
+/// <param name="Assertion">The id of the assertion.</param>
+/// <param name="Proposition">Its proposition.</param>
+/// <param name="Label">The label of its standing.</param>
+/// <param name="Position">The position that was taken.</param>
 public sealed record PartyStatement(string Assertion, string Proposition, string Label, StandingPosition Position);
 
 /// <summary>What became of a document that a reader has.</summary>
@@ -208,14 +248,44 @@ public sealed record PartyStatement(string Assertion, string Proposition, string
 public sealed record StatusDocument(string? Url, string? Normalised, string? Sha256, IReadOnlyList<DocumentStatus> Documents, long Position);
 
 /// <summary>What became of one document: its later versions, the later notices, and each of its assertions.</summary>
+/// <param name="Source">The id of the source.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Publisher">The party that publishes it.</param>
+/// <param name="Version">The matching version; null where none is determined.</param>
+/// <param name="NewestVersion">The number of its newest version.</param>
+/// <param name="LaterVersions">The numbers of the versions after the matching one.</param>
+/// <param name="NoticesSince">The notices since that version, as JSON of the API.</param>
+/// <param name="Assertions">Its assertions.</param>
 public sealed record DocumentStatus(
     string Source, string Title, string Publisher, int? Version, int NewestVersion, IReadOnlyList<int> LaterVersions, IReadOnlyList<JsonElement> NoticesSince,
     IReadOnlyList<AssertionStatus> Assertions);
 
 /// <summary>One assertion of a document, with its badge.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Proposition">Its proposition.</param>
+/// <param name="Label">The label of its standing.</param>
+/// <param name="Summary">The label with counts and parties.</param>
+/// <param name="Flags">The names of its flags.</param>
 public sealed record AssertionStatus(string Id, string Proposition, string Label, string Summary, IReadOnlyList<string> Flags);
 
-/// <summary>The state of a subscription. <c>Lag</c> is in events, and <c>OldestUndeliveredAgeS</c> is in seconds.</summary>
+/// <summary>The state of a subscription.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">Its name for people.</param>
+/// <param name="Delivery">Where events are delivered.</param>
+/// <param name="Filter">Which events are delivered.</param>
+/// <param name="State">Its state, as a word.</param>
+/// <param name="Cursor">The log position up to which it has come.</param>
+/// <param name="Head">The last log position.</param>
+/// <param name="Lag">How far it is behind the head, in events.</param>
+/// <param name="OldestUndeliveredAgeS">The age of the oldest undelivered event, in seconds; null where there is none.</param>
+/// <param name="Pending">The number of pending deliveries.</param>
+/// <param name="Parked">The number of parked deliveries.</param>
+/// <param name="LastSuccessAt">When a delivery last succeeded; null where none has.</param>
+/// <param name="LastErrorAt">When a delivery last failed; null where none has.</param>
+/// <param name="LastError">The last failure; null where there was none.</param>
+/// <param name="CreatedBy">The principal that made it.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="Secret">The secret that signs webhooks; only in the answer that makes the subscription.</param>
 public sealed record SubscriptionDocument(
     string Id, string Name, DeliveryTarget Delivery, SubscriptionFilter Filter, string State, long Cursor, long Head, long Lag, double? OldestUndeliveredAgeS,
     long Pending, long Parked, DateTimeOffset? LastSuccessAt, DateTimeOffset? LastErrorAt, string? LastError, string CreatedBy, DateTimeOffset CreatedAt, string? Secret);

@@ -5,7 +5,7 @@ using Ledger.Domain;
 
 namespace Ledger.Client;
 
-/// <content>Reads, of the present or of a moment. A <see cref="LedgerProblemException"/> with 404 means that something does not exist, or did not exist
+/// <content>Reads of the present, or of a moment. A <see cref="LedgerProblemException"/> with 404 means that something does not exist, or did not exist
 /// then; one with 451 means that it is restricted.</content>
 public sealed partial class LedgerClient
 {
@@ -70,7 +70,7 @@ public sealed partial class LedgerClient
     public Task<PartyDocument> GetPartyAsync(string party, Moment? moment = null, CancellationToken cancellationToken = default) =>
         GetAsync<PartyDocument>(Moment.On($"v1/parties/{Escape(party)}", moment), cancellationToken);
 
-    /// <summary>What became of the document at a URL, or with a <c>doi:…</c>.</summary>
+    /// <summary>What became of the document at a URL. A <c>doi:…</c> is accepted too.</summary>
     [Operation("GET", "/v1/status")]
     public Task<StatusDocument> GetStatusAsync(string url, Moment? moment = null, CancellationToken cancellationToken = default) =>
         GetAsync<StatusDocument>(Moment.On(QueryOf.Add("v1/status", ("url", url)), moment), cancellationToken);

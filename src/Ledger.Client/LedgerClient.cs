@@ -10,7 +10,7 @@ namespace Ledger.Client;
 
 /// <summary>
 /// A client for the HTTP API of a claims ledger. Every command carries an idempotency key, so that a repeated command records nothing twice. Calls
-/// that fail for a passing reason (no connection, 408, 429, 5xx) are retried, with growing delays or after the time that the server names. Keep one
+/// that fail for a temporary reason (no connection, 408, 429, 5xx) are retried, with growing delays or after the time that the server names. Keep one
 /// client; it may be used from several threads at once. A refusal of the ledger is thrown as <see cref="LedgerProblemException"/>, and a connection
 /// that does not come back as <see cref="HttpRequestException"/>.
 /// </summary>
@@ -96,7 +96,7 @@ public sealed partial class LedgerClient : IDisposable
     }
 
     /// <summary>The bytes at a path, as they are served.</summary>
-    /// <param name="path">The path relative to the ledger's address, with its query: <c>log/checkpoint</c>.</param>
+    /// <param name="path">The path relative to the ledger's address, with its query, such as <c>log/checkpoint</c>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The bytes; null where nothing is found (404).</returns>
     /// <exception cref="LedgerProblemException">The ledger refused it for another reason.</exception>

@@ -30,7 +30,7 @@ public sealed record RecordedAnswer(string Id, string Stream, long Version, long
 /// <summary>An appended event, as the answer to a command names it.</summary>
 /// <param name="Id">Its id, by which it can be withdrawn.</param>
 /// <param name="Type">Its type, such as <c>denial_recorded</c>.</param>
-/// <param name="Stream">The stream that it was appended to.</param>
+/// <param name="Stream">The stream to which it was appended.</param>
 /// <param name="Version">Its version in the stream.</param>
 /// <param name="Position">Its position in the log.</param>
 public sealed record RecordedEvent(Guid Id, string Type, string Stream, long Version, long Position);

@@ -13,7 +13,7 @@ public sealed class Checks
     public Refusal? Refusal =>
         _found is [var first, ..] ? new(RefusalCode.Invalid, $"{first.Field}: {first.Message}", first.Field) { Others = _found } : null;
 
-    /// <summary>Complains about a field when the condition does not hold.</summary>
+    /// <summary>Adds a complaint about a field when the condition does not hold.</summary>
     public void That(bool condition, string field, string message)
     {
         if (!condition)

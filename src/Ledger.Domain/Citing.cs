@@ -8,7 +8,7 @@ namespace Ledger.Domain;
 /// <param name="Version">Its version, from 1.</param>
 public sealed record SourceVersion(string Id, int Version);
 
-/// <summary>A version of a source that something is based on or links to. The version may be unseen: known to exist, but never captured.</summary>
+/// <summary>A version of a source on which something is based, or to which it links. The version may be unseen: known to exist, but never captured.</summary>
 /// <param name="Source">The source.</param>
 /// <param name="Version">Its version, from 1; null for an unseen one, written as <c>"unseen"</c>.</param>
 public sealed record VersionReference(
@@ -22,6 +22,7 @@ public sealed class VersionNumberConverter : JsonConverter<int?>
     public override bool HandleNull => true;
 
     /// <inheritdoc/>
+    /// <exception cref="UnfitJsonException">The JSON does not have the expected form.</exception>
     public override int? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
     {
         JsonTokenType.Number when reader.TryGetInt32(out var n) && n > 0 => n,
@@ -46,7 +47,7 @@ public sealed class VersionNumberConverter : JsonConverter<int?>
 /// <summary>A command that rests on something public: a captured version, or a citation.</summary>
 public abstract record CitingCommand : Command
 {
-    /// <summary>The captured version that it rests on.</summary>
+    /// <summary>The captured version on which the command rests.</summary>
     public SourceVersion? Source { get; init; }
 
     /// <summary>A text or URL to cite where no version is captured.</summary>

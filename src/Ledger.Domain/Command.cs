@@ -8,13 +8,13 @@ public sealed record Actor(string Principal, string? Party = null);
 /// <summary>A command: what a client asks the ledger to record. The command types are also the bodies of the HTTP requests.</summary>
 public abstract record Command
 {
-    /// <summary>When it was said or decided.</summary>
+    /// <summary>When it was said or decided; null where nobody stated it.</summary>
     public TimeInput? OccurredAt { get; init; }
 
-    /// <summary>When the public could first know it.</summary>
+    /// <summary>When the public could first know it; null means unknown.</summary>
     public TimeInput? PublishedAt { get; init; }
 
-    /// <summary>The party that the principal acts for.</summary>
+    /// <summary>The party that the principal acts for; null where it names none.</summary>
     public string? OnBehalfOf { get; init; }
 
     /// <summary>

@@ -62,7 +62,9 @@ public static class DomainJson
         }
     }
 
-    /// <summary>Removes the computed members of a command, which are no fields of its body. The reader would otherwise silently ignore them.</summary>
+    /// <summary>
+    /// Removes the computed members of a command, because they are no fields of its body. Otherwise the reader would silently ignore them there.
+    /// </summary>
     private static void RefuseWhatIsMade(JsonTypeInfo type)
     {
         for (var i = type.Properties.Count - 1; i >= 0 && type.Type.IsAssignableTo(typeof(Command)); i--)

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ledger.Domain;
 
-/// <summary>Why an entry no longer stands.</summary>
+/// <summary>Why an entry is closed.</summary>
 public enum Closing
 {
     /// <summary>The party behind it took it back, or the recorder lifted it.</summary>
@@ -15,7 +15,7 @@ public enum Closing
     Answered,
 }
 
-/// <summary>An event that stands until something closes it: a denial, a position, a link, a restriction.</summary>
+/// <summary>An event that is open until another event closes it, such as a denial, a position, a link or a restriction.</summary>
 /// <param name="Record">The event.</param>
 /// <param name="ClosedBy">The event that closed it; null while it is open.</param>
 /// <param name="How">How it was closed; without meaning while it is open.</param>

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Ledger.Domain;
 
-/// <summary>The stored names of the event types (Marten's aliases: the snake_case of the class), and how events are written as JSON and read.</summary>
+/// <summary>The stored names of the event types (Marten's aliases: the snake_case of the class), and the conversion of events to JSON and back.</summary>
 public static class EventTypes
 {
     private static readonly FrozenDictionary<string, Type> ByName = typeof(LedgerEvent).Assembly.GetTypes()
@@ -26,7 +26,7 @@ public static class EventTypes
     /// <summary>The stored names of the given types.</summary>
     public static IReadOnlySet<string> NamesOf(params IEnumerable<Type> types) => types.Select(NameOf).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>The class as which a stored name is read, after all upcasters.</summary>
+    /// <summary>The class to which a stored name is read, after all upcasters.</summary>
     public static Type ShapeOf(string name)
     {
         while (Upcasters.Known.TryGetValue(name, out var upcaster))
@@ -49,9 +49,11 @@ public static class EventTypes
     /// Reads a stored event. <see cref="Upcasters"/> first convert an older shape to the present one. A type that this version does not know becomes an
     /// <see cref="UnknownEvent"/>. A field that was erased reads as <see cref="Erased.Text"/> or as empty.
     /// </summary>
+    /// <exception cref="JsonException">The data does not fit the type.</exception>
     public static LedgerEvent Deserialize(string type, string data) => Deserialize(type, data, Upcasters.Known);
 
     /// <summary>The same, from UTF-8.</summary>
+    /// <exception cref="JsonException">The data does not fit the type.</exception>
     public static LedgerEvent Deserialize(string type, ReadOnlySpan<byte> data) => ByName.TryGetValue(type, out var known) && !Upcasters.Known.ContainsKey(type)
         ? (LedgerEvent)JsonSerializer.Deserialize(data, known, DomainJson.Stored)!
         : Deserialize(type, Encoding.UTF8.GetString(data));

@@ -12,6 +12,7 @@ namespace Ledger.Domain;
 public sealed class ExactNumber : JsonConverter<decimal>
 {
     /// <inheritdoc/>
+    /// <exception cref="UnfitJsonException">The JSON does not have the expected form.</exception>
     public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.Number)
@@ -39,7 +40,7 @@ public sealed class ExactNumber : JsonConverter<decimal>
         var power = 0L;
         if (exponentAt >= 0 && !long.TryParse(number.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out power))
         {
-            power = long.MinValue / 2; // The exponent is out of every range; such a number matches nothing, unless it is zero.
+            power = long.MinValue / 2; // The exponent is out of range, so only zero can equal this number.
         }
 
         var point = mantissa.IndexOf('.', StringComparison.Ordinal);

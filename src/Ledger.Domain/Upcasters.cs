@@ -9,7 +9,7 @@ namespace Ledger.Domain;
 public sealed record Upcaster(string To, Func<JsonObject, JsonObject> Convert);
 
 /// <summary>
-/// The upcasters in force, by the older stored name. A changed shape is a new class with Marten's suffix
+/// The upcasters in force, by the older stored name. A changed shape needs a new class with Marten's suffix
 /// (<c>DenialRecordedV2</c>, stored as <c>denial_recorded_v2</c>) and one line here. Several upcasters are applied one after the other.
 /// </summary>
 public static class Upcasters

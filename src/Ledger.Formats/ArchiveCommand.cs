@@ -19,8 +19,8 @@ public sealed record ArchiveCommand(string Command, string? Target, string Key, 
     public bool IfAbsent { get; init; }
 
     /// <summary>
-    /// The key of an earlier command whose event this one names. The import puts that event's id in the place of <c>{event}</c> in the
-    /// path. A reinstatement, for example, is a <c>withdrawEvent</c> of the event of the retraction.
+    /// The key of an earlier command whose event this one names. The import replaces <c>{event}</c> in the path by that event's
+    /// id. A reinstatement, for example, is a <c>withdrawEvent</c> of the event of the retraction.
     /// </summary>
     public string? Withdraws { get; init; }
 

@@ -1,6 +1,6 @@
 namespace Ledger.Formats;
 
-/// <summary>Every format that an archive can be imported from.</summary>
+/// <summary>All formats from which an archive can be imported.</summary>
 public static class ArchiveFormats
 {
     /// <summary>The formats, in the order in which people see them.</summary>

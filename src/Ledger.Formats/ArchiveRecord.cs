@@ -34,7 +34,7 @@ public sealed record ArchiveRecord
     public IReadOnlyList<Finding> Unclear { get; init; } = [];
 }
 
-/// <summary>A finding of a reader, which a person should look at.</summary>
+/// <summary>A finding of a reader that a person should examine.</summary>
 /// <param name="Field">The field of the record, by the format's own name; null where the finding is about the whole record.</param>
 /// <param name="Reason">What is wrong or unclear, and what was done about it, in one sentence.</param>
 public sealed record Finding(string? Field, string Reason);

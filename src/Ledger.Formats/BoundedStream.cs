@@ -1,8 +1,8 @@
 namespace Ledger.Formats;
 
 /// <summary>
-/// A stream that throws when one record takes too many bytes. So a parser that buffers a whole record, line or attribute never holds more than
-/// that.
+/// A stream that throws when one record has too many bytes. So a parser that buffers a whole record, line or attribute never holds more bytes
+/// than the bound.
 /// </summary>
 /// <param name="inner">The input; it stays open.</param>
 /// <param name="recordBytesMax">The greatest number of bytes between two calls of <see cref="Begin"/>.</param>

@@ -37,7 +37,7 @@ internal static partial class PlainText
         return plain.Length == 0 ? null : plain;
     }
 
-    /// <summary>Matches tags. "a &lt; b" is text; <c>&lt;b&gt;</c>, <c>&lt;/p&gt;</c> and <c>&lt;a href=…&gt;</c> are not.</summary>
+    /// <summary>Matches tags. <c>&lt;b&gt;</c>, <c>&lt;/p&gt;</c> and <c>&lt;a href=…&gt;</c> are tags; "a &lt; b" is text.</summary>
     [GeneratedRegex("</?[A-Za-z][A-Za-z0-9]*(?:\\s[^<>]*)?/?>", RegexOptions.CultureInvariant)]
     private static partial Regex Tag();
 

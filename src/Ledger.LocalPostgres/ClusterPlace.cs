@@ -2,8 +2,8 @@ namespace Ledger.LocalPostgres;
 
 /// <summary>
 /// The paths of one cluster. <paramref name="Home"/> is <c>postgres</c> in the data directory and holds the lock;
-/// <paramref name="Root"/> holds the data, the password and the log, and is the same directory unless the server's account
-/// could not reach it. Then the file <c>location</c> in the home holds its path.
+/// <paramref name="Root"/> holds the data, the password and the log. It is the same directory, unless the server's account
+/// could not reach that. Then the file <c>location</c> in the home holds the path of the root.
 /// </summary>
 internal sealed record ClusterPlace(string Home, string Root)
 {

@@ -10,7 +10,7 @@ public sealed class LocalCluster : IAsyncDisposable
 {
     internal const string Loopback = "127.0.0.1";
 
-    /// <summary>The greatest number of restarts in a row: about a minute. After that, further attempts would not help.</summary>
+    /// <summary>The greatest number of restart attempts in a row, which take about a minute. After that, further attempts would not help.</summary>
     private const int RestartAttemptsMax = 30;
 
     private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(2);
@@ -146,7 +146,7 @@ public sealed class LocalCluster : IAsyncDisposable
             $"The PostgreSQL on {dataDirectory} has not become ready within {AttachLimit.TotalSeconds:0} s: try again later.");
     }
 
-    /// <summary>Stops an owned server, first with a fast shutdown and, after a time limit, with an immediate one. An attached server is not stopped.</summary>
+    /// <summary>Stops an owned server, with a fast shutdown and, after a time limit, with an immediate one. An attached server is not stopped.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_ownership is not null)

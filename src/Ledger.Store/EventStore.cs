@@ -4,12 +4,14 @@ using NpgsqlTypes;
 namespace Ledger.Store;
 
 /// <summary>The log as one node sees it. A node has one instance, which owns the data source that it is given.</summary>
+/// <remarks>Reads are retried, except for <see cref="ReadByStreamAsync"/>. They throw <see cref="StoreUnavailableException"/> when every attempt
+/// fails.</remarks>
 public sealed class EventStore : IAsyncDisposable
 {
     /// <summary>The greatest number of events in a page of the feed.</summary>
     public const int FeedPageMax = FeedQuery.PageMax;
 
-    /// <summary>The greatest number of positions at which one call of <see cref="ReadFeedAsync"/> looks.</summary>
+    /// <summary>The greatest number of positions that one call of <see cref="ReadFeedAsync"/> examines.</summary>
     public const int FeedScanMax = FeedQuery.ScanMax;
 
     /// <summary>The number of a stream's events that one query fetches.</summary>
@@ -158,13 +160,14 @@ public sealed class EventStore : IAsyncDisposable
         ReadOneAsync("e.seq_id = $1", new NpgsqlParameter<long> { TypedValue = position }, cancellationToken);
 
     /// <summary>
-    /// The events after a position that pass the filter. One call looks at <see cref="FeedScanMax"/> positions at most. To read all events, call
+    /// The events after a position that pass the filter. One call examines at most <see cref="FeedScanMax"/> positions. To read all events, call
     /// again with <see cref="FeedPage.Next"/> until it has reached <see cref="FeedPage.Head"/>.
     /// </summary>
     /// <param name="after">The cursor: 0, or the last page's <see cref="FeedPage.Next"/>.</param>
     /// <param name="limit">1 to <see cref="FeedPageMax"/> events.</param>
-    /// <param name="filter">The filter.</param>
+    /// <param name="filter">Which events to show.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The cursor is negative, the limit is out of range, or the filter has too many tag groups.</exception>
     public Task<FeedPage> ReadFeedAsync(long after, int limit, FeedFilter filter, CancellationToken cancellationToken = default) =>
         ReadAttempts.RunAsync(() => FeedQuery.ReadAsync(DataSource, after, limit, filter, cancellationToken), cancellationToken);
 

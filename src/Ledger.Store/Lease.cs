@@ -8,7 +8,7 @@ using Npgsql;
 namespace Ledger.Store;
 
 /// <summary>
-/// The exclusive right of one node in the cluster to do something, for as long as one connection lives. The holder writes over that
+/// The exclusive right of one node in the cluster to do something, for as long as one connection lives. The holder does its writes over that
 /// connection, so that a node which lost it (because it was paused or cut off) cannot write any more.
 /// </summary>
 public sealed class Lease : IAsyncDisposable

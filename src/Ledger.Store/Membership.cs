@@ -183,7 +183,7 @@ public sealed class Membership : IAsyncDisposable
         turn.Dispose();
     }
 
-    /// <summary>Closes the session for good: after the pool is cleared, it closes the returned connection instead of keeping it.</summary>
+    /// <summary>Ends the session. The pool is cleared first, so that it closes the returned connection instead of keeping it.</summary>
     private async Task EndSessionAsync()
     {
         NpgsqlConnection.ClearPool(connection);
@@ -192,8 +192,8 @@ public sealed class Membership : IAsyncDisposable
 }
 
 /// <summary>
-/// The exclusive right of one member in the cluster to do something. The holder writes over the session that holds it, so that a node which lost it
-/// cannot write.
+/// The exclusive right of one member in the cluster to do something. The holder does its writes over the session that holds the lease, so that a
+/// node which lost it cannot write.
 /// </summary>
 public sealed class MemberLease : IAsyncDisposable
 {

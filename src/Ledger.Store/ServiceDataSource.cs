@@ -8,7 +8,7 @@ public static class ServiceDataSource
     /// <summary>The role of the service. It may SELECT from the log and EXECUTE the append function.</summary>
     public const string Role = "ledger_service";
 
-    // Each end notices within seconds that the other is gone. This time decides how fast a lease can move to another node. The client sends a
+    // Each end notices within seconds that the other end is gone. This time decides how fast a lease can move to another node. The client sends a
     // keepalive after the same idle time, which must be shorter than Lease.SilenceMax. It must not be 2 s, the interval of HeartbeatLock: the two then met
     // on one connection, and projections stopped.
     private const int KeepaliveIdleSeconds = 5;
@@ -31,6 +31,7 @@ public static class ServiceDataSource
     /// </summary>
     /// <param name="connectionString">A login that is a member of the role, or the owner's.</param>
     /// <param name="waitForDisk">Whether a commit is durable before it is confirmed. Data that can be rebuilt from the log does not need that.</param>
+    /// <exception cref="ArgumentException">The connection string is malformed.</exception>
     public static NpgsqlDataSource Create(string connectionString, bool waitForDisk = true)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);

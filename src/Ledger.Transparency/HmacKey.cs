@@ -6,7 +6,7 @@ namespace Ledger.Transparency;
 
 /// <summary>
 /// A key for HMAC-SHA256 (RFC 2104). The states of the inner and outer hash after the key are computed once and reused for each message. A leaf
-/// needs some twenty codes, half of them under one key, and to set up a keyed state of the platform costs more than the hashing.
+/// needs about twenty codes, half of them under one key. To set up a keyed state of the platform costs more than the hashing.
 /// </summary>
 public readonly struct HmacKey
 {

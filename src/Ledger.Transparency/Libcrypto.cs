@@ -29,8 +29,8 @@ internal static partial class Libcrypto
         && NativeLibrary.TryGetExport(library, nameof(SHA256_Final), out _);
 
     /// <summary>
-    /// Begins a hash in a SHA256_CTX. The three functions are declared as imports and not called by their addresses. Only before a call of an import
-    /// does the JIT clear the upper halves of the vector registers. Otherwise OpenSSL's instructions wait for them, which doubles the time.
+    /// Begins a hash in a SHA256_CTX. The three functions are declared as imports and not called by their addresses, because only before a call of an
+    /// import does the JIT clear the upper halves of the vector registers. Without that, OpenSSL's instructions wait for them, which doubles the time.
     /// </summary>
     [LibraryImport(Library)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -11,7 +11,7 @@ internal sealed record CertificateReport(
 
 /// <summary>
 /// Verifies a certificate offline: its signature, each receipt, and that wording, standing and later events follow from the proven events.
-/// It cannot prove that no later event was left out; for that it relies on the signer. A verification of the whole log shows it.
+/// It cannot prove that no later event was left out; for that it relies on the signer. A verification of the whole log would show it.
 /// </summary>
 internal static class CertificateVerifier
 {

@@ -37,17 +37,17 @@ internal sealed record VerificationReport
 }
 
 /// <summary>
-/// Verifies a log from its first event. It computes every leaf from its event and every hash from the leaves, and compares the result with the signed
-/// head.
+/// Verifies a log from its first event. It computes every leaf from its event, and every hash from the leaves. Then it compares
+/// the result with the signed head.
 /// </summary>
 internal sealed class LogVerifier(ILogSource source, VerifierKey key)
 {
-    /// <summary>The number of tiles that are fetched at once. It keeps both ends busy without overloading the server.</summary>
+    /// <summary>The number of tiles that are fetched at once. It keeps client and server busy without overloading the server.</summary>
     private const int TilesAtOnce = 4;
 
     /// <summary>
-    /// The number of attempts. An erasure during the verification looks like tampering, so it is repeated. Real tampering is still found in the next
-    /// attempt.
+    /// The greatest number of attempts. An erasure during a verification looks like tampering, so the verification is repeated. Real tampering
+    /// is found in every attempt.
     /// </summary>
     private const int AttemptsMax = 3;
 

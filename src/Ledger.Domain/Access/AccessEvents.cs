@@ -23,7 +23,7 @@ public sealed record KeyRotated : LedgerEvent
 /// <summary>A key was revoked.</summary>
 public sealed record KeyRevoked : LedgerEvent;
 
-/// <summary>The requests that one node refused within a period because they had no valid key or lacked a right, as counts.</summary>
+/// <summary>Counts of the requests that one node refused within a period, because they had no valid key or lacked a right.</summary>
 public sealed record AccessRefused : LedgerEvent
 {
     /// <summary>The start of the period.</summary>

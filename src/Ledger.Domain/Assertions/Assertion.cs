@@ -14,7 +14,7 @@ public sealed record Assertion
     /// <summary>The recording of the claim; null while the claim is not recorded, or was not yet known at the requested moment.</summary>
     public Recorded? Claim { get; init; }
 
-    /// <summary>What it says now, after corrections and amendments.</summary>
+    /// <summary>What the assertion says now, after corrections and amendments.</summary>
     public Content Content { get; init; } = new();
 
     /// <summary>The denials, positions, links, evidence, requests, retractions, concerns, upstream changes and restrictions, both open and closed.</summary>
@@ -113,8 +113,8 @@ public sealed record Assertion
     }
 
     /// <summary>
-    /// The state after a later version of the source was captured. That event is of the source's stream; only its findings on this assertion's evidence
-    /// count.
+    /// The state after a later version of the source was captured. That event belongs to the source's stream. Only its findings on this
+    /// assertion's evidence count.
     /// </summary>
     public static Assertion Evolve(Assertion state, Recorded capture, VersionCaptured version) => version.Evidence
         .Where(o => o.Assertion == state.Id && (o.Found || !state.Searched.TryGetValue(o.Evidence, out var known) || known.Found))

@@ -18,7 +18,7 @@ public sealed record ClaimRecorded : LedgerEvent
     /// <summary>The attribution chain, from originator to publisher; empty means unattributed.</summary>
     public IReadOnlyList<Attribution> Attribution { get; init; } = [];
 
-    /// <summary>The numbers it states.</summary>
+    /// <summary>The numbers that it states.</summary>
     public IReadOnlyList<Figure> Figures { get; init; } = [];
 
     /// <summary>The place and period of which it speaks.</summary>
@@ -41,7 +41,7 @@ public sealed record ClaimRecorded : LedgerEvent
     };
 }
 
-/// <summary>Place and period as a client writes them.</summary>
+/// <summary>The place and period, as a client writes them.</summary>
 public sealed record ScopeInput(string? Place = null, TimeInput? From = null, TimeInput? To = null);
 
 /// <summary>Records a claim, with its evidence and links in the same append.</summary>
@@ -62,7 +62,7 @@ public sealed record RecordClaim : Command
     /// <summary>The attribution chain, from originator to publisher; empty means unattributed.</summary>
     public required IReadOnlyList<Attribution> Attribution { get; init; }
 
-    /// <summary>The numbers it states.</summary>
+    /// <summary>The numbers that it states.</summary>
     public IReadOnlyList<Figure> Figures { get; init; } = [];
 
     /// <summary>The place and period of which it speaks.</summary>

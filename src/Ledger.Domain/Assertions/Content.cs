@@ -30,35 +30,35 @@ public enum Part
 /// <summary>How firmly the author states the proposition.</summary>
 public enum Modality
 {
-    /// <summary>As a plain statement.</summary>
+    /// <summary>The author states it plainly.</summary>
     Asserted,
 
-    /// <summary>With a hedge: suggests, reportedly, may.</summary>
+    /// <summary>The author uses a hedge, such as suggests, reportedly or may.</summary>
     Hedged,
 
-    /// <summary>Under a condition.</summary>
+    /// <summary>The author states it under a condition.</summary>
     Conditional,
 
-    /// <summary>As a conclusion of the author.</summary>
+    /// <summary>The author concludes it.</summary>
     Inferred,
 }
 
 /// <summary>How the stated value bounds the figure.</summary>
 public enum Comparison
 {
-    /// <summary>Exactly.</summary>
+    /// <summary>The figure is exactly the value.</summary>
     [JsonStringEnumMemberName("=")]
     Equal,
 
-    /// <summary>About.</summary>
+    /// <summary>The figure is about the value.</summary>
     [JsonStringEnumMemberName("≈")]
     About,
 
-    /// <summary>At most.</summary>
+    /// <summary>The figure is at most the value.</summary>
     [JsonStringEnumMemberName("≤")]
     AtMost,
 
-    /// <summary>At least.</summary>
+    /// <summary>The figure is at least the value.</summary>
     [JsonStringEnumMemberName("≥")]
     AtLeast,
 }
@@ -102,7 +102,7 @@ public sealed record Content
     /// <summary>The attribution chain, from originator to publisher; empty means unattributed.</summary>
     public IReadOnlyList<Attribution> Attribution { get; init; } = [];
 
-    /// <summary>The numbers it states.</summary>
+    /// <summary>The numbers that it states.</summary>
     public IReadOnlyList<Figure> Figures { get; init; } = [];
 
     /// <summary>The place and period of which it speaks.</summary>

@@ -20,6 +20,7 @@ public sealed class ContestsConverter : JsonConverter<Contests>
     private sealed record Form(string Part);
 
     /// <inheritdoc/>
+    /// <exception cref="UnfitJsonException">The JSON does not have the expected form.</exception>
     public override Contests Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String
             ? reader.ValueTextEquals("whole"u8) ? Contests.Whole : throw new UnfitJsonException(Expected)

@@ -45,10 +45,10 @@ public sealed record Selector(
 /// <summary>Evidence was attached: a place in a source version where the proposition can be seen.</summary>
 public sealed record EvidenceAttached : LedgerEvent
 {
-    /// <summary>The version that it is pinned to.</summary>
+    /// <summary>The version to which it is pinned.</summary>
     public SourceVersion SourceVersion { get; init; } = new(Erased.Text, 0);
 
-    /// <summary>The hash of that version's text at the time, where one was known.</summary>
+    /// <summary>SHA-256 of that version's text when the evidence was attached, as lower-case hex; null where none was known.</summary>
     public string? Sha256 { get; init; }
 
     /// <summary>The place in its text.</summary>
@@ -58,7 +58,7 @@ public sealed record EvidenceAttached : LedgerEvent
 /// <summary>Evidence within the recording of a claim. Its version is the version of the claim.</summary>
 public sealed record EvidenceInput(Selector Selector);
 
-/// <summary>The version that evidence is pinned to. A bare number means a version of the claim's own source.</summary>
+/// <summary>The version to which evidence is pinned. A bare number means a version of the claim's own source.</summary>
 /// <param name="Id">The source; null for the claim's own source.</param>
 /// <param name="Version">Its version, from 1.</param>
 [JsonConverter(typeof(EvidenceVersionConverter))]
@@ -70,6 +70,7 @@ public sealed class EvidenceVersionConverter : JsonConverter<EvidenceVersion>
     private const string Expected = "A version is a number or {id, version}.";
 
     /// <inheritdoc/>
+    /// <exception cref="UnfitJsonException">The JSON does not have the expected form.</exception>
     public override EvidenceVersion Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number))

@@ -17,7 +17,7 @@ public sealed record NoticeItem
 /// <summary>Records a notice on one or several assertions. All of it is appended, or none.</summary>
 public sealed record IssueNotice : CitingCommand
 {
-    /// <summary>Chosen by the client, or made by the server.</summary>
+    /// <summary>The id that the client chose; null where the server makes one.</summary>
     public string? Id { get; init; }
 
     /// <summary>The party that issues the notice: the publisher or, for a retraction, also a party of the attribution chain.</summary>

@@ -3,26 +3,26 @@ namespace Ledger.Domain;
 /// <summary>The stance of a party towards a proposition that it neither made nor denies.</summary>
 public enum Stance
 {
-    /// <summary>Confirms it from knowledge of its own.</summary>
+    /// <summary>The party confirms it from its own knowledge.</summary>
     Corroborates,
 
-    /// <summary>Doubts or contests it without denying.</summary>
+    /// <summary>The party doubts or contests it without denying it.</summary>
     Disputes,
 
-    /// <summary>Grants that it is true.</summary>
+    /// <summary>The party grants that it is true.</summary>
     Concedes,
 
-    /// <summary>Judged it in a published review.</summary>
+    /// <summary>The party judged it in a published review.</summary>
     Rules,
 
-    /// <summary>Was asked and declined to comment.</summary>
+    /// <summary>The party was asked and declined to comment.</summary>
     NoComment,
 
-    /// <summary>Was asked and did not answer.</summary>
+    /// <summary>The party was asked and did not answer.</summary>
     NoReply,
 }
 
-/// <summary>Whether a corroboration comes from an origin of its own.</summary>
+/// <summary>Whether a corroboration has an origin of its own.</summary>
 public enum Independence
 {
     /// <summary>It rests on the party's own knowledge.</summary>

@@ -15,12 +15,13 @@ public enum RestrictionReason
     /// <summary>The publisher took it down.</summary>
     Unpublished,
 
-    /// <summary>A law or a court forbids it.</summary>
+    /// <summary>The law requires the restriction.</summary>
     Legal,
 }
 
 /// <summary>
-/// Access was restricted: public reads answer 451 or leave the assertion or source out, for past moments too. A withdrawal lifts the restriction.
+/// Access was restricted. Public reads then answer 451, or leave the assertion or source out, for past moments too. A withdrawal lifts the
+/// restriction.
 /// </summary>
 public sealed record AccessRestricted : LedgerEvent
 {

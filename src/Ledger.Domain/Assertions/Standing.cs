@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Domain;
 
-/// <summary>The stage of life of the recorded proposition.</summary>
+/// <summary>The stage in the life of the recorded proposition.</summary>
 public enum Lifecycle
 {
-    /// <summary>As first recorded.</summary>
+    /// <summary>It is as first recorded.</summary>
     Recorded,
 
     /// <summary>It was corrected, clarified or updated.</summary>

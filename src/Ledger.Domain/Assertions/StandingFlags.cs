@@ -1,6 +1,6 @@
 namespace Ledger.Domain;
 
-/// <summary>The flags that follow from one assertion's own stream. Flags that need other streams are added by the code that reads those.</summary>
+/// <summary>The flags that follow from one assertion's own stream. Code that reads other streams adds the flags that need those.</summary>
 public static class StandingFlags
 {
     /// <summary>

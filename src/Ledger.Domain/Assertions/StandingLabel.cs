@@ -1,9 +1,8 @@
 namespace Ledger.Domain;
 
 /// <summary>
-/// Computes the badge from the corrections and the open entries: retracted, concern, superseded, corrected, denied, disputed or reported. The summary
-/// adds counts and
-/// parties.
+/// Computes the badge from the corrections and the open entries: retracted, concern, superseded, corrected, denied, disputed or reported. The
+/// summary adds counts and parties.
 /// </summary>
 public static class StandingLabel
 {

@@ -39,7 +39,7 @@ public sealed record UpstreamChanged : LedgerEvent
     /// <summary>Whether the cause takes back an earlier one.</summary>
     internal bool TakesBack => CauseType == EventTypes.NameOf(typeof(Withdrawn));
 
-    /// <summary>Whether the change only closes earlier ones and normally leaves nothing open itself.</summary>
+    /// <summary>Whether the change exists only to close earlier ones, so that it normally does not stay open itself.</summary>
     private bool OnlyCloses => TakesBack || CauseType == EventTypes.NameOf(typeof(VersionCaptured));
 
     /// <summary>
@@ -61,9 +61,9 @@ public sealed record UpstreamChanged : LedgerEvent
     }
 
     /// <summary>
-    /// The event that closes the upstream changes which a later version of the assertion's own source meets. These are the changes that were public
-    /// before that version. They are met where the version holds none of the evidence that was looked for: as far as the ledger can tell, its text no
-    /// longer carries the earlier value. Null where no change is met.
+    /// Makes the event that closes upstream changes because of a later version of the assertion's own source. It closes the changes that were public
+    /// before that version, if the version holds none of the evidence that was looked for. Then, as far as the ledger can tell, its text no longer
+    /// carries the earlier value. Null where no change is closed.
     /// </summary>
     /// <param name="state">The assertion.</param>
     /// <param name="capture">The event that captured the version.</param>
@@ -88,8 +88,8 @@ public sealed record UpstreamChanged : LedgerEvent
     }
 
     /// <summary>
-    /// Closes the upstream changes that came over a link, when the last carrying link is withdrawn. The tie was taken back, so nobody owes an answer for
-    /// it. While another carrying link stands nothing is closed: the change may have come over that link too, and this stream does not tell.
+    /// Closes the upstream changes that came over a link, when the last carrying link is withdrawn. The link was taken back, so nobody owes an answer for
+    /// it. While another carrying link is open, nothing is closed: the change may have come over that link too, and this stream does not tell.
     /// </summary>
     internal static Assertion WithoutLink(Assertion state, Recorded e, Guid withdrawn)
     {

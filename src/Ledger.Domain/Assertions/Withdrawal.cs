@@ -22,7 +22,7 @@ public sealed record Withdrawn : LedgerEvent
     public string? Citation { get; init; }
 }
 
-/// <summary>Withdraws a denial or position, lifts a concern or restriction, reverses a retraction, detaches evidence, removes a link.</summary>
+/// <summary>Withdraws an event: a denial, a position, a request, a concern, a restriction, a retraction, evidence or a link.</summary>
 public sealed record WithdrawEvent : CitingCommand
 {
     /// <summary>The party that withdraws; null for the recorder's own acts, or to take the party from the event.</summary>

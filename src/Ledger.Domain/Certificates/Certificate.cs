@@ -2,7 +2,7 @@ namespace Ledger.Domain;
 
 /// <summary>
 /// The answer to "what did you say on that day". It holds the wording and the standing at that time, as publicly known and as recorded. It also
-/// holds what came later, and a receipt for each event that it is computed from. The log's key signs its canonical JSON.
+/// holds what came later, and a receipt for each event from which it is computed. The log's key signs its canonical JSON.
 /// </summary>
 public sealed record Certificate
 {
@@ -39,9 +39,9 @@ public sealed record Certificate
     /// <summary>The assertions.</summary>
     public required IReadOnlyList<CertifiedAssertion> Assertions { get; init; }
 
-    /// <summary>The receipts (C2SP tlog-proof), one for each event that the certificate is computed from.</summary>
+    /// <summary>The receipts (C2SP tlog-proof), one for each event from which the certificate is computed.</summary>
     public required IReadOnlyList<string> Receipts { get; init; }
 
-    /// <summary>The checkpoint (C2SP tlog-checkpoint) that the receipts lead to.</summary>
+    /// <summary>The checkpoint (C2SP tlog-checkpoint) to which the receipts lead.</summary>
     public required string Checkpoint { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Ledger.Domain;
 
-/// <summary>What an assertion said at a moment, and how it stood then.</summary>
+/// <summary>What an assertion said at a moment, with its standing then.</summary>
 public sealed record Wording
 {
     /// <summary>The proposition.</summary>
@@ -53,15 +53,15 @@ public sealed record Wording
     };
 }
 
-/// <summary>An event that became known after the moment, or may have.</summary>
+/// <summary>An event that became known, or may have become known, after the moment.</summary>
 /// <param name="Event">Its id.</param>
 /// <param name="Type">Its stored type.</param>
 /// <param name="Position">Its place in the log.</param>
 /// <param name="RecordedAt">When it was recorded.</param>
 /// <param name="Since">The time of publication as stated; where none was stated, the time of recording.</param>
 /// <param name="Uncertain">Whether its interval of publication overlaps the moment, so that it may already have been known.</param>
-/// <param name="Notice">The publisher's words, where it is a notice.</param>
-/// <param name="Changes">What it changed in the wording.</param>
+/// <param name="Notice">The notice with the publisher's words; null where the event is no notice.</param>
+/// <param name="Changes">The changes of the wording; empty where there are none.</param>
 /// <param name="LabelBefore">The label before the event; null where there was no claim.</param>
 /// <param name="LabelAfter">The label after the event.</param>
 public sealed record LaterEvent(
@@ -83,7 +83,7 @@ public sealed record CertifiedAssertion
     /// <summary>The wording recorded in the ledger by then; null where no claim was recorded yet.</summary>
     public Wording? Recorded { get; init; }
 
-    /// <summary>The events that were published after the moment, or may have been.</summary>
+    /// <summary>The events that were published, or may have been published, after the moment.</summary>
     public required IReadOnlyList<LaterEvent> Since { get; init; }
 
     /// <summary>The wording when the certificate is issued.</summary>

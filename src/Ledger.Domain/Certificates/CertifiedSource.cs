@@ -1,6 +1,6 @@
 namespace Ledger.Domain;
 
-/// <summary>A version of a source that a certificate rests on.</summary>
+/// <summary>A version of a source on which a certificate rests.</summary>
 /// <param name="Version">Its number.</param>
 /// <param name="Edition">The edition, such as print or online.</param>
 /// <param name="PublishedAt">The time of publication as stated; null where it is unknown.</param>
@@ -8,7 +8,7 @@ namespace Ledger.Domain;
 /// <param name="Sha256">SHA-256 of its text in UTF-8, as lower-case hex; null where no text was given.</param>
 public sealed record CertifiedVersion(int Version, string? Edition, StatedTime? PublishedAt, string? Url, string? Sha256);
 
-/// <summary>A source that a certificate rests on, from its own events alone.</summary>
+/// <summary>A source on which a certificate rests, computed from the source's own events alone.</summary>
 /// <param name="Source">Its id.</param>
 /// <param name="Title">Its title.</param>
 /// <param name="Publisher">The party that publishes it.</param>

@@ -27,13 +27,13 @@ public sealed record CarryingLink(string Derived, string Upstream, Basis Basis, 
 public sealed record Reached(string Derived, IReadOnlyList<string> Fields, Basis Basis, IReadOnlyList<string> Path);
 
 /// <summary>
-/// Finds the assertions that carry what changed, by a transitive walk along the links. Fields that arrive over several paths are united, and an
-/// assertion is visited again when more fields reach it. Where paths of stated links carry any field, only the fields of those paths count, so that
-/// "stated" never claims too much.
+/// Finds the assertions that carry what changed, by a transitive walk along the links. Fields that arrive over several paths are combined, and an
+/// assertion is visited again when more fields reach it. Where paths of only stated links carry any field, only the fields of those paths count. So
+/// the basis "stated" never claims too much.
 /// </summary>
 public static class Downstream
 {
-    /// <summary>The assertions that a change of these fields reaches, ordered by id. The rules exclude cycles, but the walk ends in spite of them.</summary>
+    /// <summary>The assertions that a change of these fields reaches, ordered by id. The rules exclude cycles, but the walk would end even with them.</summary>
     public static IReadOnlyList<Reached> Of(string origin, IReadOnlyList<string> fields, IReadOnlyList<CarryingLink> links)
     {
         var byUpstream = links.OrderBy(l => l.Derived, StringComparer.Ordinal).ToLookup(l => l.Upstream, StringComparer.Ordinal);

@@ -12,10 +12,10 @@ public enum Relation
     /// <summary>It takes something from the target, perhaps changed.</summary>
     DerivedFrom,
 
-    /// <summary>It says of more what the target says of less.</summary>
+    /// <summary>It says the same as the target about something larger.</summary>
     Generalises,
 
-    /// <summary>It says of less what the target says of more.</summary>
+    /// <summary>It says the same as the target about something smaller.</summary>
     Narrows,
 
     /// <summary>It contradicts the target: both cannot be true.</summary>
@@ -59,6 +59,7 @@ public sealed record LinkTarget(string? Assertion, VersionReference? Source)
 public sealed class LinkTargetConverter : JsonConverter<LinkTarget>
 {
     /// <inheritdoc/>
+    /// <exception cref="UnfitJsonException">The JSON does not have the expected form.</exception>
     public override LinkTarget Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String
             ? new(reader.GetString(), null)

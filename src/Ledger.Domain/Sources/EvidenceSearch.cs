@@ -6,7 +6,7 @@ namespace Ledger.Domain;
 /// <summary>Evidence that is pinned to an earlier version of a source and is to be looked for in a later one.</summary>
 /// <param name="Assertion">The assertion that it supports.</param>
 /// <param name="Evidence">The id of the event that attached it.</param>
-/// <param name="Version">The number of the version that it is pinned to.</param>
+/// <param name="Version">The number of the version to which it is pinned.</param>
 /// <param name="Selector">The place in the text of that version.</param>
 public sealed record PinnedEvidence(string Assertion, Guid Evidence, int Version, Selector Selector);
 

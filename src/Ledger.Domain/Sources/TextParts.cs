@@ -8,7 +8,8 @@ namespace Ledger.Domain;
 /// <param name="Length">Its length in code points.</param>
 /// <param name="Sha256">SHA-256 of its text in UTF-8, as lower-case hex.</param>
 /// <param name="FoldedSha256">
-/// The same hash of the paragraph with its typography folded; null where folding changes nothing. Captures by earlier versions of the program have none.
+/// The same hash of the paragraph with its typography folded; null where folding changes nothing. Captures by earlier versions of the program have no
+/// such hash.
 /// </param>
 public sealed record Paragraph(int Start, int Length, string Sha256, string? FoldedSha256 = null)
 {

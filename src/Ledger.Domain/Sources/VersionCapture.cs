@@ -24,7 +24,7 @@ public enum DerivationKind
 /// <summary>What a version of a work is based on.</summary>
 /// <param name="Source">The other work.</param>
 /// <param name="Version">Its version, from 1; null for an unseen one.</param>
-/// <param name="Kind">How the version is based on it.</param>
+/// <param name="Kind">How the version is based on the other work.</param>
 /// <param name="Basis">Whether the work states this or the recorder infers it.</param>
 public sealed record Derivation(
     string Source,

@@ -45,7 +45,7 @@ public sealed record StatedTime(string Value, Basis Basis, DateTimeOffset From, 
     [JsonIgnore]
     public Precision Precision => Value.Length switch { 4 => Precision.Year, 7 => Precision.Month, 10 => Precision.Day, _ => Precision.Instant };
 
-    /// <summary>Resolves what a client wrote; null where it is no date of the calendar or has none of the four forms.</summary>
+    /// <summary>Resolves what a client wrote; null where it has none of the four forms, or names no date of the calendar.</summary>
     public static StatedTime? Resolve(TimeInput input, TimeZoneInfo zone) =>
         PartialDate.TryInterval(input.Value, zone, out var interval) ? new(input.Value, input.Basis, interval.From, interval.To) : null;
 }

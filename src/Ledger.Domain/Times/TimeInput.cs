@@ -19,6 +19,7 @@ public sealed class TimeInputConverter : JsonConverter<TimeInput>
     private sealed record Form(string Value, Basis Basis = Basis.Stated);
 
     /// <inheritdoc/>
+    /// <exception cref="UnfitJsonException">The JSON does not have the expected form.</exception>
     public override TimeInput Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.String)

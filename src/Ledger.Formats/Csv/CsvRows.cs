@@ -40,7 +40,7 @@ internal static class CsvRows
 
     /// <summary>Reads the rows below the header. A header cell without a name, such as after a trailing comma, is no column.</summary>
     /// <param name="input">The input: UTF-8, with or without a byte order mark.</param>
-    /// <param name="detectSeparator">Whether a semicolon, a tab or a bar may stand where RFC 4180 has a comma.</param>
+    /// <param name="detectSeparator">Whether the separator may be a semicolon, a tab or a bar, where RFC 4180 has a comma.</param>
     /// <param name="requiredColumns">The columns that the file must have.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="ArchiveFormatException">There is no header, a column is missing, or a row exceeds its limit.</exception>

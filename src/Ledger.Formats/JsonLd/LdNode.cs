@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Ledger.Formats;
 
 /// <summary>
-/// A JSON-LD value in the terms of schema.org. It hides the different forms that authors write: a text for an object, one value for a list, a prefix or
-/// none.
+/// A JSON-LD value in the terms of schema.org. It hides the different forms that authors write: a text for an object, one value for a list,
+/// with or without a prefix.
 /// </summary>
 /// <param name="Element">The JSON.</param>
 internal readonly record struct LdNode(JsonElement Element)
@@ -85,7 +85,7 @@ internal readonly record struct LdNode(JsonElement Element)
     /// <summary>Its address as given; null where it has none.</summary>
     internal string? Address => Element.ValueKind == JsonValueKind.String ? Element.GetString() : AllTexts("url").FirstOrDefault() ?? Id;
 
-    /// <summary>The wanted nodes within this one, itself included. The search does not go into a wanted node.</summary>
+    /// <summary>The wanted nodes within this node, itself included. The search does not look inside a wanted node.</summary>
     internal IEnumerable<LdNode> Find(Func<LdNode, bool> isWanted)
     {
         if (IsObject)

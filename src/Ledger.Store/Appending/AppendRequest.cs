@@ -12,7 +12,7 @@ public sealed record AppendRequest(IReadOnlyList<StreamWrite> Writes)
     /// <summary>Makes the append repeatable: the same key and fingerprint get the first result again.</summary>
     public CommandKey? Key { get; init; }
 
-    /// <summary>Opaque text that is remembered with the key and handed back on a repeat.</summary>
+    /// <summary>An opaque text that is stored with the key and returned on a repeat; null for none.</summary>
     public string? Answer { get; init; }
 
     /// <summary>Refuses the append when an event of some types was appended after a position.</summary>

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace Ledger.Store;
 
 /// <summary>
-/// Drains one bounded queue. It takes the requests that came while the last commit ran and has them decided in one round trip. It never
+/// Drains one bounded queue. It takes the requests that came during the last commit, and has them decided in one round trip. It never
 /// waits for a batch to fill: a single caller pays for one commit, and hundreds of callers share one.
 /// </summary>
 internal sealed class Appender : IAsyncDisposable

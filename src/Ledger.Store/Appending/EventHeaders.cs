@@ -2,8 +2,8 @@ namespace Ledger.Store;
 
 /// <summary>
 /// What is known about an event beside its data. It is stored in <c>mt_events.headers</c> as
-/// <c>{"recordedBy", "onBehalfOf", "tags", "traceparent", "salt", "leaf"}</c>. The store adds the salt, 32 random bytes, and the schema of
-/// the leaf, which says that all of these are committed to.
+/// <c>{"recordedBy", "onBehalfOf", "tags", "traceparent", "salt", "leaf"}</c>. The store adds the salt (32 random bytes) and the schema of
+/// the leaf, which means that the leaf commits to all of these.
 /// </summary>
 public sealed record EventHeaders
 {
@@ -13,7 +13,7 @@ public sealed record EventHeaders
     /// <summary>The party that the principal acted for; null where it named none.</summary>
     public string? OnBehalfOf { get; init; }
 
-    /// <summary>Words that feeds filter by (<c>publisher:x</c>, <c>topic:y</c>); fixed when the event is appended.</summary>
+    /// <summary>The words by which feeds filter (<c>publisher:x</c>, <c>topic:y</c>). They are fixed when the event is appended.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>The W3C trace context of the request that appended the event; null where there was none.</summary>

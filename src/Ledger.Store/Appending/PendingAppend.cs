@@ -8,7 +8,7 @@ internal sealed class PendingAppend
     // An allowance for the columns beside data and headers, so that the batch's bound in bytes also holds for small events.
     private const int EventOverheadBytes = 200;
 
-    // A continuation must not run on the appender's loop: it would hold up every other caller.
+    // A continuation must not run on the appender's loop: it would delay every other caller.
     private readonly TaskCompletionSource<AppendResult> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationToken cancellation;
 

@@ -1,7 +1,7 @@
 namespace Ledger.Store;
 
 /// <summary>The events that one request appends to one stream.</summary>
-/// <param name="Stream">The stream's id. A stream comes into being with its first event.</param>
+/// <param name="Stream">The stream's id. A stream begins with its first event.</param>
 /// <param name="StreamType">The kind of stream (Marten's aggregate alias). It is stored with the first event and ignored later.</param>
 /// <param name="ExpectedVersion">
 /// The version that the stream must have; 0 means that it must not exist yet, null accepts any version. A stream's version is the

@@ -14,8 +14,8 @@ namespace Ledger.Store;
 internal sealed class LedgerSchema(LogModel model) : FeatureSchemaBase("ledger", new PostgresqlMigrator())
 {
     /// <summary>
-    /// Reads what was applied. In a database that was never migrated the table is missing, and a query that names it could not be parsed. So the query
-    /// is a text.
+    /// Reads which files were applied. In a database that was never migrated the table is missing, and PostgreSQL could not parse a query that names it.
+    /// So the inner query is a text, which is parsed only where the table exists.
     /// </summary>
     internal const string AppliedSql = """
         select case when to_regclass('ledger.migrations') is not null

@@ -56,6 +56,7 @@ public static class Migrator
     /// <summary>Makes a data source whose sessions run as the owner's role, whoever logs in, also after they come back from the pool.</summary>
     /// <param name="ownerConnectionString">A login that may become the owner.</param>
     /// <param name="options">Settings of the sessions, as <c>-c name=value</c>.</param>
+    /// <exception cref="ArgumentException">The connection string is malformed.</exception>
     public static NpgsqlDataSource OwnerDataSource(string ownerConnectionString, string options = "")
     {
         var settings = new NpgsqlConnectionStringBuilder(ownerConnectionString) { NoResetOnClose = true };

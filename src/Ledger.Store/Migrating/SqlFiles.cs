@@ -56,7 +56,7 @@ internal static class SqlFiles
         return missing;
     }
 
-    /// <summary>A file that runs with every migration.</summary>
+    /// <summary>The text of a file that runs with every migration.</summary>
     public static string Bootstrap(string name) => ReadText(Own, $"{Own.Prefix}.Bootstrap.{name}.sql");
 
     private static IEnumerable<SqlFile> Read(SqlSource source, string folder)

@@ -3,7 +3,7 @@ namespace Ledger.Store;
 /// <summary>Which events a feed shows. All given conditions must hold; a filter without conditions shows every event.</summary>
 public sealed record FeedFilter
 {
-    /// <summary>Shows every event.</summary>
+    /// <summary>The filter that shows every event.</summary>
     public static FeedFilter All { get; } = new();
 
     /// <summary>The greatest number of tag groups in one filter. Each is a condition in the query.</summary>

@@ -8,7 +8,7 @@ namespace Ledger.Store;
 /// <summary>The feed's query. The database applies the filter over a bounded window of positions.</summary>
 internal static class FeedQuery
 {
-    /// <summary>The positions at which one call looks. The bound limits the time of a call whose filter hides nearly everything.</summary>
+    /// <summary>The number of positions that one call examines. The bound limits the time of a call whose filter hides nearly everything.</summary>
     public const int ScanMax = 10_000;
 
     /// <summary>The greatest number of events in one page.</summary>
@@ -67,7 +67,7 @@ internal static class FeedQuery
         return command;
     }
 
-    /// <summary>The number of positions to look at. Without a filter it is the number of events, because positions have no gaps.</summary>
+    /// <summary>The number of positions to examine. Without a filter it is the number of events, because positions have no gaps.</summary>
     private static int Window(int limit, FeedFilter filter) => filter.IsAll ? limit : ScanMax;
 
     private static void Condition(StringBuilder conditions, NpgsqlCommand command, string template, IReadOnlyList<string> values)

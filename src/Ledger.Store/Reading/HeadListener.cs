@@ -5,7 +5,7 @@ namespace Ledger.Store;
 
 /// <summary>
 /// Keeps a node's knowledge of the log's head up to date. One connection listens to the notification that every append sends. It also
-/// asks for the head once a second, because a notification can be lost with its connection.
+/// reads the head once a second, because a notification can be lost with its connection.
 /// </summary>
 internal sealed class HeadListener(NpgsqlDataSource dataSource, PositionSignal head, TimeProvider timeProvider) : IAsyncDisposable
 {
@@ -50,7 +50,7 @@ internal sealed class HeadListener(NpgsqlDataSource dataSource, PositionSignal h
             }
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException)
             {
-                // Waiting callers lose only time, because the listener asks for the head directly after it reconnects.
+                // Waiting callers lose only time, because the listener reads the head directly after it reconnects.
                 StoreTelemetry.RecordReconnect();
                 await Task.Delay(ReconnectPause, timeProvider, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -4,14 +4,14 @@ namespace Ledger.Store;
 
 /// <summary>
 /// A cache of the newest events. Each node reads and parses new events once and shares them with all its followers (SSE streams, dispatchers, the
-/// signer). The first follower that asks at the end of the cache starts a read, and others that ask meanwhile share it. A follower whose lag is larger
-/// than the cache reads from the database by itself.
+/// signer). The first follower that asks at the end of the cache starts a read, and others that ask meanwhile share it. A follower whose cursor lies
+/// before the cache reads from the database by itself.
 /// </summary>
 internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProvider)
 {
     /// <summary>
-    /// The least time between the beginnings of two reads, under a steady stream of events. So all followers proceed together with larger
-    /// pages, and each page costs them one transaction. A caller that waits for its own write hardly notices the delay. Events that come after a pause,
+    /// The least time between the beginnings of two reads, under a steady stream of events. The wait makes the pages larger. This helps the
+    /// followers, because each page costs them one transaction. A caller that waits for its own write hardly notices the delay. Events that come after a pause,
     /// and events behind a full page, are read at once.
     /// </summary>
     private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(50);

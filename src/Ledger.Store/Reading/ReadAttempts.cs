@@ -32,7 +32,7 @@ internal static class ReadAttempts
         }
     }
 
-    /// <summary>Whether a failure is a passing one of the connection or the server, by its type and SQLSTATE. All others are defects.</summary>
+    /// <summary>Whether a failure of the connection or the server is temporary, by its type and SQLSTATE. All other failures are defects.</summary>
     public static bool IsPassing(Exception e) => e switch
     {
         Marten.Exceptions.MartenException { InnerException: { } cause } => IsPassing(cause),

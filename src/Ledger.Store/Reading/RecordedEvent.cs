@@ -6,7 +6,7 @@ public sealed record RecordedEvent
     /// <summary>The event's id, unique in the log.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The stream that it belongs to.</summary>
+    /// <summary>The id of its stream.</summary>
     public required string Stream { get; init; }
 
     /// <summary>Its number in the stream, from 1.</summary>

@@ -1,7 +1,7 @@
 namespace Ledger.Store;
 
 /// <summary>An event without its headers. They cost more to read than everything else, and most folds do not need them.</summary>
-/// <param name="Stream">The stream that it belongs to.</param>
+/// <param name="Stream">The id of its stream.</param>
 /// <param name="Version">Its number in the stream, from 1.</param>
 /// <param name="Position">Its number in the log.</param>
 /// <param name="Id">The event's id, unique in the log.</param>

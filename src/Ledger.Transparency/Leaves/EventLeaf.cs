@@ -11,8 +11,8 @@ namespace Ledger.Transparency;
 public static class EventLeaf
 {
     /// <summary>
-    /// The version of this format. A change of the envelope or of the commitments needs a new version. Version 2 commits to the headers too; every
-    /// event whose headers are given has it.
+    /// The version of this format. A change of the envelope or of the commitments needs a new version. Version 2 commits to the headers too. It is
+    /// used for every event whose headers are given.
     /// </summary>
     public const int SchemaVersion = 2;
 

@@ -1,7 +1,7 @@
 namespace Ledger.Transparency;
 
 /// <summary>
-/// Recomputes an event's leaf from what is stored and compares it. The log, not the salt record, decides what was erased by which event.
+/// Computes an event's leaf from what is stored, and compares it with the log. The log, not the salt record, decides what was erased by which event.
 /// The caller collects this from the <c>payload_erased</c> events that name the position.
 /// </summary>
 public static class EventVerification

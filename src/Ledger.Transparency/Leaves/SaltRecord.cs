@@ -8,8 +8,8 @@ namespace Ledger.Transparency;
 /// The salts that open an event's commitments. They are stored as JSON beside the event, never in its data. At first this is the event's salt
 /// as a base64 string. After an erasure, and in receipts, it is an object
 /// <c>{"stream": salt, "fields": {name: salt}, "erased": {name: commitment}}</c>, since schema 2 with
-/// <c>"headers": {name: salt}, "erasedHeaders": {name: commitment}</c>. Without the event's salt no erased field's
-/// salt can be derived again. Without that salt the commitment reveals nothing about the value, even if only few values are possible.
+/// <c>"headers": {name: salt}, "erasedHeaders": {name: commitment}</c>. Without the event's salt, the salt of
+/// an erased field cannot be derived again. Without the field's salt, the commitment reveals nothing about the value, even if few values are possible.
 /// </summary>
 public abstract record SaltRecord
 {
@@ -162,7 +162,7 @@ public abstract record SaltRecord
         public override string ToJson() => $"\"{EventSalt}\"";
     }
 
-    /// <summary>The single salts that remain after an erasure, or that a receipt shows.</summary>
+    /// <summary>Separate salts for each value, as they remain after an erasure or as a receipt shows them.</summary>
     /// <param name="Stream">The salt of the stream's id.</param>
     /// <param name="Fields">The salt of each field that still has its value.</param>
     /// <param name="Erased">The commitment of each field whose value was erased.</param>
@@ -226,7 +226,7 @@ public abstract record SaltRecord
         }
     }
 
-    /// <summary>The single salts of headers that remain after an erasure, or that a receipt shows.</summary>
+    /// <summary>Separate salts for each header, as they remain after an erasure or as a receipt shows them.</summary>
     /// <param name="Salts">The salt of each header that is still proven.</param>
     /// <param name="Erased">The commitment of each header that lost words.</param>
     public sealed record HeaderSalts(IReadOnlyDictionary<string, Digest> Salts, IReadOnlyDictionary<string, Digest> Erased);

@@ -7,8 +7,8 @@ namespace Ledger.Transparency;
 public interface IMerkleHashReader
 {
     /// <summary>
-    /// Reads the hashes of <paramref name="nodes"/>, in their order. A missing node means that the store is broken. So it must be
-    /// an exception, never a default value.
+    /// Reads the hashes of <paramref name="nodes"/>, in their order. A missing node means that the store is broken. So the reader must
+    /// throw an exception, and must never return a default value.
     /// </summary>
     ValueTask<IReadOnlyList<Digest>> ReadAsync(IReadOnlyList<MerkleNode> nodes, CancellationToken cancellation);
 }

@@ -31,7 +31,7 @@ internal readonly record struct MerkleRange(long Start, long End)
         return hash;
     }
 
-    /// <summary>The siblings on the way from a leaf to the root, leaf's sibling first (RFC 9162 §2.1.3.1).</summary>
+    /// <summary>The siblings on the way from a leaf to the root, the leaf's sibling first (RFC 9162 §2.1.3.1).</summary>
     public static List<MerkleRange> OfInclusion(long index, long size)
     {
         var siblings = new List<MerkleRange>();

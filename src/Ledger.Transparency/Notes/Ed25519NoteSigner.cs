@@ -61,7 +61,7 @@ public sealed class Ed25519NoteSigner : INoteSigner, IDisposable
     /// <inheritdoc/>
     public byte[] Sign(ReadOnlySpan<byte> text) => key.Sign(text);
 
-    /// <summary>The one-line form, which is a secret. It is not <c>ToString</c>, because that would appear in logs.</summary>
+    /// <summary>The one-line form, which is a secret. The method is not <c>ToString</c>, whose result would appear in logs.</summary>
     public string ExportSecret() =>
         $"{Prefix}{VerifierKey.Name}+{VerifierKey.Hex(VerifierKey.KeyId)}+{Convert.ToBase64String([Ed25519Type, .. key.ExportSeed()])}";
 

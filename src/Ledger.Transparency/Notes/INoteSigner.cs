@@ -1,8 +1,8 @@
 namespace Ledger.Transparency;
 
 /// <summary>
-/// Signs notes with one named key. It is an interface because the key may be elsewhere (in a hardware module), and
-/// because C2SP plans other algorithms (ML-DSA-44, type 0x06).
+/// Signs notes with one named key. It is an interface for two reasons: the key may be elsewhere (in a hardware module), and
+/// C2SP plans other algorithms (ML-DSA-44, type 0x06).
 /// </summary>
 public interface INoteSigner
 {

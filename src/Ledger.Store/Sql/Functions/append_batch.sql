@@ -1,4 +1,4 @@
--- Decides and appends a batch of requests, in order, in one transaction of its own.
+-- Decides and appends a batch of requests, in order, in its own transaction.
 --
 -- The arrays are tables laid out by column: s_ holds the distinct streams, r_ the requests, c_ the types of their conditions,
 -- w_ the writes of the requests one after the other, and e_ the events of the writes one after the other. r_twin is the
@@ -37,7 +37,7 @@ create function ledger.append_batch(
 as $$
 declare
   tick constant interval := '1 microsecond';
-  looked bool := false;         -- whether keys are looked up in this round
+  looked bool := false;         -- whether all keys are looked up in this round
 begin
   -- The lock is taken in a statement of its own. So the later statements see everything that was committed before the lock
   -- was granted, because PostgreSQL makes a commit visible before it releases the transaction's locks.
@@ -226,7 +226,7 @@ begin
       end if;
       return;
     exception when unique_violation then
-      -- The key or an event's id exists already. With an id, the whole request was carried out before.
+      -- A unique index already holds the key or an event's id, usually because the request was carried out before.
       if looked then
         raise;
       end if;

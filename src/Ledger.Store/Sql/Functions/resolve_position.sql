@@ -13,8 +13,8 @@ declare
 begin
   select e.timestamp into newest from ledger.mt_events e order by e.seq_id desc limit 1;
   if newest is null or moment > newest then
-    -- A running append may be about to assign an earlier time. It holds this lock until its commit is visible.
-    -- Any append after this lock reads the clock later than we do.
+    -- A running append may have read the clock before this moment. It holds this lock until its commit is visible.
+    -- An append that takes the lock later also reads the clock later.
     perform pg_advisory_xact_lock_shared(7201);
     if moment >= clock_timestamp() then
       return null;
