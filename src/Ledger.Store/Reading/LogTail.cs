@@ -10,9 +10,9 @@ namespace Ledger.Store;
 internal sealed class LogTail(NpgsqlDataSource dataSource, TimeProvider timeProvider)
 {
     /// <summary>
-    /// The least time between the beginnings of two reads, under a steady stream of events. The wait makes the pages larger. This helps the
-    /// followers, because each page costs them one transaction. A caller that waits for its own write hardly notices the delay. Events that come after a pause,
-    /// and events behind a full page, are read at once.
+    /// The least time between the beginnings of two reads, under a steady stream of events. The wait makes the pages larger, and all followers
+    /// proceed together. This matters because each page costs a follower one transaction. A caller that waits for its own write hardly notices the
+    /// delay. Events that come after a pause, and events behind a full page, are read at once.
     /// </summary>
     private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(50);
 
