@@ -3,7 +3,10 @@ using Ledger.Formats;
 
 namespace Ledger.Server;
 
-/// <summary>What became of a record: recorded (something of it is new), present (all of it was there), or refused (something of it could not be recorded).</summary>
+/// <summary>
+/// What became of a record: recorded (something in it is new), present (everything in it was there already) or refused (something in it could not be
+/// recorded).
+/// </summary>
 internal enum RecordStatus
 {
     Recorded,
@@ -11,29 +14,29 @@ internal enum RecordStatus
     Refused,
 }
 
-/// <summary>The line of answer of one record.</summary>
+/// <summary>The answer line for one record.</summary>
 /// <param name="Record">Its number in the file, from 1.</param>
 /// <param name="Line">The line on which it begins; null where the format has no lines.</param>
 /// <param name="Name">What it is called.</param>
 /// <param name="Status">What became of it.</param>
-/// <param name="Positions">Where its events stand, the last of each command.</param>
+/// <param name="Positions">The position of the last event of each of its commands.</param>
 /// <param name="Problems">What could not be recorded, and why.</param>
 /// <param name="Unclear">What a person may want to look at.</param>
 internal sealed record ArchiveAnswer(
     long Record, long? Line, string Name, RecordStatus Status, IReadOnlyList<long> Positions, IReadOnlyList<Finding> Problems, IReadOnlyList<Finding> Unclear)
 {
-    /// <summary>How many records the file has, where that is known by now.</summary>
+    /// <summary>How many records the file has; null while that is not known.</summary>
     public long? Of { get; init; }
 
-    /// <summary>The commands that recorded something, or would.</summary>
+    /// <summary>The commands that recorded something; in a plan, those that would record something.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Commands { get; init; } = [];
 }
 
-/// <summary>The last line of the answer: the records by status add up to all of them.</summary>
+/// <summary>The last line of the answer. The counts by status add up to the number of records.</summary>
 internal sealed class ArchiveTotals(bool plan)
 {
-    /// <summary>Whether nothing was recorded: then "recorded" counts what would be.</summary>
+    /// <summary>Whether this is a plan, which records nothing. "recorded" then counts the records that would be recorded.</summary>
     public bool Plan { get; } = plan;
 
     public long Records { get; private set; }
@@ -44,13 +47,13 @@ internal sealed class ArchiveTotals(bool plan)
 
     public long Refused { get; private set; }
 
-    /// <summary>Records with something unclear, whatever became of them.</summary>
+    /// <summary>Records with something unclear, whatever their status.</summary>
     public long Unclear { get; private set; }
 
-    /// <summary>How many commands of each kind recorded something, or would.</summary>
+    /// <summary>How many commands of each kind recorded something; in a plan, how many would.</summary>
     public SortedDictionary<string, long> Commands { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Why the reading ended before the input did; null where it did not.</summary>
+    /// <summary>Why reading stopped before the end of the input; null when the whole input was read.</summary>
     public string? Stopped { get; set; }
 
     internal void Add(ArchiveAnswer answer)

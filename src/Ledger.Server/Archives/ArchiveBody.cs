@@ -4,15 +4,15 @@ using Ledger.Formats;
 namespace Ledger.Server;
 
 /// <summary>
-/// The body of an import in another format: as it is, or in gzip by its header or its first bytes. What unpacks to many times its size is refused:
-/// memory is bounded anyway, but not the time and the disk that it would take.
+/// The body of an import in another format: plain, or gzip if its header or its first bytes say so. A body that unpacks to many times its size is
+/// refused: memory is bounded anyway, but the time and the disk space are not.
 /// </summary>
 internal sealed class ArchiveBody : ReadOnlyStream
 {
-    /// <summary>Archives of text shrink to a tenth or a twentieth; a bomb to a thousandth.</summary>
+    /// <summary>Archives of text shrink to a tenth or a twentieth of their size, a gzip bomb to a thousandth.</summary>
     private const int RatioMax = 200;
 
-    /// <summary>So much may come out of however little: blank lines and repeated columns shrink well too.</summary>
+    /// <summary>Up to this many bytes of output the ratio is not checked: blank lines and repeated columns shrink well too.</summary>
     private const long RatioFreeBytes = 32 << 20;
 
     private const byte GzipFirst = 0x1f;
@@ -28,7 +28,7 @@ internal sealed class ArchiveBody : ReadOnlyStream
         _unpacked = new(_packed, CompressionMode.Decompress);
     }
 
-    /// <summary>The input, unpacked where it is packed.</summary>
+    /// <summary>Opens the input and unpacks it if it is gzip.</summary>
     internal static async Task<Stream> OpenAsync(Stream body, bool isGzip, CancellationToken cancellationToken)
     {
         var start = new byte[2];

@@ -3,10 +3,10 @@ using Ledger.Formats;
 
 namespace Ledger.Server;
 
-/// <summary>Puts the ids under which the ledger knows things in the place of those that a reader made.</summary>
+/// <summary>Replaces the ids that a reader made with the ids under which the ledger knows the same things.</summary>
 internal static class ArchiveIds
 {
-    /// <summary>The command with each of the ids replaced, wherever it stands. They are hashes, so that no other text is one by chance.</summary>
+    /// <summary>The command with each of the ids replaced, wherever it stands. The ids are hashes, so no other text equals one by chance.</summary>
     internal static ArchiveCommand Replace(ArchiveCommand command, IReadOnlyDictionary<string, string> ids)
     {
         if (ids.All(i => i.Key == i.Value))
@@ -25,8 +25,8 @@ internal static class ArchiveIds
     }
 
     /// <summary>
-    /// Lets the publisher of a source that the ledger has already speak for it, in the place of the one that the record names: the ledger knows who
-    /// publishes it, and only that party's notices on it are taken.
+    /// If the ledger has a source already, its publisher there replaces the one that the record names. The ledger knows who publishes the source and
+    /// takes notices on it from that party only.
     /// </summary>
     internal static void TakePublisher(List<ArchiveCommand> commands, Func<string, string?> publisherOf)
     {
@@ -83,7 +83,7 @@ internal static class ArchiveIds
         }
     }
 
-    /// <summary>The id in the place of a text; null where there is none. What has members is looked into.</summary>
+    /// <summary>The id that replaces a text; null where there is none. In an object or a list, replaces the ids inside it.</summary>
     private static string? Replaced(JsonNode? value, IReadOnlyDictionary<string, string> ids)
     {
         if (value is JsonObject or JsonArray)

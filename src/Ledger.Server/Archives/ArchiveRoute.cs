@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Ledger.Server;
 
 /// <summary>
-/// Importing an archive in a format of the field: <c>POST /v1/import?format=…</c>. A line of answer a record streams back in the order in which
-/// they were taken, and a last line with the totals.
+/// Importing an archive in a format of the field: <c>POST /v1/import?format=…</c>. One answer line per record streams back, in the order in which the
+/// records were taken. A last line holds the totals.
 /// </summary>
 internal static class ArchiveRoute
 {
@@ -85,7 +85,7 @@ internal static class ArchiveRoute
         }
         catch (ArchiveFormatException)
         {
-            await StartAsync();     // What was read before the end is recorded, and said.
+            await StartAsync();     // The records read before the error are recorded and answered.
             throw;
         }
 

@@ -8,8 +8,8 @@ using Ledger.Store;
 namespace Ledger.Server;
 
 /// <summary>
-/// One import of records in another format: each record's commands go through the same machinery as the lines of an import. What is there already is
-/// left out, what has a key was recorded once, and what is withdrawn is looked up.
+/// One import of records in another format. Each record's commands go through the same machinery as the lines of an import. A command is left out if
+/// its thing is there already. A command whose key was used is not recorded again. The event that a withdrawal takes back is looked up.
 /// </summary>
 internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDisposable
 {
@@ -19,12 +19,12 @@ internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDispo
     private readonly List<(ImportLine Line, TaskCompletionSource<ImportResult> Result)> _waiting = [];
     private readonly List<Task> _running = [];
     private readonly HashSet<string> _withdrawing = new(StringComparer.Ordinal);      // assertions of which something is being withdrawn
-    private bool _isOtherRunning;       // whether anything but withdrawals was started since everything was last waited for
+    private bool _isOtherRunning;       // whether anything but withdrawals was started since the last SettleAsync
     private IReadOnlyDictionary<string, KeyUse> _uses = new Dictionary<string, KeyUse>();
 
     private EventStore Store => context.RequestServices.GetRequiredService<EventStore>();
 
-    /// <summary>Waits until the ledger can tell what it knows.</summary>
+    /// <summary>Waits until the index of identifiers has caught up with the log.</summary>
     internal Task CatchUpAsync() => _things.CatchUpAsync();
 
     /// <summary>Starts a page of records; gives their answers in order.</summary>
@@ -47,7 +47,7 @@ internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDispo
 
     public ValueTask DisposeAsync() => _import.DisposeAsync();
 
-    /// <summary>Whether a command came to nothing because its thing was recorded meanwhile.</summary>
+    /// <summary>Whether a command was refused because another request recorded its thing meanwhile.</summary>
     internal static bool IsIdTaken(ImportResult result) => result.Problem?["type"] is "/problems/id-taken";
 
     private async Task<List<Step>> StepsAsync(ArchiveRecord record)
@@ -83,7 +83,7 @@ internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDispo
         _ => ThingOf(command) is var (kind, id) && _things.IsThere(kind, id),
     });
 
-    /// <summary>What a command brings into being.</summary>
+    /// <summary>What a command creates; null where it creates nothing that later commands look for.</summary>
     private static (string Kind, string Id)? ThingOf(ArchiveCommand command) => command.Command switch
     {
         "recordParty" => ("party", (string)command.Body["id"]!),
@@ -110,7 +110,9 @@ internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDispo
         }
     }
 
-    /// <summary>Starts a command behind those that it needs; one whose key was used is compared with what was recorded then.</summary>
+    /// <summary>
+    /// Starts a command after those that it needs. If its key was used before, it does not run: its fingerprint is compared with the recorded one.
+    /// </summary>
     private Step Start(ArchiveCommand command)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(command.Body, DomainJson.Stored);
@@ -133,8 +135,8 @@ internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDispo
     }
 
     /// <summary>
-    /// Withdraws what an earlier command recorded, once everything before has come to its end; what comes behind on the same assertion waits for it.
-    /// Withdrawals in a row, on one assertion each, run beside one another.
+    /// Withdraws what an earlier command recorded, after all commands before it have ended. Later commands on the same assertion wait for it.
+    /// Withdrawals that follow one another on different assertions run in parallel.
     /// </summary>
     private async Task<Step> WithdrawAsync(ArchiveCommand command)
     {
@@ -184,7 +186,7 @@ internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDispo
         _isOtherRunning = false;
     }
 
-    /// <summary>Hands what is waiting to the import.</summary>
+    /// <summary>Hands the waiting commands to the import.</summary>
     private async Task FlushAsync()
     {
         if (_waiting.Count == 0)
@@ -203,7 +205,7 @@ internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDispo
 
     private static async Task HandOnAsync(Task<ImportResult> run, TaskCompletionSource<ImportResult> result)
     {
-        await ((Task)run).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);    // A task with a result cannot be told to throw nothing.
+        await ((Task)run).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);    // SuppressThrowing works only on a Task without a result.
         result.SetFromTask(run);
     }
 
@@ -248,7 +250,7 @@ internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDispo
     private static Finding Changed(string key) =>
         new(null, $"The record was imported before with other content (key {key}), which stands. Record what changed as a correction or an amendment.");
 
-    /// <summary>What becomes of one command: it runs, or was recorded before, or would be recorded, or cannot be.</summary>
+    /// <summary>What becomes of one command: it runs, it was recorded before, a plan would record it, or it cannot be recorded.</summary>
     private sealed record Step(ArchiveCommand Command)
     {
         public Task<ImportResult>? Run { get; init; }

@@ -6,15 +6,17 @@ using Ledger.Formats;
 namespace Ledger.Server;
 
 /// <summary>
-/// Under which ids the ledger knows the things that the records of one import name: by the ids that their identifiers give, by what this import itself
-/// has begun, and else by the index of identifiers.
+/// Finds the ids under which the ledger knows the things that the records of one import name. It looks at the ids that their identifiers give, then
+/// at what this import itself has begun, and last in the index of identifiers.
 /// </summary>
 internal sealed class ArchiveThings(HttpContext context)
 {
-    /// <summary>What was begun and is done is forgotten beyond so many: the log has it then.</summary>
+    /// <summary>Above this number, things whose command has ended are forgotten: the log has them by then.</summary>
     private const int BegunMax = 8_192;
 
-    /// <summary>Other names of what was begun: beyond so many the index of identifiers is waited for instead.</summary>
+    /// <summary>
+    /// Other names of things that this import has begun. Above this number, they are forgotten after the index of identifiers has caught up.
+    /// </summary>
     private const int AliasesMax = 200_000;
 
     private readonly StreamStates _states = context.RequestServices.GetRequiredService<StreamStates>();
@@ -29,7 +31,7 @@ internal sealed class ArchiveThings(HttpContext context)
     internal async Task CatchUpAsync() =>
         await _positions.ForAsync(IdentifierProjection.ProgressName, await _store.HeadAsync(context.RequestAborted), 0, context.RequestAborted);
 
-    /// <summary>Reads what the records of a page need, by a few queries for all of them.</summary>
+    /// <summary>Reads what the records of a page need, with a few queries for the whole page.</summary>
     internal async Task LookUpAsync(IReadOnlyList<ArchiveRecord> page)
     {
         List<Identity> identities = [.. page.SelectMany(r => r.Identities.Values)];
@@ -37,12 +39,12 @@ internal sealed class ArchiveThings(HttpContext context)
         _found = names.Length == 0 ? [] : await IdentifierProjection.FindAsync(_store.DataSource, names, context.RequestAborted);
         await _states.PrimeAsync(identities.SelectMany(i => i.Names.Select(n => Stream(i.Kind, IdOf(i.Kind, n)))).Concat(_found.Select(f => Stream(f.Key.Kind, f.Value))), context.RequestAborted);
 
-        // A source known under another id: its claims may bear the names that it has there.
+        // A source may be known under another id. The ids of its claims may then come from the names that it has there.
         string[] claims = [.. from i in identities where i.Kind == "source" from n in NamesOf(Find(i)) select Stream("assertion", IdOf("assertion", n))];
         await _states.PrimeAsync(claims, context.RequestAborted);
     }
 
-    /// <summary>The ids of a record's things, by the ids that its commands name.</summary>
+    /// <summary>Maps the ids that a record's commands name to the ids under which the ledger knows the things.</summary>
     internal Dictionary<string, string> Resolve(ArchiveRecord record)
     {
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -61,7 +63,7 @@ internal sealed class ArchiveThings(HttpContext context)
         return ids;
     }
 
-    /// <summary>Whether it is recorded, or this import has begun to.</summary>
+    /// <summary>Whether a thing is recorded, or this import has begun to record it.</summary>
     internal bool IsThere(string kind, string id)
     {
         var stream = Stream(kind, id);
@@ -88,7 +90,7 @@ internal sealed class ArchiveThings(HttpContext context)
         }
     }
 
-    /// <summary>Notes that a thing would be recorded. A plan keeps 16 bytes of each.</summary>
+    /// <summary>Notes that a thing would be recorded. A plan keeps a hash of 16 bytes for each.</summary>
     internal void Plan(string kind, string id, Identity? identity)
     {
         _planned.Add(HashOf(kind == "version" ? VersionOf(id) : Stream(kind, id)));
@@ -147,7 +149,7 @@ internal sealed class ArchiveThings(HttpContext context)
 
     private sealed record Begun(Task<ImportResult> Run, string? Publisher, IReadOnlyList<string> Names)
     {
-        /// <summary>What somebody else recorded meanwhile is there all the same.</summary>
+        /// <summary>A thing that somebody else recorded meanwhile is there too, so that its command has not failed.</summary>
         internal bool HasFailed => Run is { IsCompletedSuccessfully: true, Result: { Status: >= StatusCodes.Status400BadRequest } result } && !ArchiveRun.IsIdTaken(result);
     }
 }

@@ -18,7 +18,7 @@ public sealed record CorrectionView(
         correction.Corrects, correction.PublishedAt, record.RecordedAt, record.Position);
 }
 
-/// <summary>The current view of an assertion, or the one of a moment.</summary>
+/// <summary>The view of an assertion, now or at a moment.</summary>
 public sealed record AssertionView
 {
     public required string Id { get; init; }

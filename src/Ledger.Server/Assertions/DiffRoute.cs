@@ -4,12 +4,12 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>A run of words of the proposition: in both versions, or in one of them.</summary>
+/// <summary>A run of words of the proposition that stands in both versions or in only one of them.</summary>
 /// <param name="Op">same, removed or added.</param>
-/// <param name="Text">The words with the space around them, so that the runs join to the two texts.</param>
+/// <param name="Text">The words with the white space around them, so that the runs join to the two texts.</param>
 public sealed record WordRun(string Op, string Text);
 
-/// <summary>A figure in two versions; what it gained or lost, where both are in one unit.</summary>
+/// <summary>A figure in two versions. The difference is given if both values have the same unit.</summary>
 internal sealed record FigureDifference(string Name, Figure? Before, Figure? After, decimal? Difference, string? Unit);
 
 /// <summary>Two versions of one assertion, compared field by field.</summary>
@@ -25,7 +25,7 @@ internal sealed record AssertionDiff(
         [.. FiguresOf(before.Content.Figures, after.Content.Figures)],
         ChangeOf("label", Json(StandingLabel.Of(before).Label), Json(StandingLabel.Of(after).Label)));
 
-    /// <summary>The words of two texts; runs of one kind are joined.</summary>
+    /// <summary>Compares the words of two texts. Neighbouring words of one kind form one run.</summary>
     internal static IReadOnlyList<WordRun> Words(string before, string after)
     {
         var runs = new List<WordRun>();
@@ -51,7 +51,9 @@ internal sealed record AssertionDiff(
         return runs;
     }
 
-    /// <summary>Words, stretches of space, and marks one by one: a comma that moves does not change the word before it.</summary>
+    /// <summary>
+    /// Splits a text into words, white space and single punctuation marks, so that a comma that moves does not change the word before it.
+    /// </summary>
     private static string[] Pieces(string text)
     {
         var pieces = new List<string>();
@@ -107,7 +109,7 @@ internal static class DiffRoute
             throw new ProblemException(Problem.NotFound($"No assertion {id} is recorded, or not by the moment asked for."));
         }
 
-        // Left out, the two ends are the first version and the newest.
+        // The defaults are the first version and the newest.
         var (before, after) = (At(id, events, point, from == 0 ? 1 : from), At(id, events, point, to == 0 ? events[^1].Version : to));
         await call.WriteAsync(AssertionDiff.Of(id, before, after), point.Position);
     }

@@ -26,7 +26,7 @@ public sealed record HistoryEntry
     /// <summary>Fields of the content before and after this event.</summary>
     public required IReadOnlyList<Change> Changes { get; init; }
 
-    /// <summary>The label before and after, where the event moved it.</summary>
+    /// <summary>The label before and after; null when the event did not change it.</summary>
     public Change? Label { get; init; }
 
     /// <summary>Where the receipt of the event is.</summary>
@@ -60,7 +60,7 @@ public sealed record HistoryEntry
     private static JsonElement? Element(string? text) => text is null ? null : JsonSerializer.SerializeToElement(text);
 }
 
-/// <summary>The audit trail of one assertion: every event, also of types that this version does not know.</summary>
+/// <summary>The audit trail of one assertion: every event, including those of types that this version does not know.</summary>
 internal static class HistoryRoute
 {
     internal static void Map(IEndpointRouteBuilder routes) =>
@@ -76,7 +76,7 @@ internal static class HistoryRoute
         await call.WriteViewAsync(new { id, entries, position = point.Position }, version, point.Position, isOfStreamAlone: false);
     }
 
-    /// <summary>Every event at a moment, oldest first, and the version that they lead to; 404 where there is none.</summary>
+    /// <summary>Every event at a moment, oldest first, and the version after the last of them; 404 where there is none.</summary>
     internal static async Task<(IReadOnlyList<HistoryEntry> Entries, long Version)> EntriesAsync(ReadCall call, string id, ReadPoint point)
     {
         var restricted = await call.RestrictedAsync();

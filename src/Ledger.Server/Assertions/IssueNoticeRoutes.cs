@@ -3,7 +3,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>A notice about one assertion, as its own routes take it: the same as over several, without items.</summary>
+/// <summary>The body of the routes for a notice about one assertion: like a notice over several, but without items.</summary>
 internal sealed record SingleNotice
 {
     public string? Id { get; init; }
@@ -65,7 +65,7 @@ internal static class IssueNoticeRoutes
                 : throw new ProblemException(Problem.BadRequest("invalid", $"kind: this route takes {string.Join(", ", kinds.Select(k => k.ToString().ToLowerInvariant()))}.", "kind"));
         }).RequireScope(Scopes.Correct);
 
-    /// <summary>What is refused is named as it stands in a body without items.</summary>
+    /// <summary>Names the refused fields as they stand in a body without items: the prefix "items." is removed.</summary>
     private static async Task<Answer> RecordSingleAsync(CommandCall call, IssueNotice notice)
     {
         const string Items = "items.";

@@ -4,7 +4,9 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>A difference as a reader sees it. Where it would quote something restricted, its words are left out and it says so.</summary>
+/// <summary>
+/// A difference as a reader sees it. If it would quote something restricted, the quoted words are left out and <c>Withheld</c> is true.
+/// </summary>
 public sealed record DifferenceView(string Field, JsonElement? Theirs, JsonElement? Ours, bool? Withheld = null)
 {
     internal static IReadOnlyList<DifferenceView> Of(Linked link, RestrictedNow restricted) => restricted.HidesWordsOf(link)

@@ -33,7 +33,7 @@ internal static class ReadAssertionRoute
         await call.WriteViewAsync(view, state.Version, position, isOfStreamAlone);
     }
 
-    /// <summary>The view of a state, with what other streams say of it at the same moment; and whether they say nothing.</summary>
+    /// <summary>The view of a state, with what other streams say of it at the same moment, and whether they say nothing of it.</summary>
     internal static async Task<(AssertionView View, bool IsOfStreamAlone)> ViewAsync(
         ReadCall call, Assertion state, ReadPoint point, IReadOnlyList<UncertainEvent>? uncertain)
     {
@@ -45,7 +45,7 @@ internal static class ReadAssertionRoute
             ReferenceEquals(searched, state) && !via.Any() && view.Links.All(l => l.Differences.All(d => d.Withheld is null)));
     }
 
-    /// <summary>The state at a moment; 404 where nothing was recorded or known then, saying from when it was.</summary>
+    /// <summary>The state at a moment. If nothing was recorded or known then, ends with a 404 that says from when it was.</summary>
     internal static async Task<(Assertion State, IReadOnlyList<UncertainEvent>? Uncertain)> AtAsync(ReadCall call, string id, ReadPoint point)
     {
         var stream = Ids.AssertionStream(id);

@@ -1,8 +1,8 @@
 namespace Ledger.Server;
 
 /// <summary>
-/// Leaves an endpoint alone that fails for everything: after failures of several assertions with no success between, one attempt a pause,
-/// until one succeeds. A single assertion that fails never opens it.
+/// A circuit breaker for an endpoint that fails for everything. After failures of several assertions with no success between, it allows one attempt
+/// per pause, until one succeeds. A single assertion that fails does not open it, unless the attempt met nobody (<see cref="DeliveryOutcome.Away"/>).
 /// </summary>
 internal sealed class Circuit(TimeSpan firstPause)
 {
@@ -12,10 +12,10 @@ internal sealed class Circuit(TimeSpan firstPause)
     private readonly HashSet<string> _failing = new(StringComparer.Ordinal);
     private TimeSpan? _pause;
 
-    /// <summary>Until when nothing is tried; null while it is closed.</summary>
+    /// <summary>Until when no attempt is made; null while the circuit is closed.</summary>
     internal DateTimeOffset? OpenUntil { get; private set; }
 
-    /// <summary>True when this success closed it.</summary>
+    /// <summary>Notes a success; true when it closed the circuit.</summary>
     internal bool Succeed()
     {
         var wasOpen = OpenUntil is not null;
@@ -29,7 +29,8 @@ internal sealed class Circuit(TimeSpan firstPause)
         _failing.Add(stream);
         if (now < OpenUntil)
         {
-            // It was under way when the circuit opened, and says nothing new: counted, a burst of those would make the pause the longest at once.
+            // This attempt was under way when the circuit opened, so its failure says nothing new. If it counted, a burst of such failures would
+            // raise the pause to its maximum at once.
             return;
         }
 

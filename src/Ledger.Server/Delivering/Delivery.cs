@@ -12,19 +12,19 @@ internal sealed record DeliveryOutcome
 {
     public int? Status { get; init; }
 
-    /// <summary>What went wrong; null where the subscriber took it.</summary>
+    /// <summary>What went wrong; null when the subscriber accepted the event.</summary>
     public string? Error { get; init; }
 
-    /// <summary>The subscriber asks for this pause.</summary>
+    /// <summary>The pause that the subscriber asks for.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The endpoint says that it is gone for good.</summary>
     public bool Gone { get; init; }
 
-    /// <summary>Nobody was there to be asked: the attempt does not count against the event.</summary>
+    /// <summary>The attempt met nobody: the broker or our own database was away. It does not count against the event.</summary>
     public bool Away { get; init; }
 
-    /// <summary>It was not sent, for the subscriber may not see it for now: what is known of that.</summary>
+    /// <summary>Set when the event was not sent because the subscriber may not see it for now: what is known of the restriction.</summary>
     public Withheld? Withheld { get; init; }
 
     internal bool Succeeded => Error is null;
@@ -33,7 +33,7 @@ internal sealed record DeliveryOutcome
 }
 
 /// <summary>Why a delivery waits: something is restricted.</summary>
-/// <param name="Position">Up to where the log was read for this.</param>
+/// <param name="Position">The position up to which the log was read to find the restriction.</param>
 /// <param name="Sources">The sources that the event belongs to; null where they are not known.</param>
 internal sealed record Withheld(long Position, IReadOnlyCollection<string>? Sources);
 
@@ -44,19 +44,19 @@ internal interface IDeliveryTarget : IAsyncDisposable
     Task<DeliveryOutcome> DeliverAsync(DeliveredMessage message, CancellationToken cancellationToken);
 }
 
-/// <summary>What is handed over.</summary>
+/// <summary>The message that is handed over.</summary>
 internal sealed record DeliveredMessage(Guid Id, string Type, string Subject, DateTimeOffset RecordedAt, ReadOnlyMemory<byte> Json)
 {
-    /// <summary>Through which links it concerns the subscriber, where it happened further up: a header's name and JSON.</summary>
+    /// <summary>The name of a header. Its value is JSON: the links through which an event further upstream concerns the subscriber.</summary>
     internal const string ViaHeader = "Ledger-Via";
 
     /// <summary>The newest signed head, in base64; null before the first.</summary>
     public string? Checkpoint { get; init; }
 
-    /// <summary>The ways to the assertions that the subscriber follows, as JSON; null where it follows the event's own.</summary>
+    /// <summary>The paths to the assertions that the subscriber follows, as JSON; null when it follows the event's own assertion.</summary>
     public string? Via { get; init; }
 
-    /// <summary>What travels beside the event, never inside.</summary>
+    /// <summary>The headers that travel beside the event, never inside it.</summary>
     internal IEnumerable<(string Name, string Value)> Beside()
     {
         if (Checkpoint is not null)
@@ -82,10 +82,10 @@ internal sealed record Delivery
     internal const string Delivered = "delivered";
     internal const string Skipped = "skipped";
 
-    /// <summary>What an attempt says that was not made because of a restriction.</summary>
+    /// <summary>The error of an attempt that was not made because of a restriction.</summary>
     internal const string WithheldError = "access is restricted for now";
 
-    /// <summary>Attempts that are remembered; earlier ones are only counted.</summary>
+    /// <summary>The most attempts that are kept; earlier ones are only counted.</summary>
     private const int AttemptsKept = 20;
 
     public required long Position { get; init; }
@@ -131,7 +131,7 @@ internal sealed record Delivery
         FinishedAt = state is Delivered ? attempt.At.AddMilliseconds(attempt.DurationMs) : null,
     };
 
-    /// <summary>The delivery after it was found to be restricted: it waits for the end of that, and no attempt is counted.</summary>
+    /// <summary>The delivery after it was found to be restricted: it waits for the end of the restriction, and no attempt is counted.</summary>
     internal Delivery WithWithheld(DeliveryAttempt attempt) => this with
     {
         State = Pending,

@@ -6,17 +6,21 @@ using NpgsqlTypes;
 
 namespace Ledger.Server;
 
-/// <summary>What a dispatcher stores about its subscription. It writes over the session that holds its lease: a node that lost it cannot write.</summary>
+/// <summary>
+/// What a dispatcher stores about its subscription. It writes through the session that holds its lease, so a node that has lost the lease cannot
+/// write.
+/// </summary>
 internal sealed class DeliveryBook(string subscription, MemberLease lease)
 {
     internal const string Columns =
         "d.position, d.event_id, d.stream, d.type, d.recorded_at, d.state, d.attempts::text, d.attempt_count, d.next_attempt_at, d.finished_at";
 
-    /// <summary>Old deliveries that one statement forgets.</summary>
+    /// <summary>The most old deliveries that one statement deletes.</summary>
     private const int ForgetMax = 5_000;
 
     /// <summary>
-    /// Stores deliveries and the position together. Gives the subscription's revision and state as they stand, null when it was deleted.
+    /// Stores deliveries and the position in one transaction. Returns the subscription's revision and state as they stand, or null when it was
+    /// deleted.
     /// </summary>
     internal Task<(long Revision, string State)?> WriteAsync(BookEntry entry, CancellationToken cancellationToken) => lease.UseAsync<(long, string)?>(async connection =>
     {
@@ -79,7 +83,7 @@ internal sealed class DeliveryBook(string subscription, MemberLease lease)
         return await command.ListAsync(Read, cancellationToken);
     }, cancellationToken);
 
-    /// <summary>Positions behind the cursor that were handed out already.</summary>
+    /// <summary>Positions after the cursor that were handed out already.</summary>
     internal Task<HashSet<long>> AheadAsync(CancellationToken cancellationToken) => lease.UseAsync(async connection =>
     {
         await using var command = Command(connection, """
@@ -108,7 +112,7 @@ internal sealed class DeliveryBook(string subscription, MemberLease lease)
         return await command.ListAsync(Read, cancellationToken);
     }, cancellationToken);
 
-    /// <summary>Forgets deliveries that ended before a moment.</summary>
+    /// <summary>Deletes deliveries that ended before a moment.</summary>
     internal Task ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken) => lease.UseAsync(async connection =>
     {
         await using var command = Command(connection, $"""
@@ -143,7 +147,7 @@ internal sealed class DeliveryBook(string subscription, MemberLease lease)
 
     private NpgsqlBatchCommand Upsert(IReadOnlyCollection<Delivery> deliveries)
     {
-        // The join keeps what is written for a subscription that was deleted meanwhile from failing.
+        // The join keeps this write from failing when the subscription was deleted meanwhile.
         var upsert = new NpgsqlBatchCommand("""
             insert into ledger_ops.delivery (subscription, position, event_id, stream, type, recorded_at, state, attempts, attempt_count, next_attempt_at, finished_at)
             select s.id, d.position, d.event_id, d.stream, d.type, d.recorded_at, d.state, d.attempts::jsonb, d.attempt_count, d.next_attempt_at, d.finished_at
@@ -179,7 +183,7 @@ internal sealed record BookEntry
 
     public required IReadOnlyCollection<Delivery> Deliveries { get; init; }
 
-    /// <summary>Streams whose deliveries behind a position are parked with it.</summary>
+    /// <summary>Streams whose pending deliveries after a position are parked too.</summary>
     public IReadOnlyList<(string Stream, long Position)> ParkedBehind { get; init; } = [];
 
     public DateTimeOffset? SucceededAt { get; init; }

@@ -10,8 +10,8 @@ internal sealed class DeliveryHandover(
     private static readonly string RetractionType = EventTypes.NameOf(typeof(RetractionIssued));
 
     /// <summary>Hands over the event of a turn.</summary>
-    /// <param name="turn">The turn; what was read from the store again carries no event.</param>
-    /// <param name="newestErasure">The position of the last erasure: what waited since before it may hold what was erased, and is read again.</param>
+    /// <param name="turn">The turn; it carries no event if it was loaded from the store.</param>
+    /// <param name="newestErasure">The position of the last erasure. An event from before it may still hold erased values, so it is read again.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
     internal async Task<DeliveryOutcome> DeliverAsync(DeliveryTurn turn, long newestErasure, CancellationToken cancellationToken)
     {
@@ -38,10 +38,13 @@ internal sealed class DeliveryHandover(
         return await target.DeliverAsync(message, cancellationToken);
     }
 
-    /// <summary>That something is restricted or erased is told to all; what it said, to those who may see it.</summary>
+    /// <summary>Every subscriber is told that something was restricted or erased. Only those who may see restricted content get that content.</summary>
     private bool MayBeWithheld(RecordedEvent e) => !subscription.Audits && (e.Type == RetractionType || !UrgentEvents.Types.Contains(e.Type));
 
-    /// <summary>The event as it goes out: marked as late where it was recorded under a restriction that has ended, or was withheld from this subscriber.</summary>
+    /// <summary>
+    /// The event as it goes out. It is marked as late if it was recorded under a restriction that has ended, or if it was withheld from this
+    /// subscriber.
+    /// </summary>
     private async Task<PublishedEvent> MarkedAsync(PublishedEvent e, bool wasWithheld, RestrictedNow restricted, CancellationToken cancellationToken)
     {
         if (restricted.Ends is not [.., var last] || last.Position < e.Position)

@@ -2,7 +2,7 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>One event's turn in its lane. What was read from the store again carries no event until it is needed.</summary>
+/// <summary>One event's turn in its lane. A turn that was loaded from the store carries no event; the event is read when it is needed.</summary>
 internal sealed record DeliveryTurn(Delivery Delivery, PublishedEvent? Event);
 
 /// <summary>The deliveries of one stream, which go out one after the other.</summary>
@@ -15,22 +15,22 @@ internal sealed class DeliveryLane(string stream)
     /// <summary>An attempt is under way.</summary>
     internal bool Busy { get; set; }
 
-    /// <summary>A delivery failed: what follows is stored as pending too, and comes back from there in order.</summary>
+    /// <summary>A delivery failed. The following ones are stored as pending too, and are loaded from the store in order.</summary>
     internal bool Stored { get; set; }
 
     /// <summary>The stored deliveries are among <see cref="Turns"/>.</summary>
     internal bool Loaded { get; set; }
 
-    /// <summary>The first delivery is parked; only a hand moves it.</summary>
+    /// <summary>The first delivery is parked; only an operator moves it.</summary>
     internal bool Parked { get; set; }
 
-    /// <summary>The endpoint answers again: do not wait for the schedule.</summary>
+    /// <summary>Do not wait for the retry schedule: the endpoint answers again, or a restriction has ended.</summary>
     internal bool Released { get; set; }
 
     /// <summary>When the stored deliveries are tried again.</summary>
     internal DateTimeOffset? Due { get; set; }
 
-    /// <summary>What the lane holds was found to be restricted, and may have to go out late before the end of the restriction is told.</summary>
+    /// <summary>Set when the lane holds something restricted. It may have to go out late, before the end of the restriction is told.</summary>
     internal Withheld? Withheld { get; set; }
 
     internal bool IsUrgent => Turns.Any(t => UrgentEvents.Types.Contains(t.Delivery.Type));

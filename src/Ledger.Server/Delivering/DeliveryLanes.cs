@@ -3,8 +3,8 @@ using Ledger.Store;
 namespace Ledger.Server;
 
 /// <summary>
-/// What a dispatcher has in hand, in memory alone: lanes, who may go next, and what is to be stored. A lane whose delivery failed is
-/// blocked; the others do not notice. One thread at a time.
+/// The working state of a dispatcher, in memory only: lanes, which lane goes next, and what is to be stored. A failed delivery blocks its lane and no
+/// other. Not thread-safe.
 /// </summary>
 internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long position)
 {
@@ -16,27 +16,27 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
     private readonly HashSet<DeliveryLane> _withheld = [];
     private readonly UnstoredDeliveries _unstored = new();
 
-    /// <summary>Up to where the log was read.</summary>
+    /// <summary>The position up to which the log was read.</summary>
     internal long ReadTo { get; private set; } = position;
 
     /// <summary>Events that wait in memory.</summary>
     internal int Waiting => _outstanding.Count;
 
-    /// <summary>Assertions in hand, the blocked ones included.</summary>
+    /// <summary>The number of lanes, including the blocked ones.</summary>
     internal int Count => _lanes.Count;
 
-    /// <summary>Events that were handed out before their turn.</summary>
+    /// <summary>Events that were handed out ahead of their turn.</summary>
     internal int AheadCount => _ahead.Count;
 
     internal bool HasRows => _unstored.Any;
 
-    /// <summary>Everything up to here is settled once what <see cref="Collect"/> gave is stored.</summary>
+    /// <summary>Everything up to this position is settled once the rows of <see cref="Collect"/> are stored.</summary>
     internal long Settled => _outstanding.Count > 0 ? Math.Min(_outstanding.Min - 1, ReadTo) : ReadTo;
 
     /// <summary>When the next blocked lane is due.</summary>
     internal DateTimeOffset? NextDue => _due.TryPeek(out _, out var due) ? due : null;
 
-    /// <summary>Takes what an earlier dispatcher left.</summary>
+    /// <summary>Takes over the stored deliveries of an earlier dispatcher.</summary>
     internal void Restore(IEnumerable<Delivery> heads, IEnumerable<long> ahead, DateTimeOffset now)
     {
         _ahead.UnionWith(ahead);
@@ -64,7 +64,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         ReadTo = readTo;
     }
 
-    /// <summary>Takes an event before its turn in the log; the earlier ones of its stream must have been taken.</summary>
+    /// <summary>Takes an event ahead of its turn in the log. The earlier events of its stream must have been taken before it.</summary>
     internal void AddAhead(PublishedEvent e)
     {
         if (e.Position > ReadTo && _ahead.Add(e.Position))
@@ -74,8 +74,8 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
     }
 
     /// <summary>The lanes that go next, up to a number.</summary>
-    /// <param name="max">Most lanes.</param>
-    /// <param name="restricted">What is restricted: the end of a source's restriction waits for what that withheld.</param>
+    /// <param name="max">The most lanes to start.</param>
+    /// <param name="restricted">What is restricted. The end of a source's restriction waits for the events that the restriction withheld.</param>
     internal IReadOnlyList<DeliveryLane> Start(int max, RestrictedNow restricted)
     {
         var started = new List<DeliveryLane>();
@@ -145,14 +145,14 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         }
     }
 
-    /// <summary>Puts a turn back that met nobody: it does not count.</summary>
+    /// <summary>Puts back a turn whose attempt met nobody. The attempt does not count.</summary>
     internal void PutBack(DeliveryLane lane)
     {
         lane.Busy = false;
         MakeReady(lane);
     }
 
-    /// <summary>The first delivery of a lane was taken.</summary>
+    /// <summary>Notes that the first delivery of a lane was accepted.</summary>
     internal void Succeed(DeliveryLane lane, DeliveryAttempt attempt, DateTimeOffset now)
     {
         lane.Busy = false;
@@ -173,7 +173,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         }
     }
 
-    /// <summary>The first delivery of a lane failed: the lane waits, or is parked.</summary>
+    /// <summary>Notes that the first delivery of a lane failed. The lane waits for a retry, or is parked.</summary>
     internal void Fail(DeliveryLane lane, DeliveryAttempt attempt, TimeSpan? asked, DateTimeOffset now)
     {
         lane.Busy = false;
@@ -197,7 +197,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         Block(lane, next);
     }
 
-    /// <summary>The first delivery of a lane may not be seen for now: the lane waits for the end of that, without counting an attempt.</summary>
+    /// <summary>Withholds the first delivery of a lane, which is restricted for now. The lane waits; no attempt is counted.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="attempt">What was found.</param>
     /// <param name="withheld">What is known of the restriction.</param>
@@ -208,7 +208,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         Store(lane.Turns.Dequeue().Delivery.WithWithheld(attempt));
         foreach (var turn in lane.Turns.Where(t => t.Event is not null))
         {
-            Store(turn.Delivery.WithWithheld(attempt));      // What stands behind it waits for the same.
+            Store(turn.Delivery.WithWithheld(attempt));      // The deliveries after it wait too.
         }
 
         lane.Turns.Clear();
@@ -220,7 +220,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
     /// <summary>Whether something is withheld.</summary>
     internal bool HasWithheld => _withheld.Count > 0;
 
-    /// <summary>Lets every lane that waits for the end of a restriction look again.</summary>
+    /// <summary>Lets every lane that waits for the end of a restriction try again.</summary>
     internal void ReleaseWithheld(DateTimeOffset now) => Release(_withheld, now);
 
     /// <summary>Lets every lane that waits for a retry go at once: the endpoint answers again.</summary>
@@ -235,7 +235,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         }
     }
 
-    /// <summary>What is to be stored now; it is forgotten here.</summary>
+    /// <summary>Returns what is to be stored now, and forgets it here.</summary>
     internal (IReadOnlyCollection<Delivery> Rows, IReadOnlyList<(string Stream, long Position)> ParkedBehind) Collect() => _unstored.Take();
 
     private void Enqueue(PublishedEvent e)

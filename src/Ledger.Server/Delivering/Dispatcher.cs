@@ -6,21 +6,21 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// Serves one subscription for as long as this node holds its lease: reads the log, hands events over in the order of their assertions, and
-/// stores how far it came. What was handed over but not yet stored is handed over again, under the same id.
+/// Serves one subscription for as long as this node holds its lease. It reads the log, hands the events of each assertion over in order, and stores
+/// its cursor. An event that was handed over but not yet stored is handed over again, under the same id.
 /// </summary>
 internal sealed class Dispatcher(
     Subscription subscription, MemberLease lease, DeliveryHandover handover, EventReader reader, Interest interest, DeliveryLanes lanes,
     WithheldRelease release, Hastening hastening, SubscriberSettings settings, TimeProvider clock) : IDisposable
 {
-    /// <summary>Attempts under way at once, each of another assertion.</summary>
+    /// <summary>The most attempts under way at once, each for another assertion.</summary>
     internal const int InFlightMax = 32;
 
-    /// <summary>Events that wait in memory; the log holds the others.</summary>
+    /// <summary>The most events that wait in memory; the rest of the backlog stays in the log.</summary>
     private const int WindowEvents = 1_000;
     private const int BatchEvents = 256;
 
-    /// <summary>Blocked assertions that are known at once.</summary>
+    /// <summary>The most assertions in memory, including the blocked ones.</summary>
     private const int LanesMax = 10_000;
     private const int LaneLoadEvents = 50;
 
@@ -52,7 +52,7 @@ internal sealed class Dispatcher(
     private bool _gone;
     private Task<bool> _storing = Task.FromResult(true);
 
-    /// <summary>Ends when cancelled, or when what is stored shows that the subscription was changed by hand or the lease lost.</summary>
+    /// <summary>Runs until it is cancelled, or until a write shows that the subscription was changed by hand or that the lease was lost.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -206,7 +206,7 @@ internal sealed class Dispatcher(
 
         if (outcome.Withheld is { } withheld)
         {
-            // Where a restriction has ended since it was looked at, there is something to look at again.
+            // If a restriction has ended since then, the delivery is checked again at once.
             lanes.Withhold(lane, attempt, withheld, release.Restricted.FirstEnd(withheld.Position, long.MaxValue) is null ? null : now);
             return;
         }
@@ -228,14 +228,14 @@ internal sealed class Dispatcher(
     {
         while (_inFlight < InFlightMax && lanes.TakeDue(clock.GetUtcNow()) is { } lane)
         {
-            // What is only in memory yet belongs to the lane too, and the connection does one thing at a time.
+            // Deliveries that are only in memory belong to the lane too, so they are stored first. The connection does one thing at a time.
             await _storing;
             await StoreAsync(clock.GetUtcNow(), cancellationToken);
             lanes.Fill(lane, await _book.OpenAsync(lane.Stream, LaneLoadEvents, cancellationToken), clock.GetUtcNow());
         }
     }
 
-    /// <summary>Stores what is settled; false when the dispatcher must start anew or end.</summary>
+    /// <summary>Stores what is settled; false when the dispatcher must start again or end.</summary>
     private async Task<bool> StoreAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (rows, parkedBehind) = lanes.Collect();
@@ -261,7 +261,7 @@ internal sealed class Dispatcher(
         return found is { State: Subscription.Active } current && current.Revision == subscription.Revision;
     }
 
-    /// <summary>Waits, bounded, for the attempts under way and stores what became of them.</summary>
+    /// <summary>Waits a bounded time for the attempts under way, and stores their outcomes.</summary>
     private async Task EndAsync()
     {
         _cut.CancelAfter(EndTimeout);
@@ -274,7 +274,7 @@ internal sealed class Dispatcher(
             }
         }
 
-        // The lease is given back after what is still being stored.
+        // The write under way must end before the lease is given back.
         await ((Task)_storing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!lease.IsKnownLost)
         {

@@ -5,14 +5,14 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// Serves this node's share of the active subscriptions, each under a lease. A node that joins gets its share from the others, and what a node
-/// that died or was paused served goes to those that are left (docs/decisions/0026).
+/// Serves this node's share of the active subscriptions, each under a lease. A node that joins gets its share from the others. The subscriptions of a
+/// node that died or was paused go to the remaining nodes (docs/decisions/0026).
 /// </summary>
 internal sealed partial class Dispatchers(
     Subscriptions subscriptions, SubscriptionStatuses statuses, DeliveryTargets targets, EventTail tail, EventStore store, Restrictions restrictions,
     SignedHeads heads, LedgerIdentity identity, SubscriberSettings settings, TimeProvider clock, ILogger<Dispatchers> logger) : BackgroundService
 {
-    /// <summary>How often a node looks for subscriptions that nobody serves: what a takeover costs at most, once the lease is free.</summary>
+    /// <summary>How often a node looks for subscriptions that nobody serves. Once a lease is free, a takeover waits at most this long.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(5);
 
@@ -55,7 +55,7 @@ internal sealed partial class Dispatchers(
             await Task.Delay(LookInterval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await LeaveAsync(); // First, so that the others take over what is given up here.
+        await LeaveAsync(); // Leave first, so that the other nodes take over what this node gives up.
         await Task.WhenAll(_running.Values.Select(r => r.Task));
         foreach (var serving in _running.Values)
         {
@@ -79,7 +79,7 @@ internal sealed partial class Dispatchers(
         {
             if (serving.Subscription is { } subscription && (!revisions.TryGetValue(id, out var current) || current != subscription.Revision))
             {
-                await serving.Stop.CancelAsync(); // It was changed by hand: paused, moved, given another secret, deleted.
+                await serving.Stop.CancelAsync(); // Somebody changed it: paused, moved, given another secret, deleted.
             }
         }
 
@@ -117,7 +117,7 @@ internal sealed partial class Dispatchers(
         }
     }
 
-    /// <summary>Serves it to the end; false where it failed for a reason that stays.</summary>
+    /// <summary>Serves a subscription to the end; false when it failed for a lasting reason.</summary>
     private async Task<bool> TryServeAsync(string id, Membership membership, Serving serving, CancellationToken stoppingToken)
     {
         try
@@ -134,7 +134,7 @@ internal sealed partial class Dispatchers(
             using var reader = new EventReader(tail, store, restrictions, identity)
             {
                 Filter = interest.Read,
-                // What is restricted is withheld at each attempt, so that it is not lost when that is lifted.
+                // The reader shows restricted events too. Each attempt withholds them, so that they are not lost when the restriction is lifted.
                 Audits = true,
                 Position = subscription.Position,
             };
@@ -161,7 +161,7 @@ internal sealed partial class Dispatchers(
         }
         catch (Exception e)
         {
-            // A defect in one subscription must not end the others; it is tried again, and shows in the log each time.
+            // A defect in one subscription must not end the others. The subscription is tried again, and each failure shows in the log.
             LogFailed(logger, id, e);
             return false;
         }
@@ -176,7 +176,7 @@ internal sealed partial class Dispatchers(
             Task = serve(this, Stop.Token);
         }
 
-        /// <summary>What is served; null before it was read.</summary>
+        /// <summary>The subscription that is served; null before it was read.</summary>
         internal Subscription? Subscription { get; set; }
 
         internal CancellationTokenSource Stop { get; }
@@ -186,7 +186,7 @@ internal sealed partial class Dispatchers(
         public void Dispose() => Stop.Dispose();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Subscriptions cannot be served for now: the database is away")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Subscriptions cannot be served for now: the database is unavailable")]
     private static partial void LogAway(ILogger logger, Exception e);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Subscription {Id} lacks a setting: the broker's address, or the Ledger:SecretsKey that sealed its secret")]

@@ -2,15 +2,15 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>Looks past a backlog for what is urgent, and takes it with the earlier events of its own stream.</summary>
-/// <param name="lanes">What the dispatcher has in hand.</param>
+/// <summary>Looks ahead in the backlog for urgent events, and takes each with the earlier events of its own stream.</summary>
+/// <param name="lanes">The lanes of the dispatcher.</param>
 /// <param name="interest">What concerns the subscription.</param>
-/// <param name="position">Up to where the subscription was served.</param>
+/// <param name="position">The position up to which the subscription was served.</param>
 /// <param name="store">The log.</param>
 /// <param name="identity">The ledger.</param>
 internal sealed class Hastening(DeliveryLanes lanes, Interest interest, long position, EventStore store, LedgerIdentity identity)
 {
-    /// <summary>Events handed out before their turn.</summary>
+    /// <summary>The most events handed out ahead of their turn.</summary>
     private const int AheadMax = 1_000;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -19,7 +19,7 @@ internal sealed class Hastening(DeliveryLanes lanes, Interest interest, long pos
     private long _lookedTo = position;
     private DateTimeOffset _lookedAt;
 
-    /// <summary>Takes the next urgent events, where it is time to look again.</summary>
+    /// <summary>Takes the next urgent events, if it is time to look again.</summary>
     internal async Task LookAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (_urgent is null || lanes.AheadCount >= AheadMax || now - _lookedAt < Interval)

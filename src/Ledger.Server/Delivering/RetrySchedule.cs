@@ -3,7 +3,9 @@ namespace Ledger.Server;
 /// <summary>When a failed delivery is tried again.</summary>
 internal static class RetrySchedule
 {
-    /// <summary>Share of a pause that is added at random, so that what failed together does not come back together.</summary>
+    /// <summary>
+    /// The largest share of a pause that is added at random (jitter), so that deliveries that failed together are not retried together.
+    /// </summary>
     private const double JitterMax = 0.2;
 
     /// <summary>The pause before the next attempt; null where the schedule is used up and the delivery is parked.</summary>

@@ -1,19 +1,19 @@
 namespace Ledger.Server;
 
-/// <summary>Where something is withheld from a subscriber, looks now and then whether a restriction has ended.</summary>
+/// <summary>While something is withheld from a subscriber, checks from time to time whether a restriction has ended.</summary>
 internal sealed class WithheldRelease(DeliveryLanes lanes, Restrictions restrictions)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private DateTimeOffset _lookedAt;
 
-    /// <summary>What was restricted when it was looked at last.</summary>
+    /// <summary>What was restricted at the last check.</summary>
     internal RestrictedNow Restricted { get; private set; } = RestrictedNow.Nothing;
 
-    /// <summary>Looks again at the next turn: an end of a restriction may be among what was read.</summary>
+    /// <summary>Checks again at the next turn: the events just read may include the end of a restriction.</summary>
     internal void LookSoon() => _lookedAt = default;
 
-    /// <summary>Lets the lanes that wait look again, where a restriction has ended.</summary>
+    /// <summary>If a restriction has ended, lets the waiting lanes try again.</summary>
     internal async Task LookAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (now - _lookedAt < Interval || !lanes.HasWithheld)

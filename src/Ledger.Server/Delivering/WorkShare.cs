@@ -6,16 +6,16 @@ internal sealed class WorkShare(TimeProvider clock)
     /// <summary>For this long a free subscription is left to the nodes that serve less than their share.</summary>
     internal static readonly TimeSpan LeftToOthers = TimeSpan.FromSeconds(3);
 
-    /// <summary>What was taken beyond the share is kept so long: the node that it belonged to could not serve it, and would fail again.</summary>
+    /// <summary>How long a subscription taken beyond the share is kept. The node that it belonged to could not serve it and would fail again.</summary>
     internal static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, DateTimeOffset> _freeSince = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _keptUntil = new(StringComparer.Ordinal);
 
-    /// <summary>What to begin and what to give up.</summary>
+    /// <summary>Which subscriptions to begin serving and which to give up.</summary>
     /// <param name="all">The subscriptions that are to be served by anybody.</param>
     /// <param name="served">Those that this node serves.</param>
-    /// <param name="isHeld">Whether some node, this one included, serves it.</param>
+    /// <param name="isHeld">Whether some node, this one included, serves a subscription.</param>
     /// <param name="nodes">How many nodes share them out; at least one.</param>
     internal (IReadOnlyList<string> Begin, IReadOnlyList<string> GiveUp) Plan(
         IReadOnlyList<string> all, IReadOnlyCollection<string> served, Func<string, bool> isHeld, int nodes)
@@ -28,7 +28,7 @@ internal sealed class WorkShare(TimeProvider clock)
             _freeSince.Remove(id);
         }
 
-        Random.Shared.Shuffle(free); // Nodes that began with the same one would get in each other's way.
+        Random.Shared.Shuffle(free); // Nodes that began with the same subscription would get in each other's way.
         var begin = new List<string>();
         foreach (var id in free)
         {

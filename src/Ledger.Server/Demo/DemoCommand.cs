@@ -40,7 +40,7 @@ internal static class DemoCommand
         return lines;
     }
 
-    /// <summary>Records every line, each under its key; how many events that appended, and the position of the last.</summary>
+    /// <summary>Records every line under its own key. Returns how many events were appended, and the position of the last one.</summary>
     internal static async Task<(int Appended, long Position)> RecordAsync(HttpClient http, Action<double> advance, CancellationToken cancellationToken)
     {
         var commands = await ReadAsync(cancellationToken);

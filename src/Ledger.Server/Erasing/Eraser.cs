@@ -10,13 +10,13 @@ using NpgsqlTypes;
 namespace Ledger.Server;
 
 /// <summary>
-/// Erases in one transaction: takes the append's lock, replaces the events by what is left of them (the one function that may, which
-/// belongs to the role ledger_eraser), and appends payload_erased to every stream that lost something. Runs under the owner's login; the
-/// service's own cannot do any of it.
+/// Erases in one transaction. It takes the append's lock, replaces the events by what is left of them, and appends payload_erased to every stream
+/// that lost something. Only one function may replace events; it belongs to the role ledger_eraser. The eraser runs under the owner's login; the
+/// service's own login can do none of this.
 /// </summary>
 internal sealed class Eraser(string ownerConnectionString, ErasureRequests requests, TimeProvider clock)
 {
-    /// <summary>Fields from which tags are made, with the beginning of those tags.</summary>
+    /// <summary>The fields from which tags are made, with the prefix of those tags.</summary>
     private static readonly Dictionary<string, string> TagPrefixes = new(StringComparer.Ordinal)
     {
         ["topics"] = "topic:",
@@ -28,7 +28,7 @@ internal sealed class Eraser(string ownerConnectionString, ErasureRequests reque
         ["linkedBy"] = "party:",
     };
 
-    /// <summary>Carries an approved request out, and marks it so in the same transaction. Null where it was decided meanwhile.</summary>
+    /// <summary>Approves a request and carries it out in the same transaction. Null where it was decided meanwhile.</summary>
     internal async Task<Erased?> EraseAsync(ErasureRequest request, string approver, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false }.ConnectionString);
@@ -39,7 +39,7 @@ internal sealed class Eraser(string ownerConnectionString, ErasureRequests reque
             await role.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        // The append function takes the same lock: no event can come between what is read here and what is written.
+        // The append function takes the same lock, so no event can be appended between the read and the write.
         await using (var appendLock = new NpgsqlCommand("select pg_advisory_xact_lock(7201)", connection, transaction))
         {
             await appendLock.ExecuteNonQueryAsync(cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class Eraser(string ownerConnectionString, ErasureRequests reque
         return new([.. streams.Select(s => s.Id)], last);
     }
 
-    /// <summary>Every event of the streams that are touched: the tags of the later ones repeat what the earlier ones said.</summary>
+    /// <summary>Reads every event of the streams that are touched, because the tags of later events repeat what earlier ones said.</summary>
     private static async Task<List<StoredEvent>> ReadAsync(NpgsqlConnection connection, IReadOnlyList<long> positions, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""
@@ -93,7 +93,8 @@ internal sealed class Eraser(string ownerConnectionString, ErasureRequests reque
             throw Unable(e, problem);
         }
 
-        // Where tags are committed to, the salt must go with the words: they are few, and would be found again by trying.
+        // Where tags are committed to, the salt must go with the words. The possible words are few, so without this the erased ones could be found by
+        // trying them all.
         if (!named && before.Committed is null)
         {
             return new(e with { Headers = headers.ToJsonString() }, named, lostTags);
@@ -109,7 +110,10 @@ internal sealed class Eraser(string ownerConnectionString, ErasureRequests reque
         return new(e with { Data = Encoding.UTF8.GetString(erased.Data.Span), Headers = headers.ToJsonString() }, named, lostTags);
     }
 
-    /// <summary>Takes words out of the tags; false where none had to go. Which value gave which is not kept, so all of a kind go together.</summary>
+    /// <summary>
+    /// Takes words out of the tags; false where none had to go. The ledger does not keep which value gave which tag, so all tags of a kind go
+    /// together.
+    /// </summary>
     private static bool Prune(JsonObject headers, HashSet<string> prefixes)
     {
         if (headers[CommitmentPath.TagsHeader] is not JsonArray tags)
@@ -133,7 +137,7 @@ internal sealed class Eraser(string ownerConnectionString, ErasureRequests reque
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Appends by the append function itself, as one request with a write for each stream.</summary>
+    /// <summary>Appends with the append function itself, as one request with a write for each stream.</summary>
     private static async Task<long> AppendAsync(
         NpgsqlConnection connection, List<ErasedStream> streams, ErasureRequest request, string approver, CancellationToken cancellationToken)
     {
@@ -196,10 +200,10 @@ internal sealed class Eraser(string ownerConnectionString, ErasureRequests reque
 
     private sealed record StoredEvent(long Position, string Stream, long StreamVersion, string Data, string Headers, string? Correlation);
 
-    /// <summary>An event as it is to stand from now on.</summary>
+    /// <summary>An event as it is stored after the erasure.</summary>
     /// <param name="Event">The event.</param>
     /// <param name="Named">Whether the request names it.</param>
-    /// <param name="LostTags">Whether words went from its tags.</param>
+    /// <param name="LostTags">Whether its tags lost words.</param>
     private sealed record Left(StoredEvent Event, bool Named, bool LostTags)
     {
         public bool Changed => Named || LostTags;
@@ -213,8 +217,8 @@ internal sealed class Eraser(string ownerConnectionString, ErasureRequests reque
             [.. events.Where(e => e.Named).Select(e => e.Event.Position)], [.. events.Where(e => e.LostTags).Select(e => e.Event.Position)]);
     }
 
-    /// <summary>What was done.</summary>
+    /// <summary>The result of an erasure.</summary>
     /// <param name="Streams">The streams that lost values.</param>
-    /// <param name="Position">The last event that says so.</param>
+    /// <param name="Position">The position of the last payload_erased event.</param>
     internal sealed record Erased(IReadOnlyList<string> Streams, long Position);
 }

@@ -3,7 +3,7 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>Drops what this node keeps in memory of a stream, once any node erased something of it.</summary>
+/// <summary>Drops what this node keeps in memory of a stream, once any node has erased something in it.</summary>
 internal sealed partial class ErasureForgetting(EventStore store, StreamStates states, StartingHead start, TimeProvider clock, ILogger<ErasureForgetting> logger) : BackgroundService
 {
     private const int PageEvents = 1_000;
@@ -39,13 +39,13 @@ internal sealed partial class ErasureForgetting(EventStore store, StreamStates s
             }
             catch (Exception e)
             {
-                // It must not end: a node that no longer forgets would go on showing what was erased.
+                // This loop must not end: a node that no longer forgets would go on showing what was erased.
                 LogRetrying(logger, e);
                 await Task.Delay(RetryPause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Erasures could not be followed; trying again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Erasures could not be read from the log; retrying")]
     private static partial void LogRetrying(ILogger logger, Exception e);
 }

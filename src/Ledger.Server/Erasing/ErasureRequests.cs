@@ -45,7 +45,7 @@ internal sealed class ErasureRequests(IDocumentStore documents)
         return await DecideAsync(session, id, "approved", by, at, cancellationToken);
     }
 
-    /// <summary>Two may decide at once: the version of the document lets one of them through.</summary>
+    /// <summary>Two principals may decide at once. The version of the document lets only one of them through.</summary>
     private static async Task<bool> DecideAsync(IDocumentSession session, Guid id, string state, string by, DateTimeOffset at, CancellationToken cancellationToken)
     {
         if (await session.LoadAsync<ErasureRequest>(id, cancellationToken) is not { State: Pending } request)

@@ -85,13 +85,13 @@ internal static class ErasureRoutes
         await context.WriteJsonAsync(200, request with { State = "rejected", DecidedBy = context.User.Actor.Principal });
     }
 
-    /// <summary>Approves a request and carries it out. When it returns, the lists have forgotten too.</summary>
+    /// <summary>Approves a request and carries it out. When it returns, the projections have applied the erasure too.</summary>
     internal static async Task<(ErasureRequest Request, Eraser.Erased Erased)> CarryOutAsync(HttpContext context, Guid id)
     {
         var services = context.RequestServices;
         var (actor, request) = await DecidableAsync(context, id, services.GetRequiredService<ErasureRequests>());
 
-        // Once begun it is carried out, whether or not somebody waits for the answer.
+        // Once begun, the erasure is carried out, even if the client no longer waits for the answer.
         var erased = await services.GetRequiredService<Eraser>().EraseAsync(request, actor.Principal, CancellationToken.None) ?? throw Decided();
         foreach (var stream in erased.Streams)
         {
@@ -106,7 +106,7 @@ internal static class ErasureRoutes
         return (request, erased);
     }
 
-    /// <summary>Rejects a request; what was asked for.</summary>
+    /// <summary>Rejects a request and returns it.</summary>
     internal static async Task<ErasureRequest> TurnDownAsync(HttpContext context, Guid id)
     {
         var requests = context.RequestServices.GetRequiredService<ErasureRequests>();
@@ -134,7 +134,10 @@ internal static class ErasureRoutes
             ? request
             : throw new ProblemException(Problem.NotFound($"There is no request {id} to erase; GET /v1/erasures lists them."));
 
-    /// <summary>The events meant, as far as they have any of the fields: an assertion's, those of a party and those that it stands behind, or these.</summary>
+    /// <summary>
+    /// The positions of the events to erase in: those of an assertion, those of a party and those tagged with it, or the given ones. Events that have
+    /// none of the fields are left out.
+    /// </summary>
     private static async Task<IReadOnlyList<long>> PositionsAsync(NewErasure body, IReadOnlyList<string> fields, EventStore store, CancellationToken cancellationToken)
     {
         var events = new List<RecordedEvent>();

@@ -6,14 +6,17 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>The one representation of an event outside: CloudEvents 1.0 JSON, the same bytes in feed, stream, webhook and broker.</summary>
+/// <summary>The only form of an event outside the ledger: CloudEvents 1.0 JSON, with the same bytes in feed, stream, webhook and broker.</summary>
 internal static class CloudEvent
 {
     private const string Prefix = "ledger.";
 
     private static readonly JsonWriterOptions Options = new() { Encoder = DomainJson.Stored.Encoder };
 
-    /// <summary>The CloudEvents type of a stored type: <c>denial_recorded</c> is <c>ledger.denial_recorded.v1</c>, <c>denial_recorded_v2</c> its <c>v2</c>.</summary>
+    /// <summary>
+    /// The CloudEvents type of a stored type: <c>denial_recorded</c> becomes <c>ledger.denial_recorded.v1</c>, and <c>denial_recorded_v2</c> becomes
+    /// <c>ledger.denial_recorded.v2</c>.
+    /// </summary>
     internal static string TypeOf(string stored)
     {
         var suffix = stored.LastIndexOf("_v", StringComparison.Ordinal);
@@ -22,7 +25,7 @@ internal static class CloudEvent
             : $"{Prefix}{stored}.v1";
     }
 
-    /// <summary>The stored type that a client names, by either name.</summary>
+    /// <summary>The stored type that a client names, by its stored name or by its CloudEvents name.</summary>
     internal static string StoredType(string named)
     {
         if (!named.StartsWith(Prefix, StringComparison.Ordinal) || named.LastIndexOf(".v", StringComparison.Ordinal) is not (> 0 and var dot))
@@ -37,7 +40,9 @@ internal static class CloudEvent
     /// <summary>The event as UTF-8 JSON.</summary>
     /// <param name="e">The event.</param>
     /// <param name="source">The ledger's URI.</param>
-    /// <param name="withheldTo">Where it was withheld and is delivered late: the position at which the restriction ended.</param>
+    /// <param name="withheldTo">
+    /// For an event that was withheld and is delivered late: the position at which the restriction ended. Otherwise null.
+    /// </param>
     internal static byte[] Serialize(RecordedEvent e, string source, long? withheldTo = null)
     {
         var buffer = new ArrayBufferWriter<byte>(e.Data.Length + 512);

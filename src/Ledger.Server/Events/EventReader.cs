@@ -4,8 +4,8 @@ using Ledger.Store;
 namespace Ledger.Server;
 
 /// <summary>
-/// One reader's way through the log: pages of the store while it is behind, the shared tail once it has joined. It never holds more than
-/// one batch, so that a slow reader costs no memory.
+/// One reader's way through the log. It reads pages of the store while it is behind, and the shared tail once it has caught up. It never holds more
+/// than one batch, so a slow reader costs no memory.
 /// </summary>
 internal sealed class EventReader(EventTail tail, EventStore store, Restrictions restrictions, LedgerIdentity identity) : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class EventReader(EventTail tail, EventStore store, Restrictions
     private long? _knownAtStart;
     private bool _isFresh;
 
-    /// <summary>What is shown.</summary>
+    /// <summary>Which events are shown.</summary>
     internal required FeedFilter Filter { get; init; }
 
     /// <summary>Whether restricted events are shown too.</summary>
@@ -24,14 +24,16 @@ internal sealed class EventReader(EventTail tail, EventStore store, Restrictions
     /// <summary>The last position that was looked at.</summary>
     internal required long Position { get; set; }
 
-    /// <summary>The last erasure that was seen on this node.</summary>
+    /// <summary>The position of the last erasure that this node has seen.</summary>
     internal long NewestErasure => tail.NewestErasure;
 
-    /// <summary>The end of a restriction, where that is what the last events reached: what it withheld goes out before them.</summary>
+    /// <summary>
+    /// The end of a restriction, if the last batch reached one. The events that the restriction withheld go out before the event that ends it.
+    /// </summary>
     internal RestrictionEnd? Reached { get; private set; }
 
-    /// <summary>The next events that are shown; none when the time is over, or when what was looked at is hidden.</summary>
-    /// <param name="max">Most events, up to a page of the feed.</param>
+    /// <summary>The next events to show. Empty when the time is over, or when every event that was read is hidden.</summary>
+    /// <param name="max">The most events to return, up to a page of the feed.</param>
     /// <param name="patience">How long to wait for a first event.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     internal async Task<IReadOnlyList<PublishedEvent>> NextAsync(int max, TimeSpan patience, CancellationToken cancellationToken)
@@ -64,7 +66,7 @@ internal sealed class EventReader(EventTail tail, EventStore store, Restrictions
         return [.. taken.Where(e => e.Position <= Position && Filter.Shows(e.Recorded) && IsShownHere(e.Recorded, restricted))];
     }
 
-    /// <summary>What the restriction that was <see cref="Reached"/> hid, marked as late.</summary>
+    /// <summary>The events that were hidden by the restriction whose end is <see cref="Reached"/>, marked as late.</summary>
     internal async IAsyncEnumerable<PublishedEvent> LateAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (Reached is { } end && HidFromHere(end))
@@ -85,7 +87,7 @@ internal sealed class EventReader(EventTail tail, EventStore store, Restrictions
         var restricted = Advance(page.Next, Audits ? RestrictedNow.Nothing : await restrictions.InLogAsync(cancellationToken));
         if (Position >= page.Head && page.Events.Count == 0 && patience > TimeSpan.Zero)
         {
-            // At the head while the tail starts: it says when it runs.
+            // The reader is at the head and the tail is still starting. The tail wakes it when it runs.
             await tail.WaitBeyondAsync(Position, patience, cancellationToken);
         }
 
@@ -93,13 +95,16 @@ internal sealed class EventReader(EventTail tail, EventStore store, Restrictions
     }
 
     /// <summary>
-    /// Whether an event is shown at its own place. What a restriction hid is shown where that ended: the reader may have passed earlier events of the
-    /// same assertion while they were hidden.
+    /// Whether an event is shown at its own position. An event that a restriction hid is shown where the restriction ended instead: the reader may
+    /// have passed earlier events of the same assertion while they were hidden.
     /// </summary>
     private bool IsShownHere(RecordedEvent e, RestrictedNow restricted) =>
         !restricted.Hides(e) && (restricted.LastEndOver(e) is not { } end || !HidFromHere(end));
 
-    /// <summary>Whether a restriction may have hidden something from this reader: not where it had ended before a reader began at the very beginning.</summary>
+    /// <summary>
+    /// Whether a restriction may have hidden something from this reader. It has not if the reader began at position 0 after the restriction had
+    /// ended.
+    /// </summary>
     private bool HidFromHere(RestrictionEnd end) => !(_isFresh && end.Position <= _knownAtStart);
 
     /// <summary>Moves on, up to the next end of a restriction.</summary>

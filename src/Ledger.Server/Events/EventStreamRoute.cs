@@ -8,17 +8,17 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// The feed as Server-Sent Events (WHATWG HTML, section 9.2). Written by hand: the framework's result sends neither comments nor frames
-/// that hold an id alone, which move a reader's cursor over what its filter hides.
+/// The feed as Server-Sent Events (WHATWG HTML, section 9.2). Written by hand, because the framework's result sends neither comments nor frames that
+/// hold only an id. Such frames move a reader's cursor past events that its filter hides.
 /// </summary>
 internal static class EventStreamRoute
 {
     private const string LastEventId = "Last-Event-ID";
 
-    /// <summary>Events between two flushes: keeps what waits for one slow reader small.</summary>
+    /// <summary>The most events between two flushes. It bounds the memory that one slow reader takes.</summary>
     private const int BatchEvents = 256;
 
-    /// <summary>Under the half minute after which proxies give up on a silent connection.</summary>
+    /// <summary>Less than the half minute after which proxies give up on a silent connection.</summary>
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(15);
 
     internal static void Map(IEndpointRouteBuilder routes) =>
@@ -32,7 +32,7 @@ internal static class EventStreamRoute
         await call.RequireReachedAsync(after, call.Context.Request.Headers.ContainsKey(LastEventId) ? LastEventId : "after");
         call.Response.ContentType = "text/event-stream";
         call.Response.Headers.CacheControl = "no-store";
-        // Nginx gathers a response before it passes it on, unless it is told otherwise.
+        // Nginx buffers a response unless this header tells it otherwise.
         call.Response.Headers["X-Accel-Buffering"] = "no";
         if (HttpMethods.IsHead(call.Context.Request.Method))
         {
@@ -53,7 +53,8 @@ internal static class EventStreamRoute
         }
         catch (Exception e) when (ending.IsCancellationRequested || e is OperationCanceledException or TimeoutException or StoreUnavailableException or NpgsqlException)
         {
-            // The reader went, took nothing for too long, the server stops, or the database is away: the reader comes again with its last id.
+            // The reader has gone or has read nothing for too long, the server is stopping, or the database is away. The reader reconnects with its
+            // last id.
             call.Context.Abort();
         }
     }
@@ -107,7 +108,7 @@ internal static class EventStreamRoute
         }
     }
 
-    /// <summary>A reader that takes nothing for so long is cut off; it resumes where it was.</summary>
+    /// <summary>Cuts off a reader that reads nothing for this long. It resumes where it was.</summary>
     private static async Task FlushAsync(PipeWriter writer, TimeSpan patience, CancellationToken cancellationToken)
     {
         var flush = writer.FlushAsync(cancellationToken);
@@ -117,7 +118,10 @@ internal static class EventStreamRoute
         }
     }
 
-    /// <summary>The header of a browser that resumes says more than the address that it was once given.</summary>
+    /// <summary>
+    /// The position to start after. A browser that reconnects sends Last-Event-ID, which is newer than the position in its address, so the header
+    /// wins.
+    /// </summary>
     private static long After(ReadCall call)
     {
         var after = call.Query.Number("after", 0, 0, long.MaxValue);

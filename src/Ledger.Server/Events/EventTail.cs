@@ -5,16 +5,16 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// The newest events of the log, read and serialised once a node for all who follow: a ring that readers copy from at their own pace.
-/// It reads only while somebody follows.
+/// The newest events of the log, in a ring. Each node reads and serialises them once for all its followers, which copy from the ring at their own
+/// pace. The tail reads only while somebody follows.
 /// </summary>
 internal sealed partial class EventTail(
     EventStore store, LedgerIdentity identity, Restrictions restrictions, TimeProvider clock, ILogger<EventTail> logger) : BackgroundService
 {
-    /// <summary>Events that the ring holds: seconds of a busy ledger, enough for a reader to join from a page of the store.</summary>
+    /// <summary>The most events that the ring holds: seconds of a busy ledger, enough for a reader to join from a page of the store.</summary>
     private const int EventsMax = 4_096;
 
-    /// <summary>Bytes that the ring holds: a few events of the greatest size must not make it grow without end.</summary>
+    /// <summary>The most bytes that the ring holds, so that events of the greatest size cannot make it grow without end.</summary>
     private const long BytesMax = 32L << 20;
 
     private const int PageEvents = 500;
@@ -37,7 +37,7 @@ internal sealed partial class EventTail(
     /// <summary>What is hidden from the public, as of the last event of the ring.</summary>
     internal RestrictedNow Restricted { get; private set; } = RestrictedNow.Nothing;
 
-    /// <summary>The last erasure that was seen: events before it that were read earlier may hold what it erased.</summary>
+    /// <summary>The position of the last erasure that was seen. Events from before it that were read earlier may still hold what it erased.</summary>
     internal long NewestErasure => Volatile.Read(ref _newestErasure);
 
     /// <summary>Keeps the tail reading until it is disposed.</summary>
@@ -54,7 +54,9 @@ internal sealed partial class EventTail(
         return new Following(Leave);
     }
 
-    /// <summary>The events behind a position; empty when there is none yet, null when the ring no longer reaches back so far, or does not run.</summary>
+    /// <summary>
+    /// The events after a position. Empty when there are none yet; null when the ring no longer reaches back so far, or the tail does not run.
+    /// </summary>
     internal IReadOnlyList<PublishedEvent>? Take(long after, int max)
     {
         lock (_gate)
@@ -89,7 +91,7 @@ internal sealed partial class EventTail(
             grown = _grown.Task;
         }
 
-        // Unlike a delay beside it, this leaves no timer behind: thousands of readers wait anew for each event.
+        // Unlike a Task.Delay beside it, WaitAsync leaves no timer behind. That matters because thousands of readers wait again for each event.
         await grown.WaitAsync(timeout, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }
@@ -139,7 +141,7 @@ internal sealed partial class EventTail(
                 continue;
             }
 
-            // Whoever is shown these events is shown nothing that one of them restricts.
+            // The restrictions are read before these events are published, so that no reader sees what one of them restricts.
             if (page.Events.Any(e => Restrictions.Types.Contains(e.Type)))
             {
                 Restricted = await restrictions.InLogAsync(cancellationToken);
@@ -149,7 +151,10 @@ internal sealed partial class EventTail(
         }
     }
 
-    /// <summary>Ends the reading where nobody follows: what the ring then holds is judged by restrictions of that time, and is not given out again.</summary>
+    /// <summary>
+    /// Stops the tail when nobody follows. The ring's events were checked against the restrictions of that time, so they are not given out again
+    /// later.
+    /// </summary>
     private bool IsFollowed()
     {
         lock (_gate)
@@ -173,7 +178,8 @@ internal sealed partial class EventTail(
         {
             if (events.LastOrDefault(e => e.Recorded.Type == ErasureType) is { } erasure)
             {
-                // These were read after it; what the ring holds was read before, and is read from the store again by whoever still needs it.
+                // These events were read after the erasure. The ring's events were read before it, so the ring is emptied. A reader that still needs
+                // them reads the store again.
                 Volatile.Write(ref _newestErasure, erasure.Position);
                 Empty();
             }

@@ -2,7 +2,7 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>The feed's filter on an event in memory; it decides as the store's query does.</summary>
+/// <summary>Applies the feed's filter to an event in memory, with the same result as the store's query.</summary>
 internal static class FeedMatch
 {
     internal static bool Shows(this FeedFilter filter, RecordedEvent e) =>

@@ -7,16 +7,16 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>The feed of events after a position, with filters; waits for the next one where asked to.</summary>
+/// <summary>The feed of events after a position, with filters. It waits for the next event if asked to (long poll).</summary>
 internal static class FeedRoute
 {
     private const int LimitDefault = 100;
     private const int LimitMax = 1_000;
 
-    /// <summary>The longest poll: under the minute after which proxies give up.</summary>
+    /// <summary>The longest poll: less than the minute after which proxies give up.</summary>
     private const int WaitMaxS = 50;
 
-    /// <summary>The words of the filter by materiality.</summary>
+    /// <summary>The values that the filter by materiality takes.</summary>
     internal static readonly string[] Materialities = [.. Enum.GetNames<Materiality>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
 
     internal static void Map(IEndpointRouteBuilder routes) =>
@@ -58,7 +58,9 @@ internal static class FeedRoute
         };
     }
 
-    /// <summary>The tags that the query asks for, any of each name; a materiality that is none is refused, for nothing would ever match it.</summary>
+    /// <summary>
+    /// The tags that the query asks for. An event needs one tag of each name. An unknown materiality is refused, because nothing would ever match it.
+    /// </summary>
     internal static IReadOnlyList<IReadOnlyList<string>> Tags(Query query, params IReadOnlyList<string> names)
     {
         var tags = new List<IReadOnlyList<string>>();
@@ -74,10 +76,11 @@ internal static class FeedRoute
     }
 
     /// <summary>
-    /// Reads on over what the filter or a restriction hides, one bounded page a round, until something is found or the head is reached.
+    /// Reads past events that the filter or a restriction hides, one bounded page per round, until something is found or the head is reached.
     /// <para>
-    /// A cursor may have passed events while they were restricted. So what a restriction hid is given at the position where it ended, and the page ends
-    /// there: nothing newer of the same assertion comes before it. Whoever begins at 0 has passed nothing, and finds each event at its own place.
+    /// A cursor may have passed events while they were restricted. So the events that a restriction hid are given at the position where it ended, and
+    /// the page ends there: nothing newer of the same assertion comes before them. A reader that begins at 0 has passed nothing, and finds each event
+    /// at its own position.
     /// </para>
     /// </summary>
     private static async Task<Page> PageAsync(ReadCall call, long after, int limit, FeedFilter filter)
@@ -86,7 +89,7 @@ internal static class FeedRoute
         while (true)
         {
             var page = await call.Store.ReadFeedAsync(after, limit, filter, call.Cancelled);
-            // Asked behind the page: an end among its events must be known.
+            // The restrictions are read after the page, so that an end of a restriction among its events is known.
             var restricted = await call.RestrictedInLogAsync();
             var visible = page.Events.Where(e => !restricted.Hides(e) && (isFresh || restricted.LastEndOver(e) is null)).ToList();
             var from = after;

@@ -4,7 +4,10 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>What a restriction withheld from readers whose cursor has passed it, read from the log when the restriction has ended.</summary>
+/// <summary>
+/// Reads the events that a restriction withheld from readers whose cursor has passed them. They are read from the log after the restriction has
+/// ended.
+/// </summary>
 internal static class LateEvents
 {
     /// <summary>The events that a restriction hid, in order of position, without those that are still hidden.</summary>
@@ -43,7 +46,7 @@ internal static class LateEvents
         bool IsShown(RecordedEvent e) => filter.Shows(e) && !hidden.Hides(e);
     }
 
-    /// <summary>The links of others that quote what the restriction hid: they were withheld with it.</summary>
+    /// <summary>The links of other streams that quote what the restriction hid. They were withheld with it.</summary>
     private static async Task<IReadOnlyList<RecordedEvent>> QuotingAsync(EventStore store, RestrictionEnd end, long upTo, CancellationToken cancellationToken)
     {
         await CarryingLinks.ReachAsync(store, upTo, cancellationToken);

@@ -4,7 +4,7 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>An event as it leaves the ledger, serialised once for every reader: as JSON, and as the frame of a stream that holds that JSON.</summary>
+/// <summary>An event as it leaves the ledger, serialised once for every reader: as JSON, and as an SSE frame that holds that JSON.</summary>
 internal sealed class PublishedEvent
 {
     private readonly int _jsonStart;

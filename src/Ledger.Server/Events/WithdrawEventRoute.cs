@@ -34,7 +34,7 @@ internal static class WithdrawEventRoute
         });
     }
 
-    /// <summary>What the domain makes of a withdrawal, of each stream that it touches.</summary>
+    /// <summary>Lets the domain decide on a withdrawal, for each stream that it touches.</summary>
     internal static Ruling Decide(
         IReadOnlyDictionary<string, StreamState> current, WithdrawEvent command, List<(string Stream, Guid Event)> events, Circumstances circumstances) =>
         Ruling.OfAll(events.Select(e => (e.Stream, current[e.Stream] switch

@@ -4,13 +4,18 @@ using static Ledger.Server.JsonMembers;
 
 namespace Ledger.Server;
 
-/// <summary>Published reviews as schema.org ClaimReview, each with all that it speaks of inside it: other tools read them without asking the ledger.</summary>
-/// <param name="sources">The works that the claims stand in, by id.</param>
-/// <param name="parties">Who speaks in them, by id.</param>
-/// <param name="root">Where this ledger's things stand.</param>
+/// <summary>
+/// Published reviews as schema.org ClaimReview. Each review contains everything that it speaks of, so that other tools read it without asking the
+/// ledger.
+/// </summary>
+/// <param name="sources">The works in which the claims stand, by id.</param>
+/// <param name="parties">The parties that speak in them, by id.</param>
+/// <param name="root">The base address of this ledger's resources.</param>
 internal sealed class ClaimReviewExport(IReadOnlyDictionary<string, SourceView> sources, IReadOnlyDictionary<string, PartyView> parties, Uri root)
 {
-    /// <summary>The reviews of a page of assertions, in their order. Positions of other stances are no reviews, and none is made of them.</summary>
+    /// <summary>
+    /// The reviews of a page of assertions, in their order. Only positions that rule on the claim, with a rating and an address, are reviews.
+    /// </summary>
     internal static async Task<IReadOnlyList<JsonObject>> OfAsync(ReadCall call, IReadOnlyList<Assertion> page, ReadPoint point)
     {
         List<Assertion> reviewed = [.. page.Where(s => Rulings(s).Any())];

@@ -10,7 +10,7 @@ internal static class CsvText
     /// <summary>Spreadsheets run a cell that begins with one of these as a formula.</summary>
     private static readonly SearchValues<char> Formula = SearchValues.Create("=+-@\t");
 
-    /// <summary>A cell, in quotes where it needs them, with an apostrophe before what a spreadsheet would run.</summary>
+    /// <summary>A cell, in quotes where it needs them. A text that a spreadsheet would run as a formula gets an apostrophe in front.</summary>
     internal static string Cell(string? text)
     {
         var safe = text is { Length: > 0 } && Formula.Contains(text[0]) ? "'" + text : text ?? "";

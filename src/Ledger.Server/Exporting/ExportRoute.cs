@@ -7,10 +7,10 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>The whole ledger at a moment, streamed: every event as a CloudEvent a line, or what is made of its assertions in a format of the field.</summary>
+/// <summary>Streams the whole ledger at a moment: every event as a CloudEvent, one per line, or its assertions in a format of the field.</summary>
 internal static class ExportRoute
 {
-    /// <summary>Assertions folded by one query.</summary>
+    /// <summary>The number of assertions folded by one query.</summary>
     private const int AssertionsPage = 200;
 
     private const int EventsPage = 1_000;
@@ -19,7 +19,7 @@ internal static class ExportRoute
     private const string LinkedData = "application/ld+json";
     private const string JsonSeparator = ",\n";
 
-    /// <summary>The formats that are made of the assertions.</summary>
+    /// <summary>The formats that are made from the assertions.</summary>
     private static readonly Dictionary<string, Format> OfAssertions = new(StringComparer.Ordinal)
     {
         ["datafeed"] = new(LinkedData, $$"""{"@context":"{{SchemaOrg.Context}}","@type":"DataFeed","name":"Claims Ledger","dataFeedElement":[""", JsonSeparator, "]}", ClaimsAsync),
@@ -32,7 +32,7 @@ internal static class ExportRoute
         ["csv"] = new(Csv, NoticeCsv.Header, "", "", (_, page, _) => Task.FromResult(page.SelectMany(NoticeCsv.Rows))),
     };
 
-    /// <summary>The names of the formats; the first is that of who asks for none.</summary>
+    /// <summary>The names of the formats; the first is the default.</summary>
     internal static IReadOnlyList<string> Formats { get; } = [Events, .. OfAssertions.Keys];
 
     internal static void Map(IEndpointRouteBuilder routes) => routes.MapRead("/v1/export", "Export the ledger", ReadAsync);
@@ -106,7 +106,7 @@ internal static class ExportRoute
             }));
     }
 
-    /// <summary>Every assertion at a moment, in the order of recording, a bounded number in memory.</summary>
+    /// <summary>Every assertion at a moment, in the order of recording, with a bounded number in memory.</summary>
     private static async IAsyncEnumerable<IReadOnlyList<Assertion>> StatePagesAsync(ReadCall call, ReadPoint point)
     {
         var restricted = await call.RestrictedAsync();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Ledger.Server;
 
-/// <summary>Objects of the formats that are written, in which a member without a value is left out.</summary>
+/// <summary>Makes JSON objects for exports. A member without a value is left out.</summary>
 internal static class JsonMembers
 {
     /// <summary>An object of the members that have a value, in their order.</summary>

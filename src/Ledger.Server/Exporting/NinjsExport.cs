@@ -6,18 +6,18 @@ using static Ledger.Server.JsonMembers;
 namespace Ledger.Server;
 
 /// <summary>
-/// A work whose headline the ledger records, as ninjs 3 items: one for the headline as it was first published, and one for each correction, retraction and
-/// reinstatement since, in their order.
+/// A work whose headline the ledger records, as ninjs 3 items: one for the headline as it was first published, and one for each later correction,
+/// retraction and reinstatement, in their order.
 /// </summary>
 /// <param name="state">The assertion that is the headline.</param>
 /// <param name="source">The work.</param>
 /// <param name="publisher">Its publisher; null where it is not known by the moment asked for.</param>
-/// <param name="root">Where this ledger's things stand.</param>
+/// <param name="root">The base address of this ledger's resources.</param>
 internal sealed class NinjsExport(Assertion state, SourceView source, PartyView? publisher, Uri root)
 {
     private const string Standard = "3.2";
 
-    /// <summary>The items of a page of assertions. What is no headline is no item: a work may state many things, and is one item.</summary>
+    /// <summary>The items of a page of assertions. Only a headline becomes an item, because a work may state many things but is one item.</summary>
     internal static async Task<IReadOnlyList<JsonObject>> OfAsync(ReadCall call, IReadOnlyList<Assertion> page, ReadPoint point)
     {
         List<Assertion> headlines = [.. page.Where(s => ProvenanceGraph.Claim(s).Part == Part.Headline)];
@@ -63,7 +63,7 @@ internal sealed class NinjsExport(Assertion state, SourceView source, PartyView?
     private static string? Changed(LedgerEvent e) =>
         (e as CorrectionIssued)?.Changes.LastOrDefault(c => c.Field == "proposition")?.After is { ValueKind: System.Text.Json.JsonValueKind.String } after ? after.GetString() : null;
 
-    /// <summary>The number that the agency gave to what it published at a time; 0 where the ledger has no such version.</summary>
+    /// <summary>The number that the agency gave to the version that it published at a time; 0 where the ledger has no such version.</summary>
     private long NumberAt(StatedTime? time) => source.Versions
         .Where(v => time is not null && v.PublishedAt?.Value == time.Value && v.Edition.StartsWith("version ", StringComparison.Ordinal))
         .Select(v => long.TryParse(v.Edition["version ".Length..], CultureInfo.InvariantCulture, out var number) ? number : 0).FirstOrDefault();

@@ -4,7 +4,9 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Notices as rows with columns like those of the Retraction Watch database, so that its readers' tools read them (RFC 4180).</summary>
+/// <summary>
+/// Notices as CSV rows (RFC 4180) with columns like those of the Retraction Watch database, so that tools for that database can read them.
+/// </summary>
 internal static class NoticeCsv
 {
     internal const string Header =

@@ -14,7 +14,7 @@ internal sealed record PaperExport(Assertion State, SourceView Source, string Pu
 {
     private const char Bom = '\uFEFF';
 
-    /// <summary>The columns of the public file; the last has no name there either.</summary>
+    /// <summary>The columns of the public Retraction Watch file. Its last column has no name there either.</summary>
     internal static string Header { get; } = string.Join(',', RetractionWatchRow.Columns) + ",\r\n";
 
     private string? DoiOf => Source.Identifiers.Append(Source.Url).Select(Doi.Normalise).FirstOrDefault(d => d is not null);
@@ -23,7 +23,10 @@ internal sealed record PaperExport(Assertion State, SourceView Source, string Pu
 
     private IEnumerable<string> Authors => State.Content.Attribution.Select(a => a.Description ?? a.Party).OfType<string>();
 
-    /// <summary>Every assertion of a page with the work that states it, as far as the reader may see and the moment knows both.</summary>
+    /// <summary>
+    /// Every assertion of a page with the work that states it. An assertion is left out if the reader may not see the work, or if the work was not
+    /// known at the moment.
+    /// </summary>
     internal static async Task<IReadOnlyList<PaperExport>> OfAsync(ReadCall call, IReadOnlyList<Assertion> page, ReadPoint point)
     {
         var sources = await SourceView.OfAsync(call, page, point);
@@ -43,7 +46,7 @@ internal sealed record PaperExport(Assertion State, SourceView Source, string Pu
     /// <summary>A row for each notice.</summary>
     internal IEnumerable<string> Rows() => PaperNotice.Of(State).Select(Row);
 
-    /// <summary>The work with what updated it; null for one without a DOI, which Crossref does not know.</summary>
+    /// <summary>The work with its updates; null for a work without a DOI, which Crossref does not know.</summary>
     internal JsonObject? Work() => DoiOf is not { } doi ? null : Present(
         ("DOI", doi), ("type", "journal-article"), ("title", new JsonArray(Source.Title)), ("publisher", Publisher), ("published", Date(PublishedAt)),
         ("author", new JsonArray([.. Authors.Select(a => new JsonObject { ["name"] = a })])), ("subject", new JsonArray([.. State.Content.Topics.Select(t => (JsonNode)t)])),
@@ -81,6 +84,6 @@ internal sealed record PaperExport(Assertion State, SourceView Source, string Pu
         return string.Join(',', cells.Select(c => CsvText.Cell(c?.TrimStart(Bom)))) + ",\r\n";
     }
 
-    /// <summary>As the public file writes a list: each item with a semicolon behind it.</summary>
+    /// <summary>A list as the public file writes it: each item is followed by a semicolon.</summary>
     private static string List(IEnumerable<string> items, string mark) => string.Concat(items.Select(i => $"{mark}{i};"));
 }

@@ -6,18 +6,21 @@ using NpgsqlTypes;
 namespace Ledger.Server;
 
 /// <summary>
-/// Reads notices from the newest backwards. A notice that was withheld stands where the restriction ended: whoever polls the feed finds it there as new.
+/// Reads notices from the newest backwards. A withheld notice stands where the restriction ended, so that whoever polls the feed finds it there as
+/// new.
 /// </summary>
 internal sealed class CorrectionEntries(EventStore store)
 {
-    /// <summary>Rows that one query looks at, and queries of one page: what hides most of them must not cost without end.</summary>
+    /// <summary>
+    /// The most rows of one query and the most queries of one page. They bound the cost of a page when a filter or a restriction hides most rows.
+    /// </summary>
     private const int ScanMax = 500;
     private const int ScansMax = 20;
 
     private static readonly IReadOnlyList<string> Types =
         [.. EventTypes.NamesOf(typeof(CorrectionIssued), typeof(RetractionIssued), typeof(ConcernExpressed), typeof(Withdrawn))];
 
-    /// <summary>The entries before a place, newest first, and the place to go on from; null at the end.</summary>
+    /// <summary>The entries before a place, newest first, and the place to continue from, which is null at the end.</summary>
     internal async Task<(IReadOnlyList<FeedEntry> Entries, FeedPlace? Next)> ReadAsync(
         FeedPlace before, int limit, FeedFilter filter, RestrictedNow restricted, CancellationToken cancellationToken)
     {
@@ -94,5 +97,8 @@ internal sealed class CorrectionEntries(EventStore store)
     }
 }
 
-/// <summary>A place in the feed: a position, and within the end of a restriction the position of one that it withheld. What comes after is older.</summary>
+/// <summary>
+/// A place in the feed: a position, and at the end of a restriction also the position of an event that it withheld. The entries after a place are
+/// older.
+/// </summary>
 internal readonly record struct FeedPlace(long Position, long? Late);

@@ -14,7 +14,7 @@ internal sealed record FeedEntry
 
     public required RecordedEvent Recorded { get; init; }
 
-    /// <summary>When the entry came to the reader: when it was recorded or, where it was withheld, when the restriction ended.</summary>
+    /// <summary>When the reader could first see the entry: when it was recorded or, if it was withheld, when the restriction ended.</summary>
     public required DateTimeOffset Updated { get; init; }
 
     /// <summary>Where the entry stands in the feed.</summary>
@@ -34,7 +34,7 @@ internal sealed record FeedEntry
 
     public IReadOnlyList<Change> Changes { get; init; } = [];
 
-    /// <summary>The event as an entry; null for what is no notice about an assertion.</summary>
+    /// <summary>The event as an entry; null if it is not a notice about an assertion.</summary>
     internal static FeedEntry? Of(RecordedEvent e)
     {
         var (kind, assertion) = Ids.OfStream(e.Stream);
@@ -95,7 +95,7 @@ internal sealed record FeedEntry
         { } other => other.GetRawText(),
     };
 
-    /// <summary>The words of both, the lost ones and the new ones marked.</summary>
+    /// <summary>Appends the words of both texts. Removed and added words are marked.</summary>
     private static void AppendWords(StringBuilder html, string before, string after)
     {
         var diff = new Differ().CreateWordDiffs(before, after, ignoreWhitespace: false, WordSeparators);

@@ -17,13 +17,13 @@ internal static class BrowsersAndCodings
             .WithOrigins([.. settings.CorsOrigins]).WithMethods("GET", "HEAD").AllowAnyHeader().WithExposedHeaders(Exposed).SetPreflightMaxAge(TimeSpan.FromHours(1))))
         .AddResponseCompression(options =>
         {
-            options.EnableForHttps = true;     // The one secret beside text that another chose, the token of a form, differs in every answer.
-            options.MimeTypes = Compressed;    // Event streams stay as they are: a frame must not wait in a compressor.
+            options.EnableForHttps = true;     // The only secret beside text that others chose is a form's token, and it differs in every answer.
+            options.MimeTypes = Compressed;    // Event streams are not compressed: a frame must not wait in a compressor.
         });
 
     /// <summary>
-    /// Names what an answer depends on, also where this one was not compressed and where no other origin asked: a cache would give it to those who
-    /// must get another.
+    /// Adds the header Vary, even if this answer was not compressed and no other origin asked. Without it, a cache would give this answer to clients
+    /// that must get another one.
     /// </summary>
     internal static void UseVary(this WebApplication app, LedgerSettings settings) => app.Use((context, next) =>
     {
@@ -40,7 +40,7 @@ internal static class BrowsersAndCodings
                 response.Vary("Origin");
             }
 
-            // An answer that has not changed has no type; it has the tag of one that may be coded.
+            // A 304 answer has no content type, but its tag may be that of an answer that can be compressed.
             var type = response.ContentType?.Split(';')[0].Trim();
             if (type is null ? response.StatusCode == StatusCodes.Status304NotModified && !request.Path.StartsWithSegments("/log", StringComparison.Ordinal) : Compressed.Contains(type, StringComparer.OrdinalIgnoreCase))
             {

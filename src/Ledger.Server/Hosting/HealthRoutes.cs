@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Ledger.Server;
 
-/// <summary>Whether the process lives, and whether it can serve: database reachable, migrations current, projections within their lag.</summary>
+/// <summary>
+/// Whether the process lives, and whether it can serve: the database is reachable, migrations are current, projections are within their lag.
+/// </summary>
 internal static class HealthRoutes
 {
     private const int CheckTimeoutS = 3;

@@ -2,13 +2,15 @@ using JasperFx.CommandLine;
 
 namespace Ledger.Server;
 
-/// <summary>The ledger's own commands, as <c>help</c> lists them beside the libraries'. Each does what <see cref="Startup"/> does for its name.</summary>
+/// <summary>
+/// The ledger's own commands, which <c>help</c> lists beside those of the libraries. Each command runs <see cref="Startup"/> with its name.
+/// </summary>
 public static class LedgerCommands
 {
-    /// <summary>The exit code of a command line that makes no sense.</summary>
+    /// <summary>The exit code for a command line that is not valid.</summary>
     internal const int Usage = 2;
 
-    /// <summary>Whether a flag asks for help; without a command it would start the service.</summary>
+    /// <summary>Whether a flag asks for help. Without this check, such a flag alone would start the service.</summary>
     internal static bool AsksForHelp(string flag) => flag is "--help" or "-h" or "-?";
 
     internal static bool IsHelp(string[] words) => words is ["help", ..] or ["?"];
@@ -25,7 +27,7 @@ public static class LedgerCommands
         return factory.AllCommandTypes().Select(CommandFactory.CommandNameFor).Contains(word, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>Runs a command through the same way as the command line does.</summary>
+    /// <summary>Runs a command in the same way as the command line does.</summary>
     private static bool Run(params string[] args) => Startup.RunAsync(args).GetAwaiter().GetResult() == 0;
 
     /// <summary>No arguments, no flags.</summary>
@@ -34,12 +36,12 @@ public static class LedgerCommands
     /// <summary>Which projections are meant.</summary>
     public sealed class ProjectionsInput
     {
-        /// <summary>All that can be rebuilt, where none is named.</summary>
+        /// <summary>The projections; all that can be rebuilt if none is named.</summary>
         [JasperFx.CommandLine.Description("Projections, such as AssertionList; all where none is named")]
         public IEnumerable<string> Names { get; set; } = [];
     }
 
-    /// <summary>Whether to end afterwards.</summary>
+    /// <summary>Whether to stop after recording.</summary>
     public sealed class DemoInput
     {
         /// <summary>Stops after recording.</summary>

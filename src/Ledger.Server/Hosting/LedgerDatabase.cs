@@ -6,7 +6,10 @@ using Npgsql;
 
 namespace Ledger.Server;
 
-/// <summary>The database that the server works on: a given one, or a private PostgreSQL that lives and ends with it. Migrated when opened.</summary>
+/// <summary>
+/// The database that the server works on: a given one, or a private PostgreSQL that starts and ends with the server. It is migrated when it is
+/// opened.
+/// </summary>
 internal sealed class LedgerDatabase : IAsyncDisposable
 {
     private const string LocalName = "ledger";
@@ -29,7 +32,7 @@ internal sealed class LedgerDatabase : IAsyncDisposable
     /// <summary>The owner's login, for migrations and erasure.</summary>
     internal string OwnerConnectionString { get; }
 
-    /// <summary>Sessions of the service's lesser role.</summary>
+    /// <summary>Sessions under the service's role, which has fewer rights than the owner.</summary>
     internal NpgsqlDataSource Source { get; }
 
     /// <summary>The log.</summary>
@@ -38,12 +41,12 @@ internal sealed class LedgerDatabase : IAsyncDisposable
     /// <summary>The log and the operational state, as Marten sees them.</summary>
     internal DocumentStore Documents { get; }
 
-    /// <summary>Opens the database and brings it to the present shape.</summary>
+    /// <summary>Opens the database and brings its schema up to date.</summary>
     /// <param name="settings">Which database.</param>
-    /// <param name="attach">For commands beside a running server: use its private PostgreSQL rather than start a second.</param>
-    /// <param name="say">Told each notable step.</param>
+    /// <param name="attach">For commands beside a running server: use its private PostgreSQL instead of starting a second one.</param>
+    /// <param name="say">Receives a line for each notable step.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <param name="migrate">Whether to bring it to the present shape; commands that compare it do not.</param>
+    /// <param name="migrate">Whether to bring the schema up to date. Commands that compare the schema do not.</param>
     internal static async Task<LedgerDatabase> OpenAsync(LedgerSettings settings, bool attach, Action<string> say, CancellationToken cancellationToken, bool migrate = true)
     {
         if (settings.ConnectionString is { } given)
@@ -95,7 +98,7 @@ internal sealed class LedgerDatabase : IAsyncDisposable
     }
 }
 
-/// <summary>The admin key of a private ledger: made at the first start, kept where only its user reads it.</summary>
+/// <summary>The admin key of a private ledger. It is made at the first start and kept in a file that only its user can read.</summary>
 internal static class LocalAdminKey
 {
     internal static async Task<string> LoadOrMakeAsync(string dataDirectory, Action<string> say, CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using Marten;
 
 namespace Ledger.Server;
 
-/// <summary>The URI of this ledger: the source of its events. Set, or made once and kept in the database.</summary>
+/// <summary>The URI of this ledger, which is the source of its events. It is set by the operator, or made once and kept in the database.</summary>
 internal sealed class LedgerIdentity(string uri)
 {
     internal string Uri { get; } = uri;
@@ -21,8 +21,8 @@ internal sealed class LedgerIdentity(string uri)
     }
 }
 
-/// <summary>The name by which this ledger's events say where they come from: made by a migration, kept for ever.</summary>
-/// <param name="Id">There is one.</param>
+/// <summary>The name that this ledger's events give as their source. A migration makes it, and it is kept for ever.</summary>
+/// <param name="Id">Always the same: there is only one.</param>
 /// <param name="Uuid">The name.</param>
 internal sealed record StoredIdentity(string Id, Guid Uuid)
 {

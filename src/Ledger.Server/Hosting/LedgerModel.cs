@@ -9,7 +9,7 @@ namespace Ledger.Server;
 /// <summary>What the log holds, for Marten: the Domain's event types, the read models and their tables, the documents.</summary>
 internal static class LedgerModel
 {
-    /// <summary>Without projections: enough to migrate, and to read streams and documents.</summary>
+    /// <summary>The model without projections: enough to migrate, and to read streams and documents.</summary>
     internal static LogModel Schema { get; } = new()
     {
         Name = "ledger",
@@ -33,7 +33,7 @@ internal static class LedgerModel
         },
     };
 
-    /// <summary>The names of the progress of everything that follows the log.</summary>
+    /// <summary>The progress names of everything that follows the log.</summary>
     internal static IReadOnlyList<string> ProgressNames { get; } =
     [
         AssertionListProjection.ProgressName, CatalogProjection.ProgressName, LinkProjection.ProgressName, RestrictionProjection.ProgressName,
@@ -42,7 +42,7 @@ internal static class LedgerModel
 
     private static AssertionListTables Lists => new(ReadModels.Schema);
 
-    /// <summary>With everything that follows the log.</summary>
+    /// <summary>The model with everything that follows the log.</summary>
     internal static LogModel WithProjections(EventStore store) => With(options =>
     {
         foreach (var model in ReadModelsOf(store))
@@ -53,7 +53,7 @@ internal static class LedgerModel
         options.Projections.Subscribe(new PropagationPolicy(store));
     });
 
-    /// <summary>With some projections alone.</summary>
+    /// <summary>The model with only some projections.</summary>
     internal static LogModel With(Action<StoreOptions> projections) => Schema with
     {
         Configure = options =>
@@ -67,7 +67,7 @@ internal static class LedgerModel
     internal static IEnumerable<IReadModel> ReadModelsOf(EventStore store) =>
         [.. Rebuildable(store, ReadModels.Schema), new UnansweredProjection(store), new DocumentProjection(), new IdentifierProjection(), new TextFlagProjection()];
 
-    /// <summary>Those that can be filled in another schema and then take over.</summary>
+    /// <summary>The read models that can be filled in another schema and then take over.</summary>
     internal static IEnumerable<IRebuildable> Rebuildable(EventStore store, string schema) =>
         [new AssertionListProjection(store, schema), new CatalogProjection(schema), new LinkProjection(schema), new RestrictionProjection(store, schema)];
 }

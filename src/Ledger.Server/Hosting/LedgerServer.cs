@@ -6,7 +6,7 @@ namespace Ledger.Server;
 /// <summary>Builds the server on an opened database.</summary>
 internal static class LedgerServer
 {
-    /// <summary>Where the server listens when nothing else is said.</summary>
+    /// <summary>Where the server listens by default.</summary>
     internal const string DefaultUrl = "http://127.0.0.1:5080";
 
     internal static async Task<WebApplication> BuildAsync(WebApplicationBuilder builder, LedgerSettings settings, LedgerDatabase database, CancellationToken cancellationToken)
@@ -15,10 +15,10 @@ internal static class LedgerServer
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // The limit itself is enforced where the body is read, with a problem that says so; this stops the endless.
+            // The real limit is enforced where the body is read, with a problem that names it. This limit stops bodies that do not end.
             kestrel.Limits.MaxRequestBodySize = JsonBody.DrainedBytesMax;
         });
-        // One line a request is the business of traces; the log keeps what an operator must know.
+        // Traces show each request; the log keeps only what an operator must know.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(Projections).FullName, LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Wolverine", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services
             .AddSingleton(settings)

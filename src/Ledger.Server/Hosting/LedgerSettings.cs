@@ -3,10 +3,10 @@ namespace Ledger.Server;
 /// <summary>What an operator may set, by appsettings, environment (<c>Ledger__AdminKey</c>) or command line.</summary>
 internal sealed record LedgerSettings
 {
-    /// <summary>The service's database; null: the server runs a private PostgreSQL of its own.</summary>
+    /// <summary>The service's database; if null, the server runs a private PostgreSQL of its own.</summary>
     public string? ConnectionString { get; init; }
 
-    /// <summary>The owner's login for migrations and erasure; the service's own where it is not set.</summary>
+    /// <summary>The owner's login for migrations and erasure; if not set, the service's own.</summary>
     public string? OwnerConnectionString { get; init; }
 
     /// <summary>Where a private PostgreSQL and the generated key live.</summary>
@@ -15,31 +15,40 @@ internal sealed record LedgerSettings
     /// <summary>The key that may do everything.</summary>
     public string? AdminKey { get; init; }
 
-    /// <summary>Whether anybody may read; where it is not set, whoever is on the same machine as a private database, and nobody on a given one.</summary>
+    /// <summary>
+    /// Whether anybody may read without a key. If not set, whoever is on the same machine may read a private database, and nobody may read a given
+    /// one.
+    /// </summary>
     public bool? PublicReads { get; init; }
 
-    /// <summary>Whose tokens are taken beside keys; null for none.</summary>
+    /// <summary>The identity provider whose tokens are accepted beside keys; null for none.</summary>
     public JwtSettings? Jwt { get; init; }
 
-    /// <summary>Requests a second that one key, or one address without a key, may send for long; 0 for no limit. The admin key has none.</summary>
+    /// <summary>
+    /// The requests per second that one key, or one address without a key, may send over a long time; 0 for no limit. The admin key has no limit.
+    /// </summary>
     public int RequestsPerSecond { get; init; } = 5_000;
 
-    /// <summary>How many it may send at once after a pause.</summary>
+    /// <summary>How many requests it may send at once after a pause.</summary>
     public int RequestBurst { get; init; } = 20_000;
 
-    /// <summary>The URI that names this ledger in its events; made once and kept in the database where it is not set.</summary>
+    /// <summary>The URI that names this ledger in its events; if not set, it is made once and kept in the database.</summary>
     public string? Uri { get; init; }
 
-    /// <summary>The log's signing key, <c>PRIVATE+KEY+name+id+base64</c>, the same on all nodes; made and kept in the data directory where it is not set.</summary>
+    /// <summary>
+    /// The log's signing key, <c>PRIVATE+KEY+name+id+base64</c>, the same on all nodes; if not set, it is made and kept in the data directory.
+    /// </summary>
     public string? SigningKey { get; init; }
 
-    /// <summary>The name of the log in its checkpoints; taken from the URI where it is not set. A new origin begins a new tree over the same events.</summary>
+    /// <summary>
+    /// The name of the log in its checkpoints; if not set, it is taken from the URI. A new origin begins a new tree over the same events.
+    /// </summary>
     public string? Origin { get; init; }
 
     /// <summary>The pause between two tiles of 256 events while the log is compared with its tree in the background, in milliseconds.</summary>
     public int ScanPauseMs { get; init; } = 1_000;
 
-    /// <summary>How often refused requests are recorded, counted, in seconds; 0 for never.</summary>
+    /// <summary>How often the counts of refused requests are recorded, in seconds; 0 for never.</summary>
     public int RefusalsIntervalS { get; init; } = 900;
 
     /// <summary>The origins of other sites, such as <c>https://reader.example</c>, whose pages may read in a browser; none unless set.</summary>

@@ -11,7 +11,7 @@ internal static class RebuildCommand
     private const int Usage = 2;
     private const int Cancelled = 130;
 
-    /// <summary>A file gets a line at every so many events; a terminal a bar.</summary>
+    /// <summary>When the output goes to a file, it gets a line for each of this many events. A terminal gets a progress bar instead.</summary>
     private const int PlainEveryEvents = 100_000;
 
     internal static async Task<int> RunAsync(LedgerSettings settings, string[] names, bool verifyOnly, Action<string> say, CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ internal static class RebuildCommand
         }
     }
 
-    /// <summary>A service on the same machine goes first. Every process may lower its own priority.</summary>
+    /// <summary>Lowers the priority of this process, so that a service on the same machine goes first. Every process may do that.</summary>
     private static void GiveWay()
     {
         using var process = Process.GetCurrentProcess();

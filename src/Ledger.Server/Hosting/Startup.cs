@@ -5,7 +5,9 @@ using Marten;
 
 namespace Ledger.Server;
 
-/// <summary>What the command line asks for: the ledger's own commands (<see cref="LedgerCommands"/>), or one of Marten's and JasperFx's.</summary>
+/// <summary>
+/// Runs what the command line asks for: one of the ledger's own commands (<see cref="LedgerCommands"/>), or one of Marten's and JasperFx's.
+/// </summary>
 internal static class Startup
 {
     private const int Failed = 1;
@@ -91,13 +93,13 @@ internal static class Startup
     private static async Task<int> HelpAsync(string[] args)
     {
         using var host = Host.CreateEmptyApplicationBuilder(new()).Build();
-        await host.RunJasperFxCommands(args, null);     // JasperFx takes the explanation of one command for a failure.
+        await host.RunJasperFxCommands(args, null);     // JasperFx reports the explanation of one command as a failure, so its result is ignored.
         return 0;
     }
 
     /// <summary>
-    /// The libraries' own commands (<c>describe</c>, <c>db-apply</c>, <c>db-assert</c>, <c>db-patch</c>, <c>projections</c>, <c>resources</c>), as the
-    /// owner, on the configuration that the service runs with. The settings come from files and the environment, for the flags are theirs.
+    /// The libraries' own commands (<c>describe</c>, <c>db-apply</c>, <c>db-assert</c>, <c>db-patch</c>, <c>projections</c>, <c>resources</c>), run
+    /// as the owner on the configuration of the service. The settings come from files and the environment, because the flags belong to the libraries.
     /// </summary>
     private static async Task<int> LibraryAsync(string[] args, string[] words, CancellationToken cancellationToken)
     {

@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Authorization.Policy;
 
 namespace Ledger.Server;
 
-/// <summary>Who is let in where: the schemes, and a policy for each scope. A route that names none is closed.</summary>
+/// <summary>Access control: the authentication schemes, and a policy for each scope. A route that names no policy is closed.</summary>
 internal static class Access
 {
-    /// <summary>The policy of what is for everybody: only a key or token that is not good is refused.</summary>
+    /// <summary>The policy of routes for everybody. Only a request with an invalid key or token is refused.</summary>
     internal const string Open = "open";
 
     internal static IServiceCollection AddAccess(this IServiceCollection services, LedgerSettings settings)
@@ -23,7 +23,7 @@ internal static class Access
         var policies = services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusal>().AddAuthorizationBuilder()
             .AddPolicy(Open, policy => policy.RequireAssertion(asked => IsGood((HttpContext)asked.Resource!)))
             .AddPolicy(Scopes.Read, policy => policy.RequireAssertion(asked => MayRead((HttpContext)asked.Resource!, settings)))
-            // Paths and methods that are not there are not hidden; a route that was forgotten is.
+            // Unknown paths and methods get their usual answer. A route whose policy was forgotten is closed.
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(asked => asked.Resource is HttpContext context && context.GetEndpoint() is not RouteEndpoint && IsGood(context)).Build());
         foreach (var scope in Scopes.All.Where(scope => scope != Scopes.Read))
         {
@@ -35,16 +35,19 @@ internal static class Access
         return services;
     }
 
-    /// <summary>Whether a request sends a good key or token, or none.</summary>
+    /// <summary>Whether a request sends a valid key or token, or none.</summary>
     private static bool IsGood(HttpContext context) => context.User.Identity is { IsAuthenticated: true } || context.Request.Headers.Authorization.ToString().Length == 0;
 
-    /// <summary>Reads are open to whom the settings say. What a private ledger shows without a key stays on the machine, also where it was told to listen further.</summary>
+    /// <summary>
+    /// Reads are open to those whom the settings name. By default a private ledger answers reads without a key only on its own machine, even if it
+    /// listens on other addresses.
+    /// </summary>
     private static bool MayRead(HttpContext context, LedgerSettings settings) =>
         context.User.May(Scopes.Read) || context.User.May(Scopes.Audit)
         || (IsGood(context) && (settings.PublicReads ?? (settings.IsLocal && (context.Connection.RemoteIpAddress is not { } from || IPAddress.IsLoopback(from)))));
 }
 
-/// <summary>Answers whom a policy keeps out.</summary>
+/// <summary>Answers requests that a policy refuses.</summary>
 internal sealed class AccessRefusal(LedgerSettings settings) : IAuthorizationMiddlewareResultHandler
 {
     public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
@@ -55,7 +58,7 @@ internal sealed class AccessRefusal(LedgerSettings settings) : IAuthorizationMid
         }
         else if (authorizeResult.Challenged && DeskAccess.TrySendToSignIn(context))
         {
-            // That is the answer.
+            // The redirect to the sign-in page is the answer.
         }
         else if (authorizeResult.Forbidden)
         {

@@ -5,7 +5,7 @@ using Microsoft.OpenApi;
 
 namespace Ledger.Server;
 
-/// <summary>Completes each operation of the description with what the routes do not say by their types: parameters, access, what is answered.</summary>
+/// <summary>Completes each operation of the API's description with what the types of the routes do not say: parameters, access and answers.</summary>
 internal static partial class ApiOperations
 {
     /// <summary>The name of the scheme under which keys and tokens are sent.</summary>
@@ -13,7 +13,7 @@ internal static partial class ApiOperations
 
     private const string Json = "application/json";
 
-    /// <summary>What is answered where that is not JSON, or not 200.</summary>
+    /// <summary>The answers that are not JSON, or whose status is not 200.</summary>
     private static readonly Dictionary<string, (int Status, string[] Types)> Answers = new(StringComparer.Ordinal)
     {
         ["GET /v1/events/stream"] = (200, ["text/event-stream"]),

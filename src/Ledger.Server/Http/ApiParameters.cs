@@ -4,7 +4,10 @@ using Microsoft.OpenApi;
 
 namespace Ledger.Server;
 
-/// <summary>The parameters of every route for the description of the API. A test asks each route which ones it takes, so that none is missing and none too many.</summary>
+/// <summary>
+/// The parameters of every route, for the description of the API. A test asks each route which ones it takes, so that none is missing and none is too
+/// many.
+/// </summary>
 internal static class ApiParameters
 {
     private static readonly string[] Moments = ["asOf", "knownAt"];
@@ -14,7 +17,7 @@ internal static class ApiParameters
 
     private const string Import = "POST /v1/import";
 
-    /// <summary>The names that each route takes in its query: reads by their path, others by their method too.</summary>
+    /// <summary>The query parameters of each route. Reads are listed by path, other routes by method and path.</summary>
     private static readonly Dictionary<string, string[]> InQuery = new(StringComparer.Ordinal)
     {
         ["/v1/parties"] = [.. Moments, .. Page],
@@ -88,7 +91,7 @@ internal static class ApiParameters
 
     private static readonly HashSet<string> Numbers = new(["limit", "minPosition", "after", "before", "beforeLate", "version", "depth", "position"], StringComparer.Ordinal);
 
-    /// <summary>What is asked in the query of a route: a read by its path, another by its method too.</summary>
+    /// <summary>The query parameters of a route. A read is named by its path, another route by its method and path.</summary>
     internal static IEnumerable<OpenApiParameter> OfQuery(string path) =>
         InQuery.GetValueOrDefault(path, []).Select(name => new OpenApiParameter
         {

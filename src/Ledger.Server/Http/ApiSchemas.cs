@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 
 namespace Ledger.Server;
 
-/// <summary>The shapes of what the domain reads and writes by converters of its own, which the framework cannot see.</summary>
+/// <summary>The schemas of types that the domain reads and writes with converters of its own. The framework cannot see their shape.</summary>
 internal static class ApiSchemas
 {
     private static OpenApiSchema Text => new() { Type = JsonSchemaType.String };
@@ -16,7 +16,7 @@ internal static class ApiSchemas
         OneOf = [new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" }, new OpenApiSchema { Type = JsonSchemaType.String, Enum = [(JsonNode)"unseen"] }],
     };
 
-    /// <summary>The name of a shape; two of the same short name get two.</summary>
+    /// <summary>The name of a schema. Two types with the same short name get two names.</summary>
     internal static string? NameOf(JsonTypeInfo type) =>
         type.Type == typeof(Domain.Comparison) || type.Type == typeof(Domain.Comparison?) ? "Bound" : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
 
@@ -41,7 +41,7 @@ internal static class ApiSchemas
         }
         else if (type.IsAssignableTo(typeof(Command)))
         {
-            schema.Properties?.Remove("references"); // Made of the others; nobody sends it.
+            schema.Properties?.Remove("references"); // Computed from the other properties; no client sends it.
         }
 
         return Task.CompletedTask;

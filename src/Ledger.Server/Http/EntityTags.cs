@@ -11,7 +11,10 @@ internal static class EntityTags
 {
     private const char Mark = ';';
 
-    /// <summary>The tag among those of If-None-Match that stands for the answer, as the client wrote it; null where none does. Compared weakly, as the RFC asks.</summary>
+    /// <summary>
+    /// The tag among those of If-None-Match that matches the answer, as the client wrote it; null where none does. The comparison is weak, as the RFC
+    /// asks.
+    /// </summary>
     internal static string? Find(StringValues ifNoneMatch, string tag)
     {
         if (ifNoneMatch.Count == 0 || !EntityTagHeaderValue.TryParseList(ifNoneMatch, out var known))
@@ -42,7 +45,7 @@ internal static class EntityTags
         return text.IndexOf(Mark) is var end and >= 0 ? text[..end] : text;
     }
 
-    /// <summary>Gives what is compressed on its way out a tag of its own.</summary>
+    /// <summary>Gives a compressed answer a tag of its own.</summary>
     internal static void UseTagsOfCodings(this WebApplication app) => app.Use((context, next) =>
     {
         context.Response.OnStarting(() =>

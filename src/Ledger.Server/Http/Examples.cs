@@ -40,7 +40,7 @@ internal static class Examples
         [typeof(ReplaySubscription)] = """{"from": 1, "to": 10}""",
     };
 
-    /// <summary>A notice that takes back or doubts the whole changes no field.</summary>
+    /// <summary>A notice that retracts or doubts the whole assertion changes no field.</summary>
     private const string WholeNotice = """{"publisher": "the-telegraph", "text": "The report did not meet our standards.", "url": "https://example.org/corrections/2", "reason": "source not confirmed"}""";
 
     internal static string? Of(Type body) => All.GetValueOrDefault(body);

@@ -9,15 +9,15 @@ using Microsoft.Net.Http.Headers;
 
 namespace Ledger.Server;
 
-/// <summary>Reads a request's JSON body whole, bounded and strictly: unknown fields and what no text can carry are refused.</summary>
+/// <summary>Reads a request's whole JSON body, bounded and strictly: unknown fields, and characters that no text format carries, are refused.</summary>
 internal static class JsonBody
 {
-    /// <summary>The contract's limit of a body.</summary>
+    /// <summary>The API contract's size limit of a body.</summary>
     internal const int BytesMax = 1_000_000;
 
     /// <summary>
-    /// A longer body is refused, and read to its end up to this many bytes: a client that is still sending would see
-    /// a broken connection instead of the answer.
+    /// A longer body is refused, but still read to its end up to this many bytes. Otherwise a client that is still sending would see a broken
+    /// connection instead of the answer.
     /// </summary>
     internal const int DrainedBytesMax = 32 * BytesMax;
 
@@ -66,7 +66,7 @@ internal static class JsonBody
     /// <summary>Reads a command from the bytes, or ends with 400 and the offending field.</summary>
     internal static T Parse<T>(ReadOnlySpan<byte> body) => Parse<T>(body, IsUnprintable);
 
-    /// <summary>Reads what a ledger recorded: an earlier version took more characters than are taken today.</summary>
+    /// <summary>Reads what a ledger recorded. Earlier versions accepted more characters than are accepted today.</summary>
     internal static T ParseRecorded<T>(ReadOnlySpan<byte> body) => Parse<T>(body, c => c == '\0');
 
     private static T Parse<T>(ReadOnlySpan<byte> body, Func<char, bool> isRefused)
@@ -75,7 +75,7 @@ internal static class JsonBody
         {
             CheckText(body, isRefused);
             var read = JsonSerializer.Deserialize<T>(body, DomainJson.Wire) ?? throw new JsonException("The body is null.");
-            // A value of any kind is kept as it came, so that nothing has looked at its text yet.
+            // A member that takes any JSON value is kept as it came, so nothing has checked its text yet.
             return Utf8.IsValid(body) ? read : throw new ProblemException(Problem.BadRequest("invalid-json", "The body is not valid UTF-8, in which JSON is sent."));
         }
         catch (JsonException e)
@@ -89,7 +89,7 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>The fields that an object must have and this one lacks: the reader itself names them only in words.</summary>
+    /// <summary>The required fields that an object lacks. The JSON reader names them only in the text of its message.</summary>
     private static List<string> Missing<T>(ReadOnlySpan<byte> body)
     {
         try
@@ -102,13 +102,14 @@ internal static class JsonBody
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return []; // It is not JSON, or a name in it is no text: that was the complaint.
+            return []; // The body is not JSON, or a name in it is not valid text. The error at hand says so already.
         }
     }
 
     /// <summary>
-    /// Refuses what no text format carries: half a character, control characters other than tab and line ends, and the two that are none. PostgreSQL,
-    /// XML and whoever prints a text would stumble over them later. Almost no body has an escape or such bytes, so most are only looked through.
+    /// Refuses what no text format carries: lone surrogates, control characters other than tab and line ends, and the noncharacters U+FFFE and
+    /// U+FFFF. PostgreSQL, XML and programs that print a text would fail on them later. Almost no body has an escape or such bytes, so most bodies
+    /// are only scanned.
     /// </summary>
     private static void CheckText(ReadOnlySpan<byte> body, Func<char, bool> isRefused)
     {
@@ -143,10 +144,10 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>What XML 1.0 has no place for, surrogates aside.</summary>
+    /// <summary>Whether XML 1.0 does not allow a character, surrogates aside.</summary>
     private static bool IsUnprintable(char c) => c is (< ' ' and not ('\t' or '\n' or '\r')) or '\uFFFE' or '\uFFFF';
 
-    /// <summary>How U+FFFE and U+FFFF begin in UTF-8.</summary>
+    /// <summary>The first two bytes of U+FFFE and U+FFFF in UTF-8.</summary>
     private static ReadOnlySpan<byte> NoCharacter => [0xEF, 0xBF];
 
     private static bool IsUtf8(string charset) => charset.Trim('"').ToUpperInvariant() is "UTF-8" or "UTF8" or "US-ASCII";

@@ -6,10 +6,10 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Says in words of JSON and of the API what does not fit in a body; the serializer's own words name types of this program.</summary>
+/// <summary>Says in the terms of JSON and of the API what does not fit in a body. The serializer's own messages name types of this program.</summary>
 internal static class JsonMismatch
 {
-    /// <summary>What was expected at the place where reading ended, and what stands there.</summary>
+    /// <summary>What was expected at the place where reading ended, and what was found there.</summary>
     internal static string Describe<T>(JsonException e, ReadOnlySpan<byte> body)
     {
         if (!Utf8.IsValid(body))
@@ -19,7 +19,7 @@ internal static class JsonMismatch
 
         if (e.GetType() != typeof(JsonException))
         {
-            return e.Message.Split(" Path:")[0].Split(" LineNumber:")[0]; // Our own words, or the reader's about syntax.
+            return e.Message.Split(" Path:")[0].Split(" LineNumber:")[0]; // The message is ours, or the JSON reader's about syntax.
         }
 
         var place = e.Path is null or "$" ? "The body" : e.Path[2..];

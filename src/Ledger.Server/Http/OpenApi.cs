@@ -12,7 +12,7 @@ internal static class OpenApi
         {
             json.SerializerOptions.PropertyNamingPolicy = DomainJson.Stored.PropertyNamingPolicy;
             json.SerializerOptions.NumberHandling = DomainJson.Stored.NumberHandling;
-            // The description knows the framework's own converter, whose words are the same.
+            // The generator of the description knows only the framework's own enum converter. It writes the same words as ours.
             json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter(
                 System.Text.Json.JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         }).AddOpenApi("v1", options =>

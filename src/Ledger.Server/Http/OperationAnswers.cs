@@ -7,19 +7,22 @@ using Marten;
 
 namespace Ledger.Server;
 
-/// <summary>The first answer to a request that records nothing in the log and had a key: kept beside the log, for whoever asks again.</summary>
-/// <param name="Id">Of the principal and the key, hashed.</param>
-/// <param name="Fingerprint">Of the request, keyed by the client's own key.</param>
+/// <summary>
+/// The first answer to a request that has a key and records nothing in the log. It is kept beside the log and given again when the request is
+/// repeated.
+/// </summary>
+/// <param name="Id">The hash of the principal and the key.</param>
+/// <param name="Fingerprint">The HMAC of the request, keyed by the client's own key.</param>
 /// <param name="Status">0 while the first request is under way.</param>
 /// <param name="At">When the first request came.</param>
-/// <param name="Location">Where what was made stands.</param>
-/// <param name="Body">The answer, without a secret: that is shown once.</param>
+/// <param name="Location">The address of what was made.</param>
+/// <param name="Body">The answer without its secret, which is shown only once.</param>
 internal sealed record OperationAnswer(string Id, string Fingerprint, int Status, DateTimeOffset At, string? Location = null, string? Body = null);
 
 /// <summary>
-/// <c>Idempotency-Key</c> for what is not recorded in the log: keys, subscriptions, requests to erase. The same key and request get the first
-/// answer again; another request is refused; a refusal is not remembered. A process that dies between its work and its note of it leaves the
-/// request unanswered, and after <see cref="AbandonedAfter"/> a repeat does it again.
+/// <c>Idempotency-Key</c> for what is not recorded in the log: keys, subscriptions, requests to erase. The same key and request get the first answer
+/// again. The same key with another request is refused. A refusal is not remembered. If a process dies after its work but before it stores the
+/// answer, a repeat after <see cref="AbandonedAfter"/> does the work again.
 /// </summary>
 internal sealed class OperationAnswers(IDocumentStore documents, TimeProvider clock)
 {
@@ -29,7 +32,7 @@ internal sealed class OperationAnswers(IDocumentStore documents, TimeProvider cl
     private static readonly TimeSpan WaitStep = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromMinutes(1);
 
-    /// <summary>Answers a request that came before, or lets it through and remembers what came of it.</summary>
+    /// <summary>Gives the stored answer if the request came before. Otherwise lets the request through and remembers its answer.</summary>
     internal async ValueTask<object?> RunAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
     {
         var context = call.HttpContext;
@@ -54,7 +57,7 @@ internal sealed class OperationAnswers(IDocumentStore documents, TimeProvider cl
         try
         {
             await next(call);
-            // What was done is remembered, whether or not the client waits for the answer.
+            // The answer is remembered, even if the client no longer waits for it.
             await EndAsync(begun with { Status = context.Response.StatusCode, Location = context.Response.Headers.Location, Body = WithoutSecret(kept.ToArray()) });
             isDone = true;
         }
@@ -71,7 +74,7 @@ internal sealed class OperationAnswers(IDocumentStore documents, TimeProvider cl
         return Results.Empty;
     }
 
-    /// <summary>Null where the request is the first with its key; else the answer to the first, for which it waits.</summary>
+    /// <summary>Null where the request is the first with its key. Otherwise waits for the answer to the first request and returns it.</summary>
     private async Task<OperationAnswer?> BeginAsync(OperationAnswer begun, CancellationToken cancellationToken)
     {
         for (var waited = TimeSpan.Zero; waited < WaitMax; waited += WaitStep)
@@ -147,7 +150,7 @@ internal sealed class OperationAnswers(IDocumentStore documents, TimeProvider cl
         }
     }
 
-    /// <summary>The body, which is read again afterwards; null where it is larger than any that is taken.</summary>
+    /// <summary>The body, which is read again afterwards; null where it is larger than the limit.</summary>
     private static async Task<byte[]?> BodyAsync(HttpRequest request)
     {
         request.EnableBuffering(JsonBody.BytesMax);
@@ -176,16 +179,16 @@ internal sealed class OperationAnswers(IDocumentStore documents, TimeProvider cl
     }
 }
 
-/// <summary>What routes that record nothing in the log share.</summary>
+/// <summary>The shared parts of routes that record nothing in the log.</summary>
 internal static class Operations
 {
     private sealed record NoBody;
 
-    /// <summary>Gives the first answer again where a request comes twice with the same <c>Idempotency-Key</c>.</summary>
+    /// <summary>Gives the first answer again when a request comes again with the same <c>Idempotency-Key</c>.</summary>
     internal static RouteHandlerBuilder RemembersAnswers(this RouteHandlerBuilder route) =>
         route.AddEndpointFilter((call, next) => call.HttpContext.RequestServices.GetRequiredService<OperationAnswers>().RunAsync(call, next));
 
-    /// <summary>Refuses fields where none is taken, rather than ignore them.</summary>
+    /// <summary>Refuses fields in the body of a route that takes none, instead of ignoring them.</summary>
     internal static RouteHandlerBuilder TakesNoBody(this RouteHandlerBuilder route) => route.AddEndpointFilter(async (call, next) =>
     {
         if (JsonBody.IsIn(call.HttpContext))

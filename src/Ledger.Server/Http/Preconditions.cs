@@ -23,14 +23,14 @@ internal static class Preconditions
         return RequireKey(values.Count == 1 ? key : null);
     }
 
-    /// <summary>A key that may be one, or 400.</summary>
+    /// <summary>Returns a valid key, or ends with 400.</summary>
     internal static string RequireKey(string? key) =>
         key is { Length: > 0 and <= KeyLengthMax } && key.All(c => c is >= ' ' and <= '~')
             ? key
             : throw new ProblemException(Problem.BadRequest("invalid-idempotency-key",
                 $"Idempotency-Key is one string of 1 to {KeyLengthMax} printable ASCII characters, such as \"8e03978e-40d5\".", "Idempotency-Key"));
 
-    /// <summary>The version that the client has seen; null where it does not mind.</summary>
+    /// <summary>The version that the client has seen; null where it sets no condition.</summary>
     internal static long? IfMatch(HttpRequest request)
     {
         var header = request.Headers.IfMatch.ToString().Trim();
@@ -42,7 +42,10 @@ internal static class Preconditions
                 : throw new ProblemException(Problem.BadRequest("invalid-if-match", "If-Match is the ETag of the assertion as it was read, such as \"3\".", "If-Match"));
     }
 
-    /// <summary>A string of structured fields (RFC 9651, section 4.2.5), where a backslash stands before a quote or a backslash alone; null where it is none.</summary>
+    /// <summary>
+    /// Parses a string of structured fields (RFC 9651, section 4.2.5), in which a backslash may stand only before a quote or a backslash. Null where
+    /// the text is not such a string.
+    /// </summary>
     private static string? Unquote(string text)
     {
         var key = new StringBuilder(text.Length);
@@ -66,7 +69,10 @@ internal static class Preconditions
         return null;
     }
 
-    /// <summary>The tag of a stream at a version; with the view's bytes, where the version alone does not fix them. If-Match looks at the version alone.</summary>
+    /// <summary>
+    /// The tag of a stream at a version. A hash of the view is added if the version alone does not determine its bytes. If-Match looks only at the
+    /// version.
+    /// </summary>
     internal static string ETag(long version, byte[]? view = null) =>
         $"\"{version.ToString(CultureInfo.InvariantCulture)}{(view is null ? "" : ViewMark + WholeAnswer.HashOf(view))}\"";
 }

@@ -30,7 +30,7 @@ internal static partial class ProblemWriter
             var context = status.HttpContext;
             if (HttpMethods.IsOptions(context.Request.Method) && context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
             {
-                context.Response.Headers.Append("Allow", "OPTIONS"); // Routing has put in those that the path has.
+                context.Response.Headers.Append("Allow", "OPTIONS"); // Routing has added the methods of the path already.
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 return;
             }
@@ -76,7 +76,7 @@ internal static partial class ProblemWriter
             return;
         }
 
-        context.Response.Vary("Accept");     // Somebody who wants a page gets one.
+        context.Response.Vary("Accept");     // A client that wants a page gets one instead.
         await context.Response.WriteWholeAsync(
             JsonSerializer.SerializeToUtf8Bytes(Document(problem), DomainJson.Stored), "application/problem+json", context.RequestAborted);
     }

@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http.Extensions;
 
 namespace Ledger.Server;
 
-/// <summary>The query of a read. Every parameter is asked for by name; what nobody asked for is refused, so that a misspelt filter never widens an answer.</summary>
+/// <summary>
+/// The query of a read. Code asks for every parameter by name. A parameter that no code asked for is refused, so that a misspelt filter never widens
+/// an answer.
+/// </summary>
 internal sealed class Query(HttpContext context)
 {
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);

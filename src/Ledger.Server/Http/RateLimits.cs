@@ -7,12 +7,12 @@ using Microsoft.AspNetCore.RateLimiting;
 namespace Ledger.Server;
 
 /// <summary>
-/// Bounds what one caller may ask of the ledger, so that a client that ran wild does not take it from the others: a bucket of tokens for
-/// each key, and for each address that sends none. The operator's admin key is not counted.
+/// Limits how much one caller may ask of the ledger, so that a client that runs wild does not slow down the others. There is a token bucket for each
+/// key, and for each address that sends no key. The operator's admin key is not counted.
 /// </summary>
 internal static class RateLimits
 {
-    /// <summary>An IPv6 host owns at least the 64 bits behind its prefix, and could be as many callers.</summary>
+    /// <summary>An IPv6 host owns at least the 64 bits behind its prefix and could pose as that many callers. So only the prefix counts.</summary>
     private const int Ipv6PrefixBytes = 8;
 
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);

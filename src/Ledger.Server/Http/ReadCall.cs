@@ -5,10 +5,10 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>A read as its slice sees it.</summary>
+/// <summary>A read request, as the slice that answers it sees it.</summary>
 internal sealed class ReadCall(HttpContext context, bool audits)
 {
-    private RestrictedNow? _restricted;     // one answer is judged by one state of the restrictions
+    private RestrictedNow? _restricted;     // read once, so that one answer uses one state of the restrictions
 
     internal HttpContext Context { get; } = context;
 
@@ -16,7 +16,7 @@ internal sealed class ReadCall(HttpContext context, bool audits)
 
     internal Query Query { get; } = new(context);
 
-    /// <summary>Whether the reader sees what is restricted too.</summary>
+    /// <summary>Whether the reader also sees what is restricted.</summary>
     internal bool Audits { get; } = audits;
 
     internal CancellationToken Cancelled => Context.RequestAborted;
@@ -28,7 +28,7 @@ internal sealed class ReadCall(HttpContext context, bool audits)
     internal T Service<T>()
         where T : notnull => Context.RequestServices.GetRequiredService<T>();
 
-    /// <summary>Where this ledger's things stand for the reader, who may have come by one of several names of the host.</summary>
+    /// <summary>The base address of this ledger's resources, with the host name that the reader used.</summary>
     internal Uri Root => new($"{Context.Request.Scheme}://{Context.Request.Host}/v1/");
 
     internal string Route(string name) => (string)Context.GetRouteValue(name)!;
@@ -40,10 +40,10 @@ internal sealed class ReadCall(HttpContext context, bool audits)
     /// <summary>What is hidden from this reader now.</summary>
     internal async Task<RestrictedNow> RestrictedAsync() => _restricted ??= Audits ? RestrictedNow.Nothing : await Service<Restrictions>().CurrentAsync(Cancelled);
 
-    /// <summary>What is hidden from this reader where it moves a cursor along the log.</summary>
+    /// <summary>What is hidden from this reader when it moves a cursor along the log.</summary>
     internal async Task<RestrictedNow> RestrictedInLogAsync() => Audits ? RestrictedNow.Nothing : await Service<Restrictions>().InLogAsync(Cancelled);
 
-    /// <summary>Ends with 404 for an id that cannot be, and with 451 where this reader may not see the assertion.</summary>
+    /// <summary>Ends with 404 for an id that is not valid, and with 451 where this reader may not see the assertion.</summary>
     internal async Task RequireReadableAsync(string assertion)
     {
         Commands.RequireId(assertion);
@@ -70,10 +70,10 @@ internal sealed class ReadCall(HttpContext context, bool audits)
         }
     }
 
-    /// <summary>Ends with 400 where a cursor lies beyond the head of the log: whoever has it has read another ledger, and would wait for ever.</summary>
+    /// <summary>Ends with 400 where a cursor lies beyond the head of the log. Its client has read another ledger and would wait for ever.</summary>
     internal Task RequireReachedAsync(long cursor, string field) => RequireReachedAsync(Store, cursor, field, Cancelled);
 
-    /// <summary>The same for whoever has no read at hand.</summary>
+    /// <summary>The same for callers without a <see cref="ReadCall"/>.</summary>
     internal static async Task RequireReachedAsync(EventStore store, long cursor, string field, CancellationToken cancellationToken)
     {
         if (cursor > 0 && await store.HeadAsync(cancellationToken) is var head && cursor > head)
@@ -90,8 +90,9 @@ internal sealed class ReadCall(HttpContext context, bool audits)
     internal Task WriteAsync<T>(T body, long position) => WriteBytesAsync(JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), "application/json", position);
 
     /// <summary>
-    /// Writes the view of a stream. Its tag is the stream's version, for If-Match; with more behind it where the version alone does not fix the bytes,
-    /// as where other streams take part, or where the query asks for another moment, of which an erasure may take something back.
+    /// Writes the view of a stream. Its tag is the stream's version, for If-Match. The tag also holds a hash where the version alone does not
+    /// determine the bytes. That is so when other streams take part, and when the query asks for another moment, because an erasure may take
+    /// something back from it.
     /// </summary>
     internal Task WriteViewAsync<T>(T view, long version, long position, bool isOfStreamAlone)
     {

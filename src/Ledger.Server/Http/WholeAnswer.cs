@@ -3,12 +3,12 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Writes an answer whole: with its length and its tag, in one write; or 304 where the client has these bytes already.</summary>
+/// <summary>Writes an answer as a whole, in one write, with its length and its tag. Answers 304 when the client has these bytes already.</summary>
 internal static class WholeAnswer
 {
     /// <summary>
-    /// Writes the bytes. A read that succeeds carries a strong ETag, made of the bytes where the slice gave none, and may be kept by a cache
-    /// that asks again each time: a restriction or an erasure can take back almost everything.
+    /// Writes the bytes. A read that succeeds carries a strong ETag, made of the bytes if the slice gave none. A cache may keep the answer but must
+    /// ask again each time, because a restriction or an erasure can take back almost everything.
     /// </summary>
     internal static async Task WriteWholeAsync(this HttpResponse response, byte[] body, string contentType, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal static class WholeAnswer
         }
     }
 
-    /// <summary>Writes JSON about what is beside the log, which no cache keeps.</summary>
+    /// <summary>Writes JSON about state beside the log. No cache keeps it.</summary>
     internal static Task WriteJsonAsync<T>(this HttpContext context, int status, T body)
     {
         context.Response.StatusCode = status;
@@ -50,6 +50,6 @@ internal static class WholeAnswer
         return context.Response.WriteAsJsonAsync(body, DomainJson.Stored, "application/json", context.RequestAborted);
     }
 
-    /// <summary>What tells these bytes from others.</summary>
+    /// <summary>A hash that identifies these bytes.</summary>
     internal static string HashOf(byte[] body) => Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 12));
 }

@@ -5,24 +5,25 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Answers to a body that is still being read: a line of JSON each, in the order in which their work was begun.</summary>
+/// <summary>Streams answers to a body that is still being read: one line of JSON per answer, in the order in which the work was begun.</summary>
 internal static class AnswerLines
 {
     internal const string MediaType = "application/x-ndjson";
 
-    /// <summary>Pages of work under way, so that some are read and looked up while others wait for their commit.</summary>
+    /// <summary>The most pages of work under way, so that some are read and looked up while others wait for their commit.</summary>
     private const int PagesMax = 8;
 
     /// <summary>
-    /// Pages of answers that are kept for a sender which reads nothing before it has sent everything, as many HTTP clients do: without them both
-    /// would wait for one another for ever. A page of answers takes some 20 kB, so these are enough for more than a million lines.
+    /// The most pages of answers that are kept for a sender which reads nothing before it has sent everything, as many HTTP clients do. Without them
+    /// the sender and the server would wait for one another for ever. A page of answers takes some 20 kB, so these are enough for more than a million
+    /// lines.
     /// </summary>
     private const int AnswersMax = 4_096;
 
-    /// <summary>Writes each answer once it is there. What was begun comes to its end, also where nobody reads the answers any more.</summary>
+    /// <summary>Writes each answer once it is there. Work that was begun runs to its end, even if nobody reads the answers any more.</summary>
     /// <param name="context">The request.</param>
     /// <param name="begin">Reads the body and begins the work, a page at a time.</param>
-    /// <param name="settled">Told each answer, in order.</param>
+    /// <param name="settled">Receives each answer, in order.</param>
     internal static async Task StreamAsync<T>(HttpContext context, Func<ChannelWriter<IReadOnlyList<Task<T>>>, Task> begin, Action<T> settled)
     {
         var pages = Channel.CreateBounded<IReadOnlyList<Task<T>>>(PagesMax);
@@ -80,7 +81,7 @@ internal static class AnswerLines
         }
         finally
         {
-            // Nobody reads them any more: what is under way must still come to its end.
+            // If the client has gone, the remaining answers are read and dropped, because the work under way must still end.
             await foreach (var _ in lines.ReadAllAsync(CancellationToken.None))
             {
             }

@@ -43,7 +43,7 @@ internal sealed record DumpEvent
 
     internal long Position => long.TryParse(Sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : 0;
 
-    /// <summary>What the event says; its stored form is the data as the dump has it.</summary>
+    /// <summary>What the event says. It is stored with the data exactly as the dump has it.</summary>
     internal LedgerEvent Event { get; private init; } = null!;
 
     /// <summary>Reads a line, or ends with 400.</summary>
@@ -60,7 +60,7 @@ internal sealed record DumpEvent
             throw new ProblemException(Problem.BadRequest("invalid-event", "onbehalfof is the id of a party, traceparent a W3C trace context.", "onbehalfof"));
         }
 
-        // What can have no leaf would stop the signing of everything behind it.
+        // An event for which no leaf can be made would stop the signing of every event after it.
         if (!EventPayload.TryParse(Encoding.UTF8.GetBytes(line.Data.GetRawText()), out _, out var problem))
         {
             throw new ProblemException(Problem.BadRequest("invalid-event", problem, "data"));
@@ -76,9 +76,9 @@ internal sealed record DumpEvent
         }
     }
 
-    /// <summary>The event as it is appended: everything but its recording is the dump's.</summary>
+    /// <summary>The event as it is appended. Everything but the time and the recorder comes from the dump.</summary>
     /// <param name="principal">Who restores the dump.</param>
-    /// <param name="state">What the stream folds to with it; null for a stream of another sort.</param>
+    /// <param name="state">The state of the stream after this event; null for a stream of another kind.</param>
     internal NewEvent ToAppend(string principal, StreamState? state) => new(Id, StoredType, Data.GetRawText(), new()
     {
         RecordedBy = Event is UpstreamChanged ? PropagationPolicy.Principal : principal,

@@ -4,20 +4,22 @@ using Ledger.Store;
 namespace Ledger.Server;
 
 /// <summary>
-/// Takes the events of another ledger's whole export into an empty one: ids, order, versions and words stay; the times of recording and who
-/// recorded are this ledger's own. Positions stay because events speak of them, so each event must be the very next one; the propagation
-/// policy, whose own events are in the dump, stands still meanwhile.
+/// Takes the events of another ledger's whole export into an empty one. Ids, order, versions and words stay; the times of recording and the recorder
+/// are this ledger's own. Positions stay because events refer to them, so each event must be the very next one. The propagation policy stands still
+/// meanwhile, because its own events are in the dump.
 /// </summary>
 internal sealed class DumpRestore(HttpContext context) : IAsyncDisposable
 {
-    /// <summary>Whoever holds this lease may append what follows from changes: the policy, or a dump that has it already.</summary>
+    /// <summary>
+    /// The holder of this lease may append what follows from changes: the policy, or the restore of a dump that holds those events already.
+    /// </summary>
     internal const string LeaseName = "restore";
 
     /// <summary>Longer than the policy takes for a page.</summary>
     private static readonly TimeSpan LeaseWaitMax = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LeasePoll = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Folded states that are kept between pages.</summary>
+    /// <summary>The most folded states that are kept between pages.</summary>
     private const int StatesMax = 5_000;
 
     private readonly StreamStates _streams = context.RequestServices.GetRequiredService<StreamStates>();
@@ -30,13 +32,13 @@ internal sealed class DumpRestore(HttpContext context) : IAsyncDisposable
     private bool _begun;
     private bool _broken;
 
-    /// <summary>Done when every event that was added so far is in the log, or refused.</summary>
+    /// <summary>Completes when every event that was added so far is in the log, or refused.</summary>
     internal Task Sent => _lines is [.., var last] ? last.Result.Task : Task.CompletedTask;
 
     /// <summary>Whether a line is an event rather than a command: no command has that member, and no text holds it without escapes.</summary>
     internal static bool IsEvent(ReadOnlySpan<byte> line) => line.IndexOf("\"specversion\""u8) >= 0;
 
-    /// <summary>Takes a line; what became of it is known once it was sent.</summary>
+    /// <summary>Takes a line. Its result is known after <see cref="SendAsync"/>.</summary>
     internal Task<ImportResult> Add(long number, ReadOnlyMemory<byte> text)
     {
         var line = new Line(number, text);
@@ -44,7 +46,7 @@ internal sealed class DumpRestore(HttpContext context) : IAsyncDisposable
         return line.Result.Task;
     }
 
-    /// <summary>Appends what was added, in its order.</summary>
+    /// <summary>Appends the added events, in their order.</summary>
     internal async Task SendAsync()
     {
         Line[] lines = [.. _lines];
@@ -124,7 +126,7 @@ internal sealed class DumpRestore(HttpContext context) : IAsyncDisposable
         _head ??= await Store.HeadAsync(context.RequestAborted);
     }
 
-    /// <summary>A dump is taken from its first event on, one after another, and not beyond one that was not taken.</summary>
+    /// <summary>Refuses an event that is not the next one. A dump starts at its first event, and no event is taken after one that was refused.</summary>
     private void RequireNext(DumpEvent e, long reached)
     {
         if (_broken || (!_begun && e.Position != 1))
@@ -157,11 +159,13 @@ internal sealed class DumpRestore(HttpContext context) : IAsyncDisposable
             state = e.Streamversion == 1 ? StreamState.Empty(e.Subject) : await _streams.CurrentAsync(e.Subject, context.RequestAborted);
         }
 
-        // Not recorded yet: the position is the dump's, and the time does not matter to a tag.
+        // The event is not recorded yet, so its position is the dump's. The time is left out, because tags do not depend on it.
         return _states[e.Subject] = state.Evolve(new(e.Id, e.Subject, e.Streamversion, e.Position, default, context.User.Actor.Principal, e.Onbehalfof, e.Event));
     }
 
-    /// <summary>Appends a group, on the condition that nothing came between; one at a time, so that none comes before its time.</summary>
+    /// <summary>
+    /// Appends a group, on the condition that nothing else was appended meanwhile. Groups go one at a time, so that none overtakes another.
+    /// </summary>
     private async Task AppendAsync(Group group)
     {
         if (group.Events == 0)
@@ -202,7 +206,10 @@ internal sealed class DumpRestore(HttpContext context) : IAsyncDisposable
         public TaskCompletionSource<ImportResult> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>Events that go into one append: each stream's behind one another, the policy's alone, under the key that it would use.</summary>
+    /// <summary>
+    /// Events that go into one append. The events of one stream follow one another. An event of the policy goes alone, under the key that the policy
+    /// would use.
+    /// </summary>
     private sealed class Group
     {
         /// <summary>Half of what the append engine takes in a batch.</summary>

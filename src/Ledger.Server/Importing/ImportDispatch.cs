@@ -10,13 +10,13 @@ internal sealed record ImportResult(long Line, int Status, long? Position, IRead
     public bool Replayed { get; init; }
 }
 
-/// <summary>Carries the lines of an import out, and makes their results.</summary>
+/// <summary>Runs the lines of an import and makes their results.</summary>
 internal sealed class ImportDispatch(CommandDispatch commands, ILogger<ImportDispatch> logger)
 {
     /// <param name="number">The line's number.</param>
     /// <param name="line">The line.</param>
-    /// <param name="contexts">Makes it a request of its own.</param>
-    /// <param name="keyIsFree">Whether its key is most likely free: then it is looked for last, not first.</param>
+    /// <param name="contexts">Gives the line a request of its own.</param>
+    /// <param name="keyIsFree">Whether the line's key is most likely free. It is then looked up last instead of first.</param>
     /// <param name="order">Its place among the lines that write to the same stream.</param>
     internal async Task<ImportResult> RunAsync(long number, ImportLine line, LineContexts contexts, bool keyIsFree, RequestOrder order)
     {

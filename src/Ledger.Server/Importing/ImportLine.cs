@@ -15,7 +15,7 @@ internal sealed record ImportLine : NamedCommand
         return new() { Command = line.Command, Target = line.Target, Key = line.Key ?? (Creates.Contains(line.Command) && !HasId(body.Span) ? KeyOf(text.Span) : null), Body = body };
     }
 
-    /// <summary>Commands that make something new each time where their body names no id. Without a key of its own such a line is known by its text.</summary>
+    /// <summary>Commands that make something new each time if their body names no id. Such a line without a key gets a key made from its text.</summary>
     private static readonly HashSet<string> Creates = new(StringComparer.Ordinal) { "recordParty", "registerSource", "captureVersion", "recordClaim", "issueNotice", "recordRetelling" };
 
     private static string KeyOf(ReadOnlySpan<byte> line) => $"line:{Convert.ToHexStringLower(SHA256.HashData(line))}";
@@ -34,7 +34,7 @@ internal sealed record ImportLine : NamedCommand
         return false;
     }
 
-    /// <summary>The line's members; of the body only where it stands, so that it is read once, as the command that it is.</summary>
+    /// <summary>The line's members. Of the body only its place is noted, so that the body is read once, as the command that it is.</summary>
     private sealed record Members
     {
         public required string Command { get; init; }

@@ -2,16 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Ledger.Server;
 
-/// <summary>A line of an import as it came; null text where it was too long.</summary>
+/// <summary>A line of an import as it came; the text is null where it was too long.</summary>
 internal readonly record struct NumberedLine(long Number, ReadOnlyMemory<byte>? Text);
 
-/// <summary>Cuts a request's body into lines, and gives together what came in together: nothing waits for a page to fill.</summary>
+/// <summary>Cuts a request's body into lines. Lines that came in together are given together, so that none waits for a page to fill.</summary>
 internal static class ImportLines
 {
     /// <summary>Lines that are looked up together: as many as the append engine takes in a batch.</summary>
     internal const int PageLinesMax = 512;
 
-    /// <summary>The body limit of a single command, and its wrapping.</summary>
+    /// <summary>The body limit of a single command, plus the rest of its line.</summary>
     private const int LineBytesMax = JsonBody.BytesMax + 2_000;
 
     private const int BufferBytes = 128 * 1024;
@@ -23,7 +23,7 @@ internal static class ImportLines
         {
             if (filled == buffer.Length)
             {
-                // One line fills it all: either it may grow, or it is let run through to its end.
+                // One line fills the whole buffer. Either the buffer may grow, or the line is too long and is skipped to its end.
                 tooLong |= filled > LineBytesMax;
                 filled = tooLong ? 0 : filled;
                 Array.Resize(ref buffer, tooLong ? buffer.Length : buffer.Length * 2);

@@ -5,10 +5,12 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>What a line names, found by one pass over its body: which lines must wait for it, and which streams it will need.</summary>
-/// <param name="Ids">Everything that may be the id of something: a word too many only makes a line wait.</param>
+/// <param name="Ids">Everything that may be the id of something. A text that is not an id only makes a line wait.</param>
 /// <param name="Written">What the line writes to: lines that mention any of it wait for this one.</param>
-/// <param name="Begins">The stream that it begins, if it begins one: most likely there is nothing in it yet, and the append finds out.</param>
-/// <param name="Streams">The other streams that deciding it reads, as far as its field names tell: a missing one is read when it is needed.</param>
+/// <param name="Begins">The stream that it begins, if any. Most likely the stream is empty; the append finds out.</param>
+/// <param name="Streams">
+/// The other streams that its decision reads, as far as its field names tell. A stream missing here is read when it is needed.
+/// </param>
 /// <param name="HasLinks">Whether it adds edges to the graph of derivation beside a claim or a version.</param>
 internal sealed record ImportMentions(IReadOnlySet<string> Ids, IReadOnlySet<string> Written, string? Begins, IReadOnlyList<string> Streams, bool HasLinks)
 {
@@ -18,12 +20,12 @@ internal sealed record ImportMentions(IReadOnlySet<string> Ids, IReadOnlySet<str
     private const int DepthMax = 64;
     private const int NameLengthMax = 16;
 
-    /// <summary>The names of members that tell something; the others are not made into strings.</summary>
+    /// <summary>The names of members that matter here. Other names are not made into strings.</summary>
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Names = FrozenSet.Create(
         StringComparer.Ordinal, "items", "links", "basedOn", "id", "party", "publisher", "by", "requester", "onBehalfOf", "to", "assertion", "statedIn", "of", "source", "sourceVersion")
         .GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>The name of the member at each depth, one a thread.</summary>
+    /// <summary>The name of the member at each depth, one array per thread.</summary>
     [ThreadStatic]
     private static string?[]? path;
 
@@ -83,7 +85,7 @@ internal sealed record ImportMentions(IReadOnlySet<string> Ids, IReadOnlySet<str
         return (own, items, links);
     }
 
-    /// <summary>The name at hand, where it is one that tells something; else a text that is none of them.</summary>
+    /// <summary>The current name if it is one of <see cref="Names"/>; otherwise an empty text.</summary>
     private static string Name(ref Utf8JsonReader reader)
     {
         Span<char> name = stackalloc char[NameLengthMax];

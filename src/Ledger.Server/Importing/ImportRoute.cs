@@ -3,16 +3,16 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Ledger.Server;
 
 /// <summary>
-/// Recording many commands in one request, a line each; a line of answer each streams back in the same order. Lines run beside one another
-/// unless they mention the same things: a commit is then shared by hundreds. A bad line stops nothing; a repeated import repeats nothing
-/// that has a key. A line may also be an event of another ledger's export: <see cref="DumpRestore"/>.
+/// Recording many commands in one request, one per line. An answer line for each streams back in the same order. Lines run in parallel unless they
+/// mention the same things, so that hundreds share one commit. A bad line stops nothing. A repeated import does not repeat lines that have a key. A
+/// line may also be an event of another ledger's export: <see cref="DumpRestore"/>.
 /// </summary>
 internal static class ImportRoute
 {
-    /// <summary>The name of the format that is no archive's: a command a line.</summary>
+    /// <summary>The format that is not an archive's: one command per line.</summary>
     internal const string Lines = "ndjson";
 
-    /// <summary>The names under which lines of JSON travel; none has won.</summary>
+    /// <summary>The media types in use for lines of JSON; none has become the standard.</summary>
     private static readonly string[] MediaTypes = ["application/x-ndjson", "application/ndjson", "application/jsonl", "application/json", "text/plain"];
 
     internal static void Map(IEndpointRouteBuilder routes) =>
@@ -33,7 +33,7 @@ internal static class ImportRoute
             throw new ProblemException(new(415, "unsupported-media-type", "The content type is not supported", "Send a line a command with Content-Type: application/x-ndjson."));
         }
 
-        // Each line is bounded; how many there are is the sender's business.
+        // Each line is bounded; the number of lines is not.
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
         context.Response.ContentType = AnswerLines.MediaType;
         await using var run = new ImportRun(context);

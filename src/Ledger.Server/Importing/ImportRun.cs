@@ -5,12 +5,12 @@ using Ledger.Store;
 namespace Ledger.Server;
 
 /// <summary>
-/// One import under way: which lines must wait for which, and what a page of lines will need, read by two queries instead of several
-/// for each line.
+/// One import under way. It decides which lines must wait for which, and reads what a page of lines will need by two queries instead of several for
+/// each line.
 /// </summary>
 internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
 {
-    /// <summary>What is kept of lines that are done is thrown away when it comes to this many.</summary>
+    /// <summary>Above this number of entries, those of finished lines are dropped.</summary>
     private const int WrittenMax = 2_048;
 
     private readonly ImportDispatch _dispatch = context.RequestServices.GetRequiredService<ImportDispatch>();
@@ -20,17 +20,17 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     private readonly LineContexts _contexts = new(context);
     private readonly Dictionary<string, RequestOrder> _last = new(StringComparer.Ordinal);
     private readonly List<Task> _addingEdges = [];
-    private readonly List<Task> _before = [];       // of the line at hand
+    private readonly List<Task> _before = [];       // what the current line waits for
     private Task _checkingEdges = Task.CompletedTask;
-    private volatile bool _repeats = true;      // whether keys that were used before are to be expected
+    private volatile bool _repeats = true;      // whether to expect keys that were used before
 
-    /// <summary>Looks at a result: after one that an earlier request had, the keys of the lines to come are looked for again.</summary>
+    /// <summary>Looks at a result. After a replayed one, the keys of later lines are looked up again.</summary>
     internal void NoteRepeat(ImportResult result) => _repeats |= result.Replayed;
 
     /// <summary>Starts a page of lines, as far as each may start; gives their results in order.</summary>
     internal Task<IReadOnlyList<Task<ImportResult>>> StartAsync(IReadOnlyList<NumberedLine> page) => StartAsync([.. page.Select(Parse)]);
 
-    /// <summary>The same of commands that were made here and not read from lines; their results have the numbers 1 to n.</summary>
+    /// <summary>The same for commands that were made here instead of read from lines. Their results have the numbers 1 to n.</summary>
     internal Task<IReadOnlyList<Task<ImportResult>>> StartAsync(IReadOnlyList<ImportLine> lines) =>
         StartAsync([.. lines.Select((line, i) => new Read(i + 1) { Line = line, Mentions = ImportMentions.Of(line) })]);
 
@@ -94,9 +94,9 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     }
 
     /// <summary>
-    /// Reads the streams that the lines need, and which of their keys were used before, as long as there are such: where there are none, as in
-    /// an import that nobody began before, a key is only looked for by the append, and where its command is refused. Null while the database is
-    /// away: then each line finds that out for itself, and says so.
+    /// Reads the streams that the lines need, and which of their keys were used before. Once a page has no used key, as in an import that nobody
+    /// began before, keys are no longer looked up here. Then only the append checks a key, and so does the refusal of its command. Null while the
+    /// database is away: each line then finds that out for itself, and says so.
     /// </summary>
     private async Task<IReadOnlySet<string>?> LookUpAsync(List<Read> lines)
     {
@@ -131,7 +131,7 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     {
         var before = _before;
         before.Clear();
-        RequestOrder? same = null;       // a line that writes to the target of this one: its commit need not be waited for
+        RequestOrder? same = null;       // an earlier line that writes to the same target; this line need not wait for its commit
         foreach (var id in mentions.Ids)
         {
             if (_last.TryGetValue(id, out var earlier) && id == line.Target && line.IsOnTargetAlone && !earlier.Settled.IsCompleted)
@@ -191,8 +191,8 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether a line adds edges of derivation, and whether it must be checked for a cycle: such a one fails when an edge is added beside it,
-    /// so it runs alone among those that add any.
+    /// Whether a line adds edges of derivation, and whether it must be checked for a cycle. A checked line fails when an edge is added at the same
+    /// time, so it runs alone among the lines that add edges.
     /// </summary>
     private static (bool Adds, bool Checks) EdgesOf(ImportLine line, ImportMentions mentions) => line.Command switch
     {
@@ -205,7 +205,7 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
 
     private static async Task<ImportResult> AfterAsync(Task[] before, RequestOrder? same, RequestOrder order, Func<Task<ImportResult>> run)
     {
-        // What became of the lines before is said in their own answers; this one finds out by itself what it lacks.
+        // The answers of the earlier lines say what became of them. This line finds out by itself what it lacks.
         await Task.WhenAll(before).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (same is null)
         {
@@ -217,7 +217,7 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
         var result = await run();
         if (isEarly && result.Status >= StatusCodes.Status400BadRequest)
         {
-            // It may have lacked what the other had not recorded yet.
+            // It may have lacked what the earlier line had not recorded yet, so it runs again.
             await same.Settled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             result = await run();
         }

@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Ledger.Server;
 
-/// <summary>The requests that the lines of an import stand for, used again and again: one weighs more than all else that a line needs.</summary>
+/// <summary>A pool of the requests that the lines of an import stand for. Making a request costs more than everything else that a line needs.</summary>
 internal sealed class LineContexts(HttpContext import)
 {
     private readonly ConcurrentBag<DefaultHttpContext> _idle = [];
 
-    /// <summary>A request of the import's sender. Nobody keeps it beyond <see cref="GiveBack"/>.</summary>
+    /// <summary>A request of the import's sender. The caller must not keep it after <see cref="GiveBack"/>.</summary>
     internal DefaultHttpContext Take()
     {
         if (_idle.TryTake(out var idle))

@@ -12,7 +12,9 @@ namespace Ledger.Server;
 internal sealed record AccessKey(
     string Id, string Name, IReadOnlyList<string> Scopes, string? Party, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, DateTimeOffset? FormerUntil);
 
-/// <summary>A key as it is stored, by the hash of a secret that was shown once. After a rotation the former secret is good for a while.</summary>
+/// <summary>
+/// A key as it is stored. Its secret was shown once, and only the hash is kept. After a rotation the former secret is good for a while.
+/// </summary>
 internal sealed record StoredKey
 {
     public required string Id { get; init; }
@@ -40,7 +42,7 @@ internal sealed record StoredKey
 
     internal AccessKey Shown => new(Id, Name, Scopes, Party, CreatedAt, CreatedBy, ExpiresAt, RevokedAt, FormerUntil);
 
-    /// <summary>Whether a secret of this hash opens the door at a moment.</summary>
+    /// <summary>Whether a secret with this hash is accepted at a moment.</summary>
     internal bool Admits(string hash, DateTimeOffset at) =>
         (Hash == hash || (FormerHash == hash && FormerUntil > at)) && IsInForce(at);
 
@@ -48,7 +50,10 @@ internal sealed record StoredKey
     internal bool IsInForce(DateTimeOffset at) => RevokedAt is null && (ExpiresAt is null || ExpiresAt > at);
 }
 
-/// <summary>Keeps the keys: only hashes, for the secrets are as random as the hashes are. The admin key is the operator's, from the settings.</summary>
+/// <summary>
+/// Keeps the keys. Only plain hashes of the secrets are kept; that is enough, because the secrets are as random as the hashes are. The admin key is
+/// the operator's and comes from the settings.
+/// </summary>
 internal sealed class AccessKeys(IDocumentStore documents, AccessLog log, TimeProvider clock, LedgerSettings settings)
 {
     /// <summary>The principal behind the admin key, stored as recordedBy.</summary>
@@ -64,10 +69,13 @@ internal sealed class AccessKeys(IDocumentStore documents, AccessLog log, TimePr
 
     private static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
-    /// <summary>The operator, where the secret is the admin key.</summary>
+    /// <summary>The operator, if the secret is the admin key; otherwise null.</summary>
     internal ClaimsPrincipal? FindAdmin(string secret) => _adminHash is not null && CryptographicOperations.FixedTimeEquals(_adminHash, HashOf(secret)) ? _admin : null;
 
-    /// <summary>Whose key it is, or why it is not good. Asked of the database every time, so that a revocation holds at once on every node.</summary>
+    /// <summary>
+    /// The caller that the key belongs to, or why the key is refused. Reads the database every time, so that a revocation holds at once on every
+    /// node.
+    /// </summary>
     internal Task<(ClaimsPrincipal? Caller, RefusedKey? Refused)> FindAsync(string secret, CancellationToken cancellationToken) =>
         OfHashAsync(Convert.ToHexStringLower(HashOf(secret)), cancellationToken);
 
@@ -84,17 +92,17 @@ internal sealed class AccessKeys(IDocumentStore documents, AccessLog log, TimePr
     }
 
     /// <summary>
-    /// Whose session it is, and the mark by which <see cref="OfSessionAsync"/> finds it again; null where the secret opens nothing. The mark is the
-    /// secret's hash: a session ends with the secret that began it.
+    /// The caller of a new session, and the mark by which <see cref="OfSessionAsync"/> finds it again; null where the secret is not valid. The mark
+    /// is the secret's hash, so that a session ends with the secret that began it.
     /// </summary>
     internal async Task<(ClaimsPrincipal Caller, string Mark)?> BeginSessionAsync(string secret, CancellationToken cancellationToken) =>
         (FindAdmin(secret) ?? (await FindAsync(secret, cancellationToken)).Caller) is { } caller ? (caller, Convert.ToHexStringLower(HashOf(secret))) : null;
 
-    /// <summary>Who is behind a session now, with the scopes of now; null where the secret that began it opens nothing any more.</summary>
+    /// <summary>The caller of a session, with its scopes of now; null where the secret that began the session is no longer valid.</summary>
     internal async Task<ClaimsPrincipal?> OfSessionAsync(string mark, CancellationToken cancellationToken) =>
         _adminHash is not null && Convert.ToHexStringLower(_adminHash) == mark ? _admin : (await OfHashAsync(mark, cancellationToken)).Caller;
 
-    /// <summary>Whom configuration names: the operator, or a key by its id; null where there is none in force.</summary>
+    /// <summary>The caller that the configuration names: the operator, or a key by its id; null where there is none in force.</summary>
     internal async Task<ClaimsPrincipal?> FindNamedAsync(string name, CancellationToken cancellationToken)
     {
         if (name == AdminPrincipal)
@@ -105,7 +113,7 @@ internal sealed class AccessKeys(IDocumentStore documents, AccessLog log, TimePr
         return await LoadAsync(name, cancellationToken) is { } key && key.IsInForce(clock.GetUtcNow()) ? Caller.Of(key.Id, key.Party, key.Scopes) : null;
     }
 
-    /// <summary>Makes a key; the secret is given here and never again.</summary>
+    /// <summary>Makes a key. Its secret is returned here and never again.</summary>
     internal async Task<(AccessKey Key, string Secret)> CreateAsync(
         string name, IReadOnlyList<string> scopes, string? party, DateTimeOffset? expiresAt, string createdBy, CancellationToken cancellationToken)
     {
@@ -168,7 +176,7 @@ internal sealed class AccessKeys(IDocumentStore documents, AccessLog log, TimePr
         return await session.LoadAsync<StoredKey>(id, cancellationToken);
     }
 
-    /// <summary>Changes a key as it stands; where another node changed it meanwhile, as that left it. False where there is none to change.</summary>
+    /// <summary>Changes a key. If another node changed it meanwhile, the key is read and changed again. False where there is none to change.</summary>
     private async Task<bool> ChangeAsync(string id, Func<StoredKey, StoredKey?> change, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -187,14 +195,14 @@ internal sealed class AccessKeys(IDocumentStore documents, AccessLog log, TimePr
             }
             catch (JasperFx.ConcurrencyException) when (attempt < AttemptsMax)
             {
-                // Read it again: a revocation must hold, and a rotation must know of it.
+                // The key is read again: a revocation must hold, and a rotation must know of it.
             }
         }
     }
 
     private static string NewSecret() => "ledger_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
 
-    /// <summary>Planned once: it is asked with every request.</summary>
+    /// <summary>Planned once, because it runs with every request.</summary>
     private sealed class KeyOfSecret : ICompiledQuery<StoredKey, StoredKey?>
     {
         public string Hash { get; init; } = "";

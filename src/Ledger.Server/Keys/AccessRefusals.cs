@@ -6,15 +6,15 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// Counts the requests that this node refuses, and records the counts now and then: a flood of them must not fill the log. A node that is killed
-/// loses the counts of the last interval.
+/// Counts the requests that this node refuses, and records the counts at intervals, because a flood of refusals must not fill the log. A node that is
+/// killed loses the counts of the last interval.
 /// </summary>
 internal sealed partial class AccessRefusals(AccessLog log, EventStore store, LedgerSettings settings, TimeProvider clock, ILogger<AccessRefusals> logger) : BackgroundService
 {
     /// <summary>The principal of these events.</summary>
     internal const string Principal = "policy:access";
 
-    /// <summary>Kinds that are told apart in one event; further ones are counted without their principal.</summary>
+    /// <summary>The most kinds that are told apart in one event. Further ones are counted without their principal.</summary>
     private const int KindsMax = 200;
 
     private readonly ConcurrentDictionary<(string Reason, string? Principal), long> _counts = [];
@@ -28,7 +28,7 @@ internal sealed partial class AccessRefusals(AccessLog log, EventStore store, Le
         if (settings.RefusalsIntervalS > 0)
         {
             var kind = (reason, principal);
-            // How many there are is asked of a new kind alone: counting them holds up everybody who counts.
+            // Count is read only for a new kind, because reading it holds up everybody who counts.
             _counts.AddOrUpdate(_counts.ContainsKey(kind) || _counts.Count < KindsMax ? kind : (reason, null), 1, (_, count) => count + 1);
         }
     }
@@ -64,7 +64,7 @@ internal sealed partial class AccessRefusals(AccessLog log, EventStore store, Le
 
         try
         {
-            // A dump is restored into an empty ledger, each event in its place: nothing may come before it or between.
+            // A dump is restored into an empty ledger, with each event at its own position. So nothing may be appended before or between its events.
             await using var lease = await Lease.TryAcquireAsync(store.DataSource, DumpRestore.LeaseName, Lease.SilenceMax, cancellationToken);
             if (lease is null || await store.HeadAsync(cancellationToken) == 0)
             {
@@ -84,7 +84,7 @@ internal sealed partial class AccessRefusals(AccessLog log, EventStore store, Le
         }
     }
 
-    /// <summary>Takes away what is recorded; what was counted meanwhile stays.</summary>
+    /// <summary>Subtracts the recorded count. What was counted meanwhile stays.</summary>
     private void Take((string Reason, string? Principal) kind, long count)
     {
         while (_counts.TryGetValue(kind, out var now))
@@ -100,12 +100,12 @@ internal sealed partial class AccessRefusals(AccessLog log, EventStore store, Le
     private static partial void LogAway(ILogger logger, Exception e);
 }
 
-/// <summary>What is known of a key that was not good.</summary>
+/// <summary>What is known of a key that was refused.</summary>
 /// <param name="Reason">One of the reasons of <see cref="RefusedRequests"/>.</param>
-/// <param name="Principal">The key, where there is such a one.</param>
+/// <param name="Principal">The key's id, if there is such a key.</param>
 internal sealed record RefusedKey(string Reason, string? Principal);
 
-/// <summary>The counting in the pipeline.</summary>
+/// <summary>Counts refusals in the pipeline.</summary>
 internal static class RefusalCounting
 {
     /// <summary>Counts every answer that refuses access, whichever part of the pipeline gave it.</summary>

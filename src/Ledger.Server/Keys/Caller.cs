@@ -3,7 +3,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Who asks, as claims: the principal that events name, the party that it is bound to, what it may do.</summary>
+/// <summary>The caller of a request, as claims: the principal that events name, the party that it is bound to, and its scopes.</summary>
 internal static class Caller
 {
     internal const string ScopeClaim = "scope";
@@ -25,7 +25,7 @@ internal static class Caller
 
     extension(ClaimsPrincipal caller)
     {
-        /// <summary>The actor of a write; only where the route needs a scope, so that there is one.</summary>
+        /// <summary>The actor of a write. Only for routes that need a scope, because these always have a caller.</summary>
         internal Actor Actor => new(caller.Identity!.Name!, caller.FindFirst(PartyClaim)?.Value);
 
         internal bool May(string scope) => caller.HasClaim(ScopeClaim, scope) || caller.HasClaim(ScopeClaim, Scopes.Admin);

@@ -1,6 +1,6 @@
 namespace Ledger.Server;
 
-/// <summary>Whose tokens are taken, where any are.</summary>
+/// <summary>Which tokens are accepted.</summary>
 internal sealed record JwtSettings
 {
     /// <summary>The identity provider; its keys are found by OpenID Connect discovery.</summary>
@@ -9,10 +9,10 @@ internal sealed record JwtSettings
     /// <summary>A static key set (JWKS, RFC 7517) instead of discovery.</summary>
     public string? Keys { get; init; }
 
-    /// <summary>Who must have issued a token; the authority's own word where it is not set.</summary>
+    /// <summary>Who must have issued a token; if not set, the issuer that the authority names.</summary>
     public string? Issuer { get; init; }
 
-    /// <summary>Whom a token must be meant for.</summary>
+    /// <summary>The audience that a token must be meant for.</summary>
     public string Audience { get; init; } = "claims-ledger";
 
     /// <summary>Null where no tokens are taken.</summary>

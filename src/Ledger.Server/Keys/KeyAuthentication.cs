@@ -4,7 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace Ledger.Server;
 
-/// <summary>The scheme of the ledger's own keys, sent as bearer; what has the form of a token, three parts with dots between, is left to <see cref="TokenAuthentication"/>.</summary>
+/// <summary>
+/// The scheme of the ledger's own keys, sent as bearer. A secret in the form of a token, three parts with dots between, is left to <see
+/// cref="TokenAuthentication"/>.
+/// </summary>
 internal sealed class KeyAuthentication(
     AccessKeys keys, LedgerSettings settings, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)

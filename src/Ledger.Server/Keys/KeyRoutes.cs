@@ -28,7 +28,7 @@ internal static class KeyRoutes
     /// <summary>A day is enough to tell every client of the new secret.</summary>
     internal const int OverlapDefaultS = 24 * 60 * 60;
 
-    /// <summary>A month: a secret that was leaked must not live on for ever.</summary>
+    /// <summary>A month: a leaked secret must not stay good for ever.</summary>
     private const int OverlapMaxS = 30 * OverlapDefaultS;
 
     internal static void Map(IEndpointRouteBuilder routes)
@@ -48,7 +48,7 @@ internal static class KeyRoutes
         await context.WriteJsonAsync(201, new { key.Id, secret, key.Name, key.Scopes, key.Party, key.ExpiresAt });
     }
 
-    /// <summary>Makes a key, and gives its secret, which nobody can read again.</summary>
+    /// <summary>Makes a key and returns its secret, which nobody can read again.</summary>
     internal static async Task<(AccessKey Key, string Secret)> MakeAsync(HttpContext context, NewKey body)
     {
         var (keys, states) = (context.RequestServices.GetRequiredService<AccessKeys>(), context.RequestServices.GetRequiredService<StreamStates>());
@@ -106,7 +106,7 @@ internal static class KeyRoutes
         await context.WriteJsonAsync(200, new { id, secret, formerUntil });
     }
 
-    /// <summary>Gives a key a new secret; the former is good for some seconds more.</summary>
+    /// <summary>Gives a key a new secret. The former one stays good for some seconds more.</summary>
     internal static async Task<(string Secret, DateTimeOffset FormerUntil)> GiveNewSecretAsync(HttpContext context, string id, int overlapS)
     {
         if (overlapS is < 0 or > OverlapMaxS)

@@ -22,7 +22,7 @@ internal static class Scopes
     internal static TBuilder RequireScope<TBuilder>(this TBuilder route, string scope)
         where TBuilder : IEndpointConventionBuilder => route.RequireAuthorization(scope);
 
-    /// <summary>Says which scope a route needs where it says nothing else.</summary>
+    /// <summary>Says which scope a route needs if the route itself names none.</summary>
     internal static TBuilder RequireScopeByDefault<TBuilder>(this TBuilder route, string scope)
         where TBuilder : IEndpointConventionBuilder
     {
@@ -36,7 +36,7 @@ internal static class Scopes
         return route;
     }
 
-    /// <summary>Says that a route is for everybody, whatever the ledger shows.</summary>
+    /// <summary>Says that a route is for everybody, whatever the settings say about reads.</summary>
     internal static TBuilder OpenToAll<TBuilder>(this TBuilder route)
         where TBuilder : IEndpointConventionBuilder => route.RequireAuthorization(Access.Open);
 

@@ -22,12 +22,12 @@ internal static class TokenAuthentication
     private const int AuthorityRetryAfterS = 5;
 
     /// <summary>
-    /// How often the authority is asked for new keys at most. Any token that is not good makes it be asked: under the library's five minutes one such
-    /// token would keep a new key unknown for as long.
+    /// The shortest time between two requests to the authority for new keys. Every invalid token causes such a request. With the library's five
+    /// minutes, one such token would keep a new key unknown for that long.
     /// </summary>
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Signatures that only the provider can make. A shared secret would let everybody who checks a token make one.</summary>
+    /// <summary>Algorithms whose signatures only the provider can make. With a shared secret, everybody who checks a token could make one.</summary>
     internal static readonly string[] Algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
 
     internal static void AddTokens(this AuthenticationBuilder schemes, JwtSettings settings) => schemes.AddJwtBearer(Name, options =>
@@ -54,13 +54,16 @@ internal static class TokenAuthentication
         return context.AuthenticateAsync(Name);
     }
 
-    /// <summary>Plain http would let anybody on the way hand out keys; on the machine itself there is no way. A key that the authority took back is not taken any more.</summary>
+    /// <summary>
+    /// Reads the authority's keys. Plain http would let anybody on the network hand out keys, so it is allowed only on the machine itself. A key that
+    /// the authority took back is no longer accepted.
+    /// </summary>
     internal static ConfigurationManager<OpenIdConnectConfiguration> Published(string authority) => new(
         authority.TrimEnd('/') + "/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(),
         new HttpDocumentRetriever { RequireHttps = !new Uri(authority).IsLoopback })
     { UseLastKnownGoodConfiguration = false, RefreshInterval = RefreshInterval };
 
-    /// <summary>A token that cannot be checked for now is not a wrong one.</summary>
+    /// <summary>While the authority is away, the answer is 503 and not 401: a token that cannot be checked is not a wrong one.</summary>
     private static async Task RequireAuthorityAsync(MessageReceivedContext context)
     {
         context.Token = context.HttpContext.Features.Get<BroughtToken>()?.Token;
@@ -74,7 +77,7 @@ internal static class TokenAuthentication
         }
     }
 
-    /// <summary>Refuses where the authority does not answer with its keys.</summary>
+    /// <summary>Ends with 503 where the authority does not answer with its keys.</summary>
     internal static async Task RequireAsync(IConfigurationManager<OpenIdConnectConfiguration>? authority, CancellationToken cancellationToken)
     {
         try
@@ -89,7 +92,7 @@ internal static class TokenAuthentication
         }
     }
 
-    /// <summary>Makes a caller of a token's claims. Where an issuer is set, the authority's own name is not taken beside it.</summary>
+    /// <summary>Makes a caller from a token's claims. If an issuer is set, the authority's own name is not accepted beside it.</summary>
     private static Task AdmitAsync(TokenValidatedContext context, JwtSettings settings)
     {
         var token = (JsonWebToken)context.SecurityToken;
@@ -106,10 +109,10 @@ internal static class TokenAuthentication
         return Task.CompletedTask;
     }
 
-    /// <summary>A subject may be somebody's address, and principals stay in the log for ever: so it is hashed, with its issuer.</summary>
+    /// <summary>A subject may be a person's address, and principals stay in the log for ever. So the subject is hashed, with its issuer.</summary>
     private static string IdOf(JsonWebToken token) =>
         $"jwt-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{token.Issuer}\n{token.Subject}"))[..PrincipalBytes])}";
 
-    /// <summary>A token that came otherwise than as a bearer.</summary>
+    /// <summary>A token that did not come as the bearer of the request.</summary>
     private sealed record BroughtToken(string Token);
 }

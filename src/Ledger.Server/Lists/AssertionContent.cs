@@ -4,11 +4,11 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>
-/// What an assertion says from some event on, as lists keep it: the members of an item that few events change, and what they are filtered by.
-/// Its states refer to it, so that a state costs what changed with it.
+/// What an assertion says from some event on, as lists keep it: the members of an item that few events change, and the values by which items are
+/// filtered. The assertion's states refer to it, so that a state stores only what changed with it.
 /// </summary>
 /// <param name="Id">The assertion.</param>
-/// <param name="Number">Which of the assertion's contents, from 1 in the order in which they were made.</param>
+/// <param name="Number">The number of this content within its assertion, from 1 in the order in which they were made.</param>
 internal sealed record AssertionContent(string Id, int Number)
 {
     public required string[] Topics { get; init; }
@@ -38,12 +38,14 @@ internal sealed record AssertionContent(string Id, int Number)
         };
     }
 
-    /// <summary>Whether two of one assertion differ in their number alone.</summary>
+    /// <summary>Compares two contents of one assertion without their numbers.</summary>
     internal static IEqualityComparer<AssertionContent> Same { get; } = EqualityComparer<AssertionContent>.Create(
         (a, b) => a!.Body == b!.Body && a.ValidFrom == b.ValidFrom && a.ValidTo == b.ValidTo && a.Words.AsSpan().SequenceEqual(b.Words),
         c => c.Body.GetHashCode(StringComparison.Ordinal));
 
-    /// <summary>Whether it is plain that one assertion's content makes the same of both, without making it.</summary>
+    /// <summary>
+    /// A quick check whether two states of one assertion give the same content, without making it. False only means that they may differ.
+    /// </summary>
     internal static bool IsOf(Content made, Content other) => ReferenceEquals(made, other) || (
         made.Proposition == other.Proposition && made.Part == other.Part && made.Modality == other.Modality && made.Scope == other.Scope
         && ReferenceEquals(made.Attribution, other.Attribution) && ReferenceEquals(made.Topics, other.Topics));

@@ -7,7 +7,9 @@ using NpgsqlTypes;
 
 namespace Ledger.Server;
 
-/// <summary>What a list of assertions is narrowed to. The same conditions in SQL, for stored rows, and here, for rows folded while reading.</summary>
+/// <summary>
+/// The filters of a list of assertions. The same conditions exist twice: in SQL for stored rows, and in C# for rows that are folded while reading.
+/// </summary>
 internal sealed record AssertionFilter
 {
     internal static AssertionFilter All { get; } = new();
@@ -26,13 +28,13 @@ internal sealed record AssertionFilter
 
     internal string? Flag { get; init; }
 
-    /// <summary>Whether the flag is one that other streams raise: it stands in no row of the assertion.</summary>
+    /// <summary>Whether the flag is one that other streams raise. Such a flag stands in no row of the assertion.</summary>
     internal bool IsByText => Flag is TextFlagProjection.Orphaned or TextFlagProjection.Changed or TextFlagProjection.Typographic;
 
-    /// <summary>Each must occur.</summary>
+    /// <summary>Each of these words must occur.</summary>
     internal IReadOnlyList<string> Words { get; init; } = [];
 
-    /// <summary>A moment of the world that the proposition speaks of.</summary>
+    /// <summary>The time in the world that the proposition must speak of.</summary>
     internal Interval? ValidAt { get; init; }
 
     internal static AssertionFilter Of(Query query)
@@ -53,7 +55,7 @@ internal sealed record AssertionFilter
         };
     }
 
-    /// <summary>Whether a row passes, but for a flag that other streams raise.</summary>
+    /// <summary>Whether a row passes. A flag that other streams raise is not checked here.</summary>
     internal bool Matches(AssertionRow row) =>
         (Source is null || row.Source == Source)
         && (Publisher is null || row.Publisher == Publisher)
@@ -66,7 +68,7 @@ internal sealed record AssertionFilter
         && (ValidAt is not { } moment || ((row.Content.ValidFrom is not null || row.Content.ValidTo is not null)
             && (row.Content.ValidFrom is null || row.Content.ValidFrom < moment.To) && (row.Content.ValidTo is null || row.Content.ValidTo > moment.From)));
 
-    /// <summary>What assertions are looked up by; a state that passes has them all, and so its assertion said them.</summary>
+    /// <summary>The terms by which assertions are looked up. A state that passes has all of them, so its assertion has said all of them.</summary>
     internal IReadOnlyList<int> Terms =>
         [.. Party is null ? Enumerable.Empty<int>() : [AssertionTerms.OfParty(Party)], .. Words.Select(AssertionTerms.OfWord)];
 

@@ -8,29 +8,29 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// Fills empty tables of the assertion lists from the log's streams. One reader, some folders and one writer work at once; each
-/// stream is folded from its first event to its last by one folder, which so keeps the state of one stream and no more.
+/// Fills empty tables of the assertion lists from the log's streams. One reader, some folders and one writer work at once. One folder folds a stream
+/// from its first event to its last, so a folder keeps the state of only one stream.
 /// </summary>
 internal sealed class AssertionListFill(AssertionListTables tables, bool isAlone)
 {
     private const int BatchEvents = 500;
 
-    /// <summary>Batches that wait for a folder, so that none stands still; they bound what is read ahead.</summary>
+    /// <summary>The most batches that wait for a folder. They keep the folder busy and bound what is read ahead.</summary>
     private const int BatchesMax = 4;
 
-    /// <summary>Rows are sent in pieces of about this size, at which what a COPY costs beside its rows is lost.</summary>
+    /// <summary>Rows are sent in pieces of about this size. At this size the fixed cost of a COPY no longer matters.</summary>
     private const int SendBytes = 1024 * 1024;
 
-    /// <summary>Patches with an end that are kept until the stream's own end.</summary>
+    /// <summary>Above this number of patches, those that have an end are written before the stream ends.</summary>
     private const int PatchesMax = 1_000;
 
     private readonly AssertionListTables _tables = tables;
 
-    /// <summary>A folder that rests as long as it worked lets the requests of a service through, however the system shares its processors out.</summary>
+    /// <summary>A folder that rests as long as it worked leaves processor time to the requests of a service, however the system schedules.</summary>
     private readonly bool _rests = !isAlone;
     private readonly Channel<CopyRows> _filled = Channel.CreateBounded<CopyRows>(2);
 
-    /// <summary>Sent rows, to be filled anew: memory of their size is costly to get and to give back.</summary>
+    /// <summary>Buffers of sent rows, to be filled again: buffers of their size are costly to allocate and to free.</summary>
     private readonly Dictionary<string, ConcurrentBag<CopyRows>> _sent = AssertionListTables.Names.ToDictionary(t => t, _ => new ConcurrentBag<CopyRows>(), StringComparer.Ordinal);
 
     internal async Task RunAsync(IAsyncEnumerable<StreamEvent> log, NpgsqlConnection connection, Action<long> report, CancellationToken cancellationToken)

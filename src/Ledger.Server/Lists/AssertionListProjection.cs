@@ -13,18 +13,18 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
     /// <summary>The start of the name of every stream that it folds.</summary>
     private const string StreamPrefix = "assertion-";
 
-    /// <summary>Assertions kept between pages, about 10 KB each; a colder one is folded from its stream again.</summary>
+    /// <summary>The most assertions kept between pages, about 10 KB each. Any other one is folded from its stream again.</summary>
     private const int TimelinesMax = 10_000;
 
     private readonly Dictionary<string, AssertionTimeline> _timelines = new(StringComparer.Ordinal);
     private readonly AssertionListTables _tables = new(schema);
-    private readonly Dictionary<string, CopyRows> _rows = new(StringComparer.Ordinal);      // kept: their buffers are large
+    private readonly Dictionary<string, CopyRows> _rows = new(StringComparer.Ordinal);      // kept because their buffers are large
 
     public string Name => "AssertionList";
 
     public uint Version => 5;
 
-    /// <summary>Every event of an assertion makes a row, also one whose type this version does not know.</summary>
+    /// <summary>Every event of an assertion makes a row, even if this version does not know its type.</summary>
     public IReadOnlyCollection<Type> Folds => [];
 
     public IReadOnlyList<string> Tables => AssertionListTables.Names;
@@ -69,7 +69,7 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
             row.WriteState(current);
         }
 
-        // The current rows first, as everywhere: a take-over that holds some of the tables would else wait for this, and this for it.
+        // The current rows come first, as everywhere. Otherwise this write and a take-over that holds some of the tables could wait for each other.
         await _tables.ReplaceCurrentAsync(current, rows.Existing, connection, transaction, cancellationToken);
         await history.SendAsync(connection, cancellationToken);
         await contents.SendAsync(connection, cancellationToken);
@@ -85,11 +85,13 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
             _rows.Add(table, rows = _tables.Rows(table));
         }
 
-        rows.Clear();   // What a page that failed left.
+        rows.Clear();   // Drops what a failed page left.
         return rows;
     }
 
-    /// <summary>An erasure changed what was told before: the rows of its assertion are dropped, and told again from its first event.</summary>
+    /// <summary>
+    /// An erasure changed events that were projected before. The rows of its assertion are dropped and projected again from its first event.
+    /// </summary>
     private async Task<List<Recorded>> RetellErasedAsync(
         List<Recorded> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
@@ -111,8 +113,8 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
     }
 
     /// <summary>
-    /// Has the timeline of every stream of a page stand before its first event there. A page that failed is applied again: what is kept may be
-    /// ahead of it, and is then built anew.
+    /// Brings the timeline of every stream of a page to the state before its first event there. A page that failed is applied again: a kept timeline
+    /// may then be ahead of it, and is rebuilt.
     /// </summary>
     private async Task RecallAsync(List<Recorded> page, CancellationToken cancellationToken)
     {

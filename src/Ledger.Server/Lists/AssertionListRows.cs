@@ -1,31 +1,31 @@
 namespace Ledger.Server;
 
-/// <summary>The rows that some events of the log make: of a page while the service runs, of a whole stream while a rebuild does.</summary>
+/// <summary>The rows that some events of the log make: those of a page while the service runs, those of a whole stream during a rebuild.</summary>
 internal sealed class AssertionListRows
 {
     private readonly Dictionary<string, TemporalRow> _current = new(StringComparer.Ordinal);
     private readonly HashSet<string> _existing = new(StringComparer.Ordinal);
 
-    /// <summary>States that another one followed.</summary>
+    /// <summary>States that a newer state has replaced.</summary>
     internal List<TemporalRow> History { get; } = [];
 
-    /// <summary>What states began to refer to.</summary>
+    /// <summary>Contents to which states refer for the first time.</summary>
     internal List<AssertionContent> Contents { get; } = [];
 
-    /// <summary>What was said for the first time.</summary>
+    /// <summary>Terms that an assertion says for the first time.</summary>
     internal List<AssertionTerms> Terms { get; } = [];
 
     internal List<LateEvent> Late { get; } = [];
 
     internal IReadOnlyCollection<TemporalRow> Current => _current.Values;
 
-    /// <summary>What was known in the windows; those without an end still hold.</summary>
+    /// <summary>What was known in the windows; patches without an end still hold.</summary>
     internal List<TemporalRow> Patches { get; private set; } = [];
 
     /// <summary>The assertions that had a current row before.</summary>
     internal string[] Existing => [.. _existing];
 
-    /// <summary>Takes an event by its timeline, which is at the state before it.</summary>
+    /// <summary>Takes an event. Its timeline must be at the state before it.</summary>
     internal void Take(AssertionTimeline timeline, Domain.Recorded e)
     {
         var was = timeline.Row;

@@ -11,7 +11,9 @@ namespace Ledger.Server;
 /// </summary>
 internal sealed class AssertionListTables(string schema)
 {
-    /// <summary>In the order in which the lists name them, so that whoever locks them meets readers in the readers' order.</summary>
+    /// <summary>
+    /// The tables in the order in which the lists' queries name them. Whoever locks all of them takes the locks in the same order as the readers.
+    /// </summary>
     internal static IReadOnlyList<string> Names { get; } = ["assertion_current", "assertion_late", "assertion_history", "assertion_patch", "assertion_folded", "assertion_content", "assertion_terms"];
 
     private const string RowColumns = "id, from_pos, known_from, changed_at, version, content, flags, label, lifecycle, in_part, source, publisher, parties, words, summary";
@@ -38,8 +40,8 @@ internal sealed class AssertionListTables(string schema)
         """;
 
     /// <summary>
-    /// What makes the indexes that reads need and writes do not, the slowest first. By their ends the few states are found that stood a moment ago: a
-    /// page of the present would else look at every state of the past for one that ended after it.
+    /// Makes the indexes that reads need and writes do not, the slowest first. The indexes over the ends find the few states that were current a
+    /// moment ago. Without them, a page of the present would look at every state of the past for one that ended after it.
     /// </summary>
     internal IReadOnlyList<string> Indexes { get; } =
     [
@@ -73,7 +75,7 @@ internal sealed class AssertionListTables(string schema)
         _ => RowColumns + ", to_pos, known_to, position",
     });
 
-    /// <summary>Puts rows in the place of the current ones of their assertions.</summary>
+    /// <summary>Replaces the current rows of some assertions.</summary>
     internal async Task ReplaceCurrentAsync(CopyRows rows, string[] existing, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         if (existing.Length > 0)
@@ -98,7 +100,9 @@ internal sealed class AssertionListTables(string schema)
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Ends stored patches that reach beyond a known time, each at the first position that does so; and keeps the windows.</summary>
+    /// <summary>
+    /// Ends stored patches that reach beyond the known time of a late event, each at the position of the first such event. Stores the windows too.
+    /// </summary>
     internal async Task PatchAsync(
         IReadOnlyList<LateEvent> late, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {

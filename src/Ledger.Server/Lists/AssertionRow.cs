@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Ledger.Server;
 
-/// <summary>What an item of a list says of the standing.</summary>
+/// <summary>What an item of a list says about the standing.</summary>
 internal sealed record ItemStanding(
     string Label, string Summary, Lifecycle Lifecycle, IReadOnlyList<string> Flags, DateTimeOffset ChangedAt, long Version, long Position);
 
@@ -14,7 +14,7 @@ internal sealed record AssertionRow(string Id, long Position, string Source, str
     /// <summary>How many columns <see cref="ItemColumns"/> names.</summary>
     internal const int ItemColumnsCount = 9;
 
-    /// <summary>Without "in part".</summary>
+    /// <summary>The label without "in part".</summary>
     public required short Label { get; init; }
 
     public required bool InPart { get; init; }
@@ -23,12 +23,12 @@ internal sealed record AssertionRow(string Id, long Position, string Source, str
 
     public required Lifecycle Lifecycle { get; init; }
 
-    /// <summary>A bit for each.</summary>
+    /// <summary>One bit for each flag.</summary>
     public required int Flags { get; init; }
 
     public required string[] Parties { get; init; }
 
-    /// <summary>The words of what stands, beside those of the content.</summary>
+    /// <summary>The words of the open statements, beside those of the content.</summary>
     public required string[] Words { get; init; }
 
     public required DateTimeOffset ChangedAt { get; init; }
@@ -41,7 +41,7 @@ internal sealed record AssertionRow(string Id, long Position, string Source, str
     /// <summary>The row of a state that holds a claim; null of one that does not.</summary>
     internal static AssertionRow? Of(Assertion state) => new AssertionRowMaker().Of(state);
 
-    /// <summary>The columns from which <see cref="ItemAt"/> makes an item, of a state and its content.</summary>
+    /// <summary>The columns of a state and its content from which <see cref="ItemAt"/> makes an item.</summary>
     internal static string ItemColumns(string s = "s", string c = "c") =>
         $"{c}.body, {s}.label, {s}.in_part, {s}.summary, {s}.lifecycle, {s}.flags, {s}.changed_at, {s}.version, {s}.position";
 
@@ -51,12 +51,12 @@ internal sealed record AssertionRow(string Id, long Position, string Source, str
     /// <summary>The content's members of an item, from the same columns.</summary>
     internal static string ContentAt(NpgsqlDataReader reader, int column) => reader.GetString(column);
 
-    /// <summary>The others, from the same columns.</summary>
+    /// <summary>The standing of an item, from the same columns.</summary>
     internal static ItemStanding StandingAt(NpgsqlDataReader reader, int column) => new(
         StandingNumbers.Label(reader.GetInt16(column + 1), reader.GetBoolean(column + 2)), reader.GetString(column + 3), (Lifecycle)reader.GetInt16(column + 4),
         StandingNumbers.Flags(reader.GetInt32(column + 5)), reader.GetFieldValue<DateTimeOffset>(column + 6), reader.GetInt64(column + 7), reader.GetInt64(column + 8));
 
-    /// <summary>Two objects as one.</summary>
+    /// <summary>Joins two JSON objects into one.</summary>
     private static string ItemOf(string content, ItemStanding standing) =>
         string.Concat(content.AsSpan(0, content.Length - 1), ",", JsonSerializer.Serialize(standing, DomainJson.Stored).AsSpan(1));
 }

@@ -2,7 +2,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Makes the rows of one assertion's states, one after another: what a state shares with the one before is not made again.</summary>
+/// <summary>Makes the rows of one assertion's states, one after another. What a state shares with the one before is not made again.</summary>
 internal sealed class AssertionRowMaker
 {
     private readonly HashSet<AssertionContent> _contents = new(AssertionContent.Same);
@@ -10,12 +10,15 @@ internal sealed class AssertionRowMaker
     private List<AssertionContent>? _newContents;
     private List<int>? _newTerms;
 
-    /// <summary>The words of what was open in the row before, and what was made for the one before that. Both null as long as nothing is: thousands of these are kept.</summary>
+    /// <summary>
+    /// The words of the statements that were open in the row before, and the emptied dictionary of the row before that. Both are null while nothing
+    /// is open, because thousands of these makers are kept.
+    /// </summary>
     private Dictionary<Guid, string[]>? _statements;
     private Dictionary<Guid, string[]>? _spare;
     private (Content Of, AssertionContent Content)? _last;
 
-    /// <summary>What a row at hand collects, one a thread: emptied before each use.</summary>
+    /// <summary>What the current row collects, one set per thread. It is emptied before each use.</summary>
     [ThreadStatic]
     private static HashSet<string>? collected;
 
@@ -43,7 +46,7 @@ internal sealed class AssertionRowMaker
         };
     }
 
-    /// <summary>What the rows since the last call said for the first time: whoever looks for it finds every state that says it.</summary>
+    /// <summary>The terms that the rows since the last call said for the first time. Whoever looks for a term finds every state that says it.</summary>
     internal int[] TakeNewTerms()
     {
         int[] terms = [.. _newTerms ?? []];
@@ -66,7 +69,7 @@ internal sealed class AssertionRowMaker
             return last.Content;
         }
 
-        // Of the corrections other ones may count now: what they make may have been there before.
+        // Other corrections may count now, so the same content may have been made before.
         var made = AssertionContent.Of(state, claim, _contents.Count + 1);
         if (!_contents.TryGetValue(made, out var content))
         {

@@ -6,20 +6,21 @@ using NpgsqlTypes;
 namespace Ledger.Server;
 
 /// <summary>
-/// What lists look assertions up by beside their columns: the words of a state, and its parties. A row says what an assertion said for the first
-/// time with an event, so that nothing is indexed twice, however many events an assertion has. Terms are kept as hashes: an index over numbers is made
-/// faster. Two terms of one hash find an assertion too many, which is no harm: whether one says them in a state is for the caller to ask.
+/// The terms by which lists look assertions up beside their columns: the words of a state, and its parties. A row holds what an assertion said for
+/// the first time with an event, so that nothing is indexed twice, however many events an assertion has. Terms are kept as hashes, because an index
+/// over numbers is made faster. Two terms with one hash find an assertion too many. That does no harm, because the caller checks whether a state says
+/// the term.
 /// </summary>
 /// <param name="Id">The assertion.</param>
-/// <param name="FromPosition">The event.</param>
-/// <param name="Terms">What was not said before.</param>
+/// <param name="FromPosition">The position of the event.</param>
+/// <param name="Terms">The terms that were not said before.</param>
 internal sealed record AssertionTerms(string Id, long FromPosition, int[] Terms)
 {
     private const int TermBytesUsual = 128;
     private const int WordSeed = 0;
     private const int PartySeed = 1;
 
-    /// <summary>What more assertions have than these narrows nothing: the newest that have it are soon found by reading in order.</summary>
+    /// <summary>A term that this many assertions have does not narrow a search: reading in order soon finds the newest that have it.</summary>
     private const int CommonFrom = 2_000;
 
     internal static int OfWord(string word) => HashOf(word, WordSeed);
@@ -34,7 +35,10 @@ internal sealed record AssertionTerms(string Id, long FromPosition, int[] Terms)
         rows.Write(Terms);
     }
 
-    /// <summary>The assertions that by a position had said all of some terms and are of a source, if one is given; null where each of these is common.</summary>
+    /// <summary>
+    /// The assertions that had said all of the terms by a position, and are of the source if one is given. Null where the terms and the source are
+    /// all common.
+    /// </summary>
     internal static async Task<string[]?> FindAsync(NpgsqlDataSource store, IReadOnlyList<int> terms, string? source, long position, CancellationToken cancellationToken)
     {
         HashSet<string>? all = null;
@@ -49,7 +53,7 @@ internal sealed record AssertionTerms(string Id, long FromPosition, int[] Terms)
 
         if (source is not null)
         {
-            // An assertion is of one source for ever, and has a current row however old the moment is.
+            // The source of an assertion never changes, and every assertion has a current row, however old the moment is.
             await using var command = store.CreateCommand("select id from ledger_read.assertion_current where source = $1 limit $2");
             command.Parameters.Add(new() { Value = source });
             command.Parameters.Add(new() { Value = CommonFrom });
@@ -75,7 +79,7 @@ internal sealed record AssertionTerms(string Id, long FromPosition, int[] Terms)
         }
     }
 
-    /// <summary>The same on every machine and for ever, unlike the runtime's own.</summary>
+    /// <summary>A hash that is the same on every machine and for ever, unlike the runtime's own.</summary>
     private static int HashOf(string text, int seed)
     {
         Span<byte> buffer = stackalloc byte[TermBytesUsual];

@@ -3,19 +3,21 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>
-/// One assertion while its log is projected: its state, and how its events lie on the axis of publication. An event recorded late about
-/// an earlier publication opens a window in which what was known is no beginning of the stream; <see cref="Advance"/> says which stretches
-/// of publication it splits, and what was known in each, so that exact rows can be written for them.
+/// One assertion while its stream is projected: its state, and how its events lie on the axis of publication. An event recorded late about an earlier
+/// publication opens a window. Inside the window, the known events are not a prefix of the stream. <see cref="Advance"/> says which stretches of
+/// publication the event splits, and what was known in each, so that exact rows can be written for them.
 /// </summary>
 internal sealed class AssertionTimeline
 {
     /// <summary>
-    /// The most rows that one late event may rewrite. An assertion that exceeds it is folded from its stream instead, when a list asks about
-    /// one of its windows; without a bound a hot assertion costs rows in the square of its events.
+    /// The most rows that one late event may rewrite. An assertion that exceeds it is folded from its stream instead, when a list asks about one of
+    /// its windows. Without this bound, the rows of a busy assertion would grow with the square of its events.
     /// </summary>
     internal const int SegmentsMax = 64;
 
-    /// <summary>An event that is late behind more of them gives up: what lies before is never looked at again.</summary>
+    /// <summary>
+    /// The most moments that are kept. An event that is late by more of them gives up exact rows, so older moments are never looked at again.
+    /// </summary>
     private const int MomentsMax = SegmentsMax + 2;
 
     private readonly List<Moment> _moments = [];
@@ -39,14 +41,14 @@ internal sealed class AssertionTimeline
     /// <inheritdoc cref="AssertionRowMaker.TakeNewContents"/>
     internal AssertionContent[] TakeNewContents() => _rows.TakeNewContents();
 
-    /// <summary>What is new so far was written before.</summary>
+    /// <summary>Forgets the new terms and contents so far: they were written before.</summary>
     internal void ForgetNew()
     {
         TakeNewTerms();
         TakeNewContents();
     }
 
-    /// <summary>Takes one more event; what it means for the windows, null where it is not late.</summary>
+    /// <summary>Takes one more event. Returns what it means for the windows; null where it is not late.</summary>
     internal LateEvent? Advance(Recorded e)
     {
         State = Assertion.Evolve(State, e);
@@ -56,7 +58,7 @@ internal sealed class AssertionTimeline
             return null;
         }
 
-        // Nothing of an assertion is known before its claim is: what was published earlier counts from the claim on.
+        // Nothing of an assertion is known before its claim. An event that was published earlier counts from the claim on.
         var known = e.Known.To > claim.Known.To ? e.Known.To : claim.Known.To;
         if (_moments.Count > 0 && known < KnownFrom)
         {
@@ -87,7 +89,7 @@ internal sealed class AssertionTimeline
         IsFoldedAtReading |= _moments.Count - 1 - at > SegmentsMax;
         if (IsFoldedAtReading)
         {
-            // Only how far the whole is known is needed from here on.
+            // From here on, only the time from which the whole is known is needed.
             _moments.RemoveRange(0, _moments.Count - 1);
             _moments[0].State = State;
             return new(State.Id, e.Position, known, upto, [], !wasFolded);
@@ -135,15 +137,15 @@ internal sealed class AssertionTimeline
 
 /// <summary>An event recorded later than one that was published after it.</summary>
 /// <param name="Id">The assertion.</param>
-/// <param name="Position">From this position on the window is there.</param>
+/// <param name="Position">The position from which the window exists.</param>
 /// <param name="Known">The window's start: when the event became known.</param>
-/// <param name="Upto">Its end: when all that was recorded before is known.</param>
+/// <param name="Upto">The window's end: when everything that was recorded before is known.</param>
 /// <param name="Segments">What was known in the stretches of publication that this event changes or cuts; empty where rows were given up.</param>
 /// <param name="GivesUp">Whether exact rows are given up from here.</param>
 internal sealed record LateEvent(
     string Id, long Position, DateTimeOffset Known, DateTimeOffset Upto, IReadOnlyList<TemporalRow> Segments, bool GivesUp)
 {
-    /// <summary>As a row of the windows.</summary>
+    /// <summary>Writes a row of assertion_late.</summary>
     internal void WriteWindow(CopyRows rows)
     {
         rows.StartRow();
@@ -153,7 +155,7 @@ internal sealed record LateEvent(
         rows.Write((DateTimeOffset?)Upto);
     }
 
-    /// <summary>As a row of the assertions without patches.</summary>
+    /// <summary>Writes a row of assertion_folded.</summary>
     internal void WriteFolded(CopyRows rows)
     {
         rows.StartRow();

@@ -8,10 +8,12 @@ namespace Ledger.Server;
 /// <summary>An assertion's standing at one end of the stretch.</summary>
 internal sealed record StandingThen(string Label, string Summary, string Lifecycle, IReadOnlyList<string> Flags, string Proposition, long Version);
 
-/// <summary>What was appended in between.</summary>
+/// <summary>An event that was appended in between.</summary>
 internal sealed record ChangeCause(Guid Id, string Type, long Version, long Position);
 
-/// <summary>An assertion whose standing at the end of the stretch is not the one at its start; <c>before</c> is absent where it was not recorded yet.</summary>
+/// <summary>
+/// An assertion whose standing differs between the start and the end of the stretch; <c>before</c> is absent if it was not recorded yet at the start.
+/// </summary>
 internal sealed record ChangedStanding(string Id, IReadOnlyList<string> Changed, StandingThen? Before, StandingThen After, IReadOnlyList<ChangeCause> Events, long Position);
 
 /// <summary>Which assertions changed standing between two positions or times, and how.</summary>
@@ -20,7 +22,7 @@ internal static class ChangesRoute
     private const int LimitDefault = 50;
     private const int LimitMax = 200;
 
-    /// <summary>What an item shows of the events in between; the history has all.</summary>
+    /// <summary>The most events in between that an item shows; the history has all of them.</summary>
     private const int EventsMax = 50;
 
     internal static void Map(IEndpointRouteBuilder routes) =>
@@ -81,7 +83,9 @@ internal static class ChangesRoute
         return changed;
     }
 
-    /// <summary>The states at the end that began within the stretch, oldest change first, each beside the state at its start.</summary>
+    /// <summary>
+    /// The states at the end of the stretch that began within it, oldest change first. Each comes with the state of its assertion at the start.
+    /// </summary>
     private static async Task<List<(string Id, long Position, StandingThen? Before, StandingThen After)>> RowsAsync(ReadCall call, long from, long to, long after, int limit)
     {
         const string States = "id, from_pos as position, changed_at, version, content, flags, label, lifecycle, in_part, summary";

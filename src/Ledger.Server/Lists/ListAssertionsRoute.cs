@@ -37,7 +37,8 @@ internal static class ListAssertionsRoute
         var position = await call.Service<ProjectionPositions>().ForAsync(
             AssertionListProjection.ProgressName, cursor?.Position ?? (point.IsPast ? point.Position : null), minPosition, call.Cancelled);
 
-        // What later versions of a source say of the text is not in the assertion's own rows: it is read beside them, at the same position.
+        // Some flags come from later versions of a source and are not in the assertion's own rows. They are read beside the rows, at the same
+        // position.
         await call.Service<ProjectionPositions>().ForAsync(TextFlagProjection.ProgressName, position, 0, call.Cancelled);
         var list = new ListQuery(point with { Position = position }, filter, descending, limit + 1, await call.RestrictedAsync(), cursor);
         var rows = await list.RunAsync(call.Store, call.States, call.Cancelled);

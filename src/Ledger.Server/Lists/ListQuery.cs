@@ -10,18 +10,24 @@ namespace Ledger.Server;
 internal sealed record ListedAssertion(long Key, string Id, string Body);
 
 /// <summary>
-/// A page of assertions at a moment. Without a known time: the states that stand since before the position, and those that stood then and were
-/// replaced later, by the position of their last event. With one: the same over publication, without assertions of which something was recorded
-/// late about that time, and what was known of those from their patches, by the newest publication that counts, then by id.
+/// A page of assertions at a moment.
+/// <para>
+/// Without a known time, the page holds the states that were current at the position: those that still are, and those that were replaced later. They
+/// are ordered by the position of their last event.
+/// </para>
+/// <para>
+/// With a known time, the same holds on the axis of publication. If something was recorded late about that time, what was known of the assertion
+/// comes from its patches instead. The order is by the newest publication that counts, then by id.
+/// </para>
 /// </summary>
 internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool Descending, int Limit, RestrictedNow Restricted, ListCursor? After = null)
 {
-    /// <summary>Of a state, what an item is made of.</summary>
+    /// <summary>The columns of a state from which an item is made.</summary>
     private const string State = "s.id, s.content, s.label, s.in_part, s.summary, s.lifecycle, s.flags, s.changed_at, s.version";
 
     /// <summary>
-    /// Contents are looked up for the page alone, and named after the states: whoever locks all tables begins with the current ones, and so meets every
-    /// reader there.
+    /// Contents are looked up only for the rows of the page, and the query names them after the states. Whoever locks all tables begins with the
+    /// current ones, and so meets every reader there.
     /// </summary>
     private const string WithContents = "s join ledger_read.assertion_content c on c.id = s.id and c.number = s.content";
 
@@ -104,8 +110,9 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
         }
 
         var order = $"s.known_from {Order}, s.id {Order}";
-        // A scalar subquery with a limit is probed row by row; a join would first collect every window that covers the moment. Of "is null" the
-        // planner would expect one row in two hundred, and so sort all that the filters find instead of reading in order up to the limit.
+        // A scalar subquery with a limit is probed row by row; a join would first collect every window that covers the moment. The test is "is not
+        // true", because for "is null" the planner expects one row in two hundred. It would then sort everything that the filters find, instead of
+        // reading in order up to the limit.
         var undisturbed = $"""
             (select true from ledger_read.assertion_late l where l.id = s.id and l.pos <= {position} and l.known <= {known} and l.upto > {known} limit 1) is not true
             """;
@@ -126,9 +133,9 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
     }
 
     /// <summary>
-    /// Assertions whose patches were given up and of which something was recorded late about the moment. What was known of one is the beginning of
-    /// its stream that was known as a whole, and the late events behind that: they alone are read and folded, from the state that is kept; and only
-    /// of those that would stand before the last row of a page that is full without them.
+    /// Assertions whose patches were given up and of which something was recorded late about the moment. What was known of such an assertion is the
+    /// prefix of its stream that was known as a whole, and the late events after it. Only these late events are read, and folded onto the kept state
+    /// of the prefix. If the page is full without these assertions, only those that stand before its last row are folded.
     /// </summary>
     private async Task<IReadOnlyList<ListedAssertion>> FoldedAsync(
         EventStore store, StreamStates states, Interval moment, ListedAssertion? last, CancellationToken cancellationToken)
@@ -157,8 +164,8 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
 
     private async Task<List<Disturbed>> DisturbedAsync(NpgsqlDataSource source, Interval moment, CancellationToken cancellationToken)
     {
-        // Publication and position grow together along the rows of history: the last that was known tells up to where the stream was known as a whole.
-        // Of these tables a take-over locks the windows first, and so is met there by every reader.
+        // Along the rows of history, known time and position grow together. So the last row that was known tells up to which position the stream was
+        // known as a whole. A take-over locks the windows first of these tables, and so meets every reader there.
         await using var command = source.CreateCommand("""
             select late.id, whole.from_pos, late.positions, greatest(whole.known_from, late.known)
             from (
@@ -220,7 +227,7 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
     /// <summary>An assertion without patches at a moment inside one of its windows.</summary>
     /// <param name="Id">The assertion.</param>
     /// <param name="WholeUntil">The position up to which all of its events count.</param>
-    /// <param name="Late">The positions behind that whose events count.</param>
+    /// <param name="Late">The positions after it whose events count.</param>
     /// <param name="Known">The newest publication that counts.</param>
     private sealed record Disturbed(string Id, long WholeUntil, long[] Late, DateTimeOffset Known);
 }

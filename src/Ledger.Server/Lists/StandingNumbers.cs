@@ -5,8 +5,8 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>
-/// The words of a standing as the lists store them. A number is smaller than a word, and an index over few different words is sorted by comparing
-/// them whole. Whoever changes the order of the words makes a new version of the lists.
+/// The words of a standing, as the numbers that the lists store. A number is smaller than a word, and an index over few different words is sorted by
+/// comparing whole words. Whoever changes the order of the words must make a new version of the lists.
 /// </summary>
 internal static class StandingNumbers
 {

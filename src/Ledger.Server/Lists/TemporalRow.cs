@@ -6,7 +6,7 @@ internal sealed record TemporalRow(AssertionRow Row, long FromPosition, long? To
     /// <summary>The end of what still stands, in columns that are compared with positions.</summary>
     internal const long OpenEnd = long.MaxValue;
 
-    /// <summary>As a row of history.</summary>
+    /// <summary>Writes a row of assertion_history.</summary>
     internal void WriteHistory(CopyRows rows)
     {
         WriteState(rows);
@@ -14,14 +14,14 @@ internal sealed record TemporalRow(AssertionRow Row, long FromPosition, long? To
         rows.Write(KnownTo);
     }
 
-    /// <summary>As a row of a patch, whose state ends with an earlier event than the one from which on it is known.</summary>
+    /// <summary>Writes a row of assertion_patch. The last event of its state may be earlier than the event from which the patch holds.</summary>
     internal void WritePatch(CopyRows rows)
     {
         WriteHistory(rows);
         rows.Write(Row.Position);
     }
 
-    /// <summary>As a current row.</summary>
+    /// <summary>Writes the columns of a state, which are a whole row of assertion_current.</summary>
     internal void WriteState(CopyRows rows)
     {
         rows.StartRow();
