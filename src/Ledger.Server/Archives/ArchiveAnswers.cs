@@ -16,7 +16,7 @@ internal enum RecordStatus
 
 /// <summary>The answer line for one record.</summary>
 /// <param name="Record">Its number in the file, from 1.</param>
-/// <param name="Line">The line on which it begins; null where the format has no lines.</param>
+/// <param name="Line">The line on which it begins; null if the format has no lines.</param>
 /// <param name="Name">What it is called.</param>
 /// <param name="Status">What became of it.</param>
 /// <param name="Positions">The position of the last event of each of its commands.</param>

@@ -8,8 +8,8 @@ using Ledger.Store;
 namespace Ledger.Server;
 
 /// <summary>
-/// One import of records in another format. Each record's commands go through the same machinery as the lines of an import. A command is left out if
-/// its thing is there already. A command whose key was used is not recorded again. The event that a withdrawal takes back is looked up.
+/// One import of records in another format. Each record's commands run in the same way as the lines of an import. A command is left out if its thing
+/// is there already. A command whose key was used is not recorded again. For a withdrawal, the event that it takes back is looked up first.
 /// </summary>
 internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class ArchiveRun(HttpContext context, bool isPlan) : IAsyncDispo
     /// <summary>Waits until the index of identifiers has caught up with the log.</summary>
     internal Task CatchUpAsync() => _things.CatchUpAsync();
 
-    /// <summary>Starts a page of records; gives their answers in order.</summary>
+    /// <summary>Starts a page of records and returns their answers in order.</summary>
     internal async Task<IReadOnlyList<Task<ArchiveAnswer>>> StartAsync(IReadOnlyList<ArchiveRecord> page)
     {
         await _things.TrimAsync(SettleAsync);

@@ -100,7 +100,7 @@ internal sealed class ArchiveThings(HttpContext context)
         }
     }
 
-    /// <summary>Forgets what the log has by now.</summary>
+    /// <summary>Forgets things that the log has by now, when there are too many of them.</summary>
     internal async Task TrimAsync(Func<Task> settle)
     {
         if (_aliases.Count > AliasesMax)
@@ -149,7 +149,7 @@ internal sealed class ArchiveThings(HttpContext context)
 
     private sealed record Begun(Task<ImportResult> Run, string? Publisher, IReadOnlyList<string> Names)
     {
-        /// <summary>A thing that somebody else recorded meanwhile is there too, so that its command has not failed.</summary>
+        /// <summary>Whether its command failed. If somebody else recorded the thing meanwhile, it is there too, and that is no failure.</summary>
         internal bool HasFailed => Run is { IsCompletedSuccessfully: true, Result: { Status: >= StatusCodes.Status400BadRequest } result } && !ArchiveRun.IsIdTaken(result);
     }
 }

@@ -109,7 +109,7 @@ internal static class DiffRoute
             throw new ProblemException(Problem.NotFound($"No assertion {id} is recorded, or not by the moment asked for."));
         }
 
-        // The defaults are the first version and the newest.
+        // By default the first version is compared with the newest.
         var (before, after) = (At(id, events, point, from == 0 ? 1 : from), At(id, events, point, to == 0 ? events[^1].Version : to));
         await call.WriteAsync(AssertionDiff.Of(id, before, after), point.Position);
     }

@@ -76,7 +76,7 @@ internal static class HistoryRoute
         await call.WriteViewAsync(new { id, entries, position = point.Position }, version, point.Position, isOfStreamAlone: false);
     }
 
-    /// <summary>Every event at a moment, oldest first, and the version after the last of them; 404 where there is none.</summary>
+    /// <summary>Every event that counts at a moment, oldest first, and the version after the last of them; 404 if there is none.</summary>
     internal static async Task<(IReadOnlyList<HistoryEntry> Entries, long Version)> EntriesAsync(ReadCall call, string id, ReadPoint point)
     {
         var restricted = await call.RestrictedAsync();

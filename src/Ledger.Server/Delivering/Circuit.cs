@@ -1,8 +1,9 @@
 namespace Ledger.Server;
 
 /// <summary>
-/// A circuit breaker for an endpoint that fails for everything. After failures of several assertions with no success between, it allows one attempt
-/// per pause, until one succeeds. A single assertion that fails does not open it, unless the attempt met nobody (<see cref="DeliveryOutcome.Away"/>).
+/// A circuit breaker for an endpoint that fails for everything. It opens after failures of several assertions without a success between them. While
+/// it is open, it allows one attempt per pause, until one succeeds. A single assertion that fails does not open it, but one attempt that ends as <see
+/// cref="DeliveryOutcome.Away"/> does.
 /// </summary>
 internal sealed class Circuit(TimeSpan firstPause)
 {

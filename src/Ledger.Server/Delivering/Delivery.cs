@@ -21,7 +21,10 @@ internal sealed record DeliveryOutcome
     /// <summary>The endpoint says that it is gone for good.</summary>
     public bool Gone { get; init; }
 
-    /// <summary>The attempt met nobody: the broker or our own database was away. It does not count against the event.</summary>
+    /// <summary>
+    /// The attempt did not fail because of the event: the broker or our own database was unavailable, or the attempt was interrupted. It does not
+    /// count against the event.
+    /// </summary>
     public bool Away { get; init; }
 
     /// <summary>Set when the event was not sent because the subscriber may not see it for now: what is known of the restriction.</summary>
@@ -108,7 +111,7 @@ internal sealed record Delivery
 
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>Whether it waited for the end of a restriction.</summary>
+    /// <summary>Whether the delivery waited for the end of a restriction.</summary>
     internal bool WasWithheld => Attempts.Any(a => a.Error == WithheldError);
 
     internal static Delivery Of(RecordedEvent e, string state = Pending) => new()

@@ -30,7 +30,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
 
     internal bool HasRows => _unstored.Any;
 
-    /// <summary>Everything up to this position is settled once the rows of <see cref="Collect"/> are stored.</summary>
+    /// <summary>Everything up to this position is settled once the rows that <see cref="Collect"/> returned are stored.</summary>
     internal long Settled => _outstanding.Count > 0 ? Math.Min(_outstanding.Min - 1, ReadTo) : ReadTo;
 
     /// <summary>When the next blocked lane is due.</summary>
@@ -117,7 +117,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         return null;
     }
 
-    /// <summary>Fills a due lane with its stored deliveries; with none, the lane is free again.</summary>
+    /// <summary>Fills a due lane with its stored deliveries; if there are none, the lane is free again.</summary>
     internal void Fill(DeliveryLane lane, IReadOnlyList<Delivery> open, DateTimeOffset now)
     {
         var released = lane.Released;
@@ -145,7 +145,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
         }
     }
 
-    /// <summary>Puts back a turn whose attempt met nobody. The attempt does not count.</summary>
+    /// <summary>Puts back a turn whose attempt ended as <see cref="DeliveryOutcome.Away"/>. The attempt does not count.</summary>
     internal void PutBack(DeliveryLane lane)
     {
         lane.Busy = false;
@@ -199,7 +199,7 @@ internal sealed class DeliveryLanes(IReadOnlyList<TimeSpan> schedule, long posit
 
     /// <summary>Withholds the first delivery of a lane, which is restricted for now. The lane waits; no attempt is counted.</summary>
     /// <param name="lane">The lane.</param>
-    /// <param name="attempt">What was found.</param>
+    /// <param name="attempt">The attempt that found the restriction.</param>
     /// <param name="withheld">What is known of the restriction.</param>
     /// <param name="due">When to look again; null to wait for <see cref="ReleaseWithheld"/>.</param>
     internal void Withhold(DeliveryLane lane, DeliveryAttempt attempt, Withheld withheld, DateTimeOffset? due)

@@ -52,7 +52,7 @@ internal sealed class Dispatcher(
     private bool _gone;
     private Task<bool> _storing = Task.FromResult(true);
 
-    /// <summary>Runs until it is cancelled, or until a write shows that the subscription was changed by hand or that the lease was lost.</summary>
+    /// <summary>Runs until it is cancelled, or until a write shows that somebody changed the subscription or that the lease was lost.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

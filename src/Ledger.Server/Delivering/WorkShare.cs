@@ -1,6 +1,6 @@
 namespace Ledger.Server;
 
-/// <summary>What a node should serve: its even share of the subscriptions, and what nobody else takes.</summary>
+/// <summary>Decides what a node should serve: its even share of the subscriptions, and those that nobody else takes.</summary>
 internal sealed class WorkShare(TimeProvider clock)
 {
     /// <summary>For this long a free subscription is left to the nodes that serve less than their share.</summary>
@@ -13,10 +13,10 @@ internal sealed class WorkShare(TimeProvider clock)
     private readonly Dictionary<string, DateTimeOffset> _keptUntil = new(StringComparer.Ordinal);
 
     /// <summary>Which subscriptions to begin serving and which to give up.</summary>
-    /// <param name="all">The subscriptions that are to be served by anybody.</param>
-    /// <param name="served">Those that this node serves.</param>
+    /// <param name="all">All subscriptions that must be served by some node.</param>
+    /// <param name="served">The subscriptions that this node serves.</param>
     /// <param name="isHeld">Whether some node, this one included, serves a subscription.</param>
-    /// <param name="nodes">How many nodes share them out; at least one.</param>
+    /// <param name="nodes">The number of nodes that share the subscriptions; at least one.</param>
     internal (IReadOnlyList<string> Begin, IReadOnlyList<string> GiveUp) Plan(
         IReadOnlyList<string> all, IReadOnlyCollection<string> served, Func<string, bool> isHeld, int nodes)
     {
@@ -28,7 +28,7 @@ internal sealed class WorkShare(TimeProvider clock)
             _freeSince.Remove(id);
         }
 
-        Random.Shared.Shuffle(free); // Nodes that began with the same subscription would get in each other's way.
+        Random.Shared.Shuffle(free); // Without the shuffle, all nodes would try the same subscription first.
         var begin = new List<string>();
         foreach (var id in free)
         {

@@ -93,8 +93,8 @@ internal sealed class Eraser(string ownerConnectionString, ErasureRequests reque
             throw Unable(e, problem);
         }
 
-        // Where tags are committed to, the salt must go with the words. The possible words are few, so without this the erased ones could be found by
-        // trying them all.
+        // Where tags are committed to, their salt must go with the words. The possible words are few, so with the salt anybody could find the erased
+        // ones by trying them all.
         if (!named && before.Committed is null)
         {
             return new(e with { Headers = headers.ToJsonString() }, named, lostTags);

@@ -135,8 +135,8 @@ internal static class ErasureRoutes
             : throw new ProblemException(Problem.NotFound($"There is no request {id} to erase; GET /v1/erasures lists them."));
 
     /// <summary>
-    /// The positions of the events to erase in: those of an assertion, those of a party and those tagged with it, or the given ones. Events that have
-    /// none of the fields are left out.
+    /// The positions of the events in which to erase. The request names an assertion, a party (its own events and those tagged with it) or the
+    /// positions themselves. Events that have none of the fields are left out.
     /// </summary>
     private static async Task<IReadOnlyList<long>> PositionsAsync(NewErasure body, IReadOnlyList<string> fields, EventStore store, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using Ledger.Store;
 
 namespace Ledger.Server;
 
-/// <summary>The only form of an event outside the ledger: CloudEvents 1.0 JSON, with the same bytes in feed, stream, webhook and broker.</summary>
+/// <summary>The only form of an event outside the ledger: CloudEvents 1.0 JSON. Feed, stream, webhook and broker carry the same bytes.</summary>
 internal static class CloudEvent
 {
     private const string Prefix = "ledger.";

@@ -32,7 +32,7 @@ internal sealed class EventReader(EventTail tail, EventStore store, Restrictions
     /// </summary>
     internal RestrictionEnd? Reached { get; private set; }
 
-    /// <summary>The next events to show. Empty when the time is over, or when every event that was read is hidden.</summary>
+    /// <summary>The next events to show. Empty if no event came in time, or if every event that was read is hidden.</summary>
     /// <param name="max">The most events to return, up to a page of the feed.</param>
     /// <param name="patience">How long to wait for a first event.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>

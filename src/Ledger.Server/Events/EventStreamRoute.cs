@@ -53,8 +53,8 @@ internal static class EventStreamRoute
         }
         catch (Exception e) when (ending.IsCancellationRequested || e is OperationCanceledException or TimeoutException or StoreUnavailableException or NpgsqlException)
         {
-            // The reader has gone or has read nothing for too long, the server is stopping, or the database is away. The reader reconnects with its
-            // last id.
+            // The reader has gone or has read nothing for too long, the server is stopping, or the database is unavailable. The reader reconnects
+            // with its last id.
             call.Context.Abort();
         }
     }

@@ -34,7 +34,7 @@ internal sealed partial class EventTail(
     private bool _running;
     private long _newestErasure;
 
-    /// <summary>What is hidden from the public, as of the last event of the ring.</summary>
+    /// <summary>What is hidden from the public at the position of the ring's last event.</summary>
     internal RestrictedNow Restricted { get; private set; } = RestrictedNow.Nothing;
 
     /// <summary>The position of the last erasure that was seen. Events from before it that were read earlier may still hold what it erased.</summary>
@@ -91,7 +91,7 @@ internal sealed partial class EventTail(
             grown = _grown.Task;
         }
 
-        // Unlike a Task.Delay beside it, WaitAsync leaves no timer behind. That matters because thousands of readers wait again for each event.
+        // Unlike a separate Task.Delay, WaitAsync leaves no timer behind. That matters because thousands of readers wait again for each event.
         await grown.WaitAsync(timeout, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }

@@ -47,7 +47,7 @@ internal static class FeedRoute
         }
     }
 
-    /// <summary>The filters that feed, stream and subscriptions share.</summary>
+    /// <summary>The filters that the feed and the event stream share.</summary>
     internal static FeedFilter Filter(Query query)
     {
         return new()

@@ -15,7 +15,7 @@ internal static class LateEvents
     /// <param name="end">The end of the restriction.</param>
     /// <param name="before">Only events before this position.</param>
     /// <param name="filter">What the reader asked for.</param>
-    /// <param name="hidden">What is restricted still, or again.</param>
+    /// <param name="hidden">What is still restricted, or restricted again.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     internal static async IAsyncEnumerable<RecordedEvent> WithheldEventsAsync(
         this EventStore store, RestrictionEnd end, long before, FeedFilter filter, RestrictedNow hidden, [EnumeratorCancellation] CancellationToken cancellationToken)

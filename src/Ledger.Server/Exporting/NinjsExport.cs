@@ -63,7 +63,7 @@ internal sealed class NinjsExport(Assertion state, SourceView source, PartyView?
     private static string? Changed(LedgerEvent e) =>
         (e as CorrectionIssued)?.Changes.LastOrDefault(c => c.Field == "proposition")?.After is { ValueKind: System.Text.Json.JsonValueKind.String } after ? after.GetString() : null;
 
-    /// <summary>The number that the agency gave to the version that it published at a time; 0 where the ledger has no such version.</summary>
+    /// <summary>The agency's number for the version that it published at a time; 0 if the ledger has no such version.</summary>
     private long NumberAt(StatedTime? time) => source.Versions
         .Where(v => time is not null && v.PublishedAt?.Value == time.Value && v.Edition.StartsWith("version ", StringComparison.Ordinal))
         .Select(v => long.TryParse(v.Edition["version ".Length..], CultureInfo.InvariantCulture, out var number) ? number : 0).FirstOrDefault();

@@ -6,8 +6,8 @@ using NpgsqlTypes;
 namespace Ledger.Server;
 
 /// <summary>
-/// Reads notices from the newest backwards. A withheld notice stands where the restriction ended, so that whoever polls the feed finds it there as
-/// new.
+/// Reads notices from the newest backwards. A withheld notice stands at the position where the restriction ended, so a client that polls the feed
+/// finds it there as new.
 /// </summary>
 internal sealed class CorrectionEntries(EventStore store)
 {

@@ -17,7 +17,7 @@ internal static class BrowsersAndCodings
             .WithOrigins([.. settings.CorsOrigins]).WithMethods("GET", "HEAD").AllowAnyHeader().WithExposedHeaders(Exposed).SetPreflightMaxAge(TimeSpan.FromHours(1))))
         .AddResponseCompression(options =>
         {
-            options.EnableForHttps = true;     // The only secret beside text that others chose is a form's token, and it differs in every answer.
+            options.EnableForHttps = true;     // Safe here: the only secret next to text from others is a form's token, and it differs in every answer.
             options.MimeTypes = Compressed;    // Event streams are not compressed: a frame must not wait in a compressor.
         });
 

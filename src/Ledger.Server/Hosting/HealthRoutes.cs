@@ -4,7 +4,7 @@ using Npgsql;
 namespace Ledger.Server;
 
 /// <summary>
-/// Whether the process lives, and whether it can serve: the database is reachable, migrations are current, projections are within their lag.
+/// Whether the process lives, and whether it can serve: the database is reachable, migrations are current, projections are within the allowed lag.
 /// </summary>
 internal static class HealthRoutes
 {
@@ -52,5 +52,5 @@ internal static class HealthRoutes
     }
 }
 
-/// <summary>The head of the log when this process started: lists must have reached it before the process calls itself ready.</summary>
+/// <summary>The head of the log when this process started. Projections must have reached it before the process reports itself as ready.</summary>
 internal sealed record StartingHead(long Position);

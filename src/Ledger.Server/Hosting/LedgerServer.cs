@@ -15,7 +15,7 @@ internal static class LedgerServer
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // The real limit is enforced where the body is read, with a problem that names it. This limit stops bodies that do not end.
+            // The real limit is enforced where the body is read, with a problem that states the limit. This one only stops bodies that do not end.
             kestrel.Limits.MaxRequestBodySize = JsonBody.DrainedBytesMax;
         });
         // Traces show each request; the log keeps only what an operator must know.

@@ -25,7 +25,7 @@ internal sealed record LedgerSettings
     public JwtSettings? Jwt { get; init; }
 
     /// <summary>
-    /// The requests per second that one key, or one address without a key, may send over a long time; 0 for no limit. The admin key has no limit.
+    /// The sustained number of requests per second of one key, or of one address without a key; 0 for no limit. The admin key has no limit.
     /// </summary>
     public int RequestsPerSecond { get; init; } = 5_000;
 

@@ -4,7 +4,7 @@ namespace Ledger.Server;
 
 /// <summary>
 /// What the ledger keeps beside the log, as Marten documents: keys, erasure requests, answers that are given again, drafts of notices, the keys of
-/// sessions, the ledger's own name. Subscriptions stay in tables of ours, because their rows change with every delivery, in one transaction with it
+/// sessions, the ledger's own name. Subscriptions stay in our own tables, because their rows change with every delivery, in the same transaction
 /// (docs/decisions/0015).
 /// </summary>
 internal static class OperationalDocuments

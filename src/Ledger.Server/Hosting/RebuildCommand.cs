@@ -11,7 +11,7 @@ internal static class RebuildCommand
     private const int Usage = 2;
     private const int Cancelled = 130;
 
-    /// <summary>When the output goes to a file, it gets a line for each of this many events. A terminal gets a progress bar instead.</summary>
+    /// <summary>If the output goes to a file, one line is written per this many events. A terminal gets a progress bar instead.</summary>
     private const int PlainEveryEvents = 100_000;
 
     internal static async Task<int> RunAsync(LedgerSettings settings, string[] names, bool verifyOnly, Action<string> say, CancellationToken cancellationToken)

@@ -99,7 +99,8 @@ internal static class Startup
 
     /// <summary>
     /// The libraries' own commands (<c>describe</c>, <c>db-apply</c>, <c>db-assert</c>, <c>db-patch</c>, <c>projections</c>, <c>resources</c>), run
-    /// as the owner on the configuration of the service. The settings come from files and the environment, because the flags belong to the libraries.
+    /// as the owner with the configuration of the service. The settings come only from files and the environment, because the flags belong to the
+    /// libraries.
     /// </summary>
     private static async Task<int> LibraryAsync(string[] args, string[] words, CancellationToken cancellationToken)
     {

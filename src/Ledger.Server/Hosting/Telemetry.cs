@@ -10,7 +10,9 @@ using OpenTelemetry.Trace;
 
 namespace Ledger.Server;
 
-/// <summary>Sends traces, metrics and logs by OTLP over HTTP where an endpoint is set (the standard OTEL_EXPORTER_OTLP_ENDPOINT); nothing otherwise.</summary>
+/// <summary>
+/// Sends traces, metrics and logs by OTLP over HTTP if an endpoint is set (the standard OTEL_EXPORTER_OTLP_ENDPOINT). Otherwise sends nothing.
+/// </summary>
 internal static class Telemetry
 {
     private const string ServiceName = "claims-ledger";

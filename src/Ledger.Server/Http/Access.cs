@@ -39,7 +39,7 @@ internal static class Access
     private static bool IsGood(HttpContext context) => context.User.Identity is { IsAuthenticated: true } || context.Request.Headers.Authorization.ToString().Length == 0;
 
     /// <summary>
-    /// Reads are open to those whom the settings name. By default a private ledger answers reads without a key only on its own machine, even if it
+    /// The settings decide whether reads need a key. By default a private ledger answers reads without a key only on its own machine, even if it
     /// listens on other addresses.
     /// </summary>
     private static bool MayRead(HttpContext context, LedgerSettings settings) =>

@@ -102,7 +102,7 @@ internal static class JsonBody
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return []; // The body is not JSON, or a name in it is not valid text. The error at hand says so already.
+            return []; // The body is not JSON, or a name in it is not valid text. The exception at hand says so already.
         }
     }
 
@@ -144,7 +144,7 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>Whether XML 1.0 does not allow a character, surrogates aside.</summary>
+    /// <summary>True for a character that XML 1.0 does not allow, apart from surrogates.</summary>
     private static bool IsUnprintable(char c) => c is (< ' ' and not ('\t' or '\n' or '\r')) or '\uFFFE' or '\uFFFF';
 
     /// <summary>The first two bytes of U+FFFE and U+FFFF in UTF-8.</summary>

@@ -6,7 +6,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server;
 
-/// <summary>Says in the terms of JSON and of the API what does not fit in a body. The serializer's own messages name types of this program.</summary>
+/// <summary>Says what does not fit in a body, in the terms of JSON and of the API. The serializer's own messages name types of this program.</summary>
 internal static class JsonMismatch
 {
     /// <summary>What was expected at the place where reading ended, and what was found there.</summary>

@@ -74,7 +74,7 @@ internal sealed class OperationAnswers(IDocumentStore documents, TimeProvider cl
         return Results.Empty;
     }
 
-    /// <summary>Null where the request is the first with its key. Otherwise waits for the answer to the first request and returns it.</summary>
+    /// <summary>Null if the request is the first with its key. Otherwise waits for the answer to the first request and returns it.</summary>
     private async Task<OperationAnswer?> BeginAsync(OperationAnswer begun, CancellationToken cancellationToken)
     {
         for (var waited = TimeSpan.Zero; waited < WaitMax; waited += WaitStep)

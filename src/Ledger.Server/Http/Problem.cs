@@ -23,7 +23,7 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
 
     internal static Problem Restricted(string detail) => new(451, "restricted", "Access is restricted", detail);
 
-    /// <summary>Makes a problem from a refusal of the domain. Only here do the domain's codes meet HTTP.</summary>
+    /// <summary>Makes a problem from a refusal of the domain. This is the only place that maps the domain's codes to HTTP.</summary>
     internal static Problem Of(Refusal refusal)
     {
         var (status, code, title) = refusal.Code switch

@@ -8,7 +8,7 @@ namespace Ledger.Server;
 /// <summary>Turns what goes wrong into problem documents, at the edge of the pipeline.</summary>
 internal static partial class ProblemWriter
 {
-    /// <summary>How long a client may wait before it tries again while the database is away.</summary>
+    /// <summary>How long a client should wait before it tries again while the database is unavailable.</summary>
     private const int UnavailableRetryAfterS = 2;
 
     internal static void UseProblems(this WebApplication app)

@@ -12,7 +12,7 @@ namespace Ledger.Server;
 /// </summary>
 internal static class RateLimits
 {
-    /// <summary>An IPv6 host owns at least the 64 bits behind its prefix and could pose as that many callers. So only the prefix counts.</summary>
+    /// <summary>An IPv6 host owns at least all addresses with its 64-bit prefix and could pose as many callers. So only the prefix counts.</summary>
     private const int Ipv6PrefixBytes = 8;
 
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);

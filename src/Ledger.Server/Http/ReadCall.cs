@@ -90,9 +90,9 @@ internal sealed class ReadCall(HttpContext context, bool audits)
     internal Task WriteAsync<T>(T body, long position) => WriteBytesAsync(JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Stored), "application/json", position);
 
     /// <summary>
-    /// Writes the view of a stream. Its tag is the stream's version, for If-Match. The tag also holds a hash where the version alone does not
-    /// determine the bytes. That is so when other streams take part, and when the query asks for another moment, because an erasure may take
-    /// something back from it.
+    /// Writes the view of a stream. Its tag is the stream's version, for If-Match. If the version alone does not determine the bytes, the tag also
+    /// holds their hash. That is so when other streams take part, and when the query asks for another moment, because an erasure may take something
+    /// back from it.
     /// </summary>
     internal Task WriteViewAsync<T>(T view, long version, long position, bool isOfStreamAlone)
     {

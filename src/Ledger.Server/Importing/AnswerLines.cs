@@ -14,8 +14,8 @@ internal static class AnswerLines
     private const int PagesMax = 8;
 
     /// <summary>
-    /// The most pages of answers that are kept for a sender which reads nothing before it has sent everything, as many HTTP clients do. Without them
-    /// the sender and the server would wait for one another for ever. A page of answers takes some 20 kB, so these are enough for more than a million
+    /// The most pages of answers that are kept for a sender that reads nothing before it has sent everything, as many HTTP clients do. Without them
+    /// the sender and the server would wait for each other for ever. A page of answers takes some 20 kB, so these are enough for more than a million
     /// lines.
     /// </summary>
     private const int AnswersMax = 4_096;

@@ -43,7 +43,7 @@ internal sealed record DumpEvent
 
     internal long Position => long.TryParse(Sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : 0;
 
-    /// <summary>What the event says. It is stored with the data exactly as the dump has it.</summary>
+    /// <summary>What the event says. Its stored form is the data exactly as the dump has it.</summary>
     internal LedgerEvent Event { get; private init; } = null!;
 
     /// <summary>Reads a line, or ends with 400.</summary>

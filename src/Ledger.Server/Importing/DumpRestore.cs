@@ -5,13 +5,14 @@ namespace Ledger.Server;
 
 /// <summary>
 /// Takes the events of another ledger's whole export into an empty one. Ids, order, versions and words stay; the times of recording and the recorder
-/// are this ledger's own. Positions stay because events refer to them, so each event must be the very next one. The propagation policy stands still
+/// are this ledger's own. Positions stay because events refer to them, so each event must be the very next one. The propagation policy pauses
 /// meanwhile, because its own events are in the dump.
 /// </summary>
 internal sealed class DumpRestore(HttpContext context) : IAsyncDisposable
 {
     /// <summary>
-    /// The holder of this lease may append what follows from changes: the policy, or the restore of a dump that holds those events already.
+    /// While a restore holds this lease, the propagation policy and the server's other own writers append nothing. The dump has their events already,
+    /// and nothing may come between its events.
     /// </summary>
     internal const string LeaseName = "restore";
 
@@ -141,7 +142,9 @@ internal sealed class DumpRestore(HttpContext context) : IAsyncDisposable
         }
     }
 
-    /// <summary>Running a restore again repeats what is there, as long as it is the same.</summary>
+    /// <summary>
+    /// Accepts an event that is there already, so that a restore can run again. Refuses it if the ledger has another event at its position.
+    /// </summary>
     private async Task<ImportResult> RepeatedAsync(long number, DumpEvent e) =>
         await Store.ReadEventAsync(e.Position, context.RequestAborted) is { } kept && kept.Id == e.Id
             ? new(number, StatusCodes.Status200OK, e.Position, null)

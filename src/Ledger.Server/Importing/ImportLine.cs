@@ -34,7 +34,7 @@ internal sealed record ImportLine : NamedCommand
         return false;
     }
 
-    /// <summary>The line's members. Of the body only its place is noted, so that the body is read once, as the command that it is.</summary>
+    /// <summary>The line's members. Only the place of the body is noted, so that the body is read once, as the command that it is.</summary>
     private sealed record Members
     {
         public required string Command { get; init; }

@@ -69,7 +69,7 @@ internal static class ImportLines
         }
     }
 
-    /// <summary>The length of the next whole line; at the end of the body also of one without a newline.</summary>
+    /// <summary>The length of the next whole line. At the end of the body, a last line without a newline counts too.</summary>
     private static int? Next(ReadOnlySpan<byte> rest, bool ended) =>
         rest.IndexOf((byte)'\n') is var newline and >= 0 ? newline : ended && !rest.IsEmpty ? rest.Length : null;
 }

@@ -5,16 +5,16 @@ using Ledger.Domain;
 namespace Ledger.Server;
 
 /// <summary>What a line names, found by one pass over its body: which lines must wait for it, and which streams it will need.</summary>
-/// <param name="Ids">Everything that may be the id of something. A text that is not an id only makes a line wait.</param>
+/// <param name="Ids">Every text that may be an id. A text that only looks like one makes a line wait, and nothing worse.</param>
 /// <param name="Written">What the line writes to: lines that mention any of it wait for this one.</param>
 /// <param name="Begins">The stream that it begins, if any. Most likely the stream is empty; the append finds out.</param>
 /// <param name="Streams">
 /// The other streams that its decision reads, as far as its field names tell. A stream missing here is read when it is needed.
 /// </param>
-/// <param name="HasLinks">Whether it adds edges to the graph of derivation beside a claim or a version.</param>
+/// <param name="HasLinks">Whether the line, beside a claim or a version, adds edges to the graph of derivation.</param>
 internal sealed record ImportMentions(IReadOnlySet<string> Ids, IReadOnlySet<string> Written, string? Begins, IReadOnlyList<string> Streams, bool HasLinks)
 {
-    /// <summary>Ids are this long at most, and so are the ids of events.</summary>
+    /// <summary>The greatest length of an id, also of an event's id.</summary>
     private const int IdBytesMax = 80;
 
     private const int DepthMax = 64;

@@ -24,13 +24,13 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
     private Task _checkingEdges = Task.CompletedTask;
     private volatile bool _repeats = true;      // whether to expect keys that were used before
 
-    /// <summary>Looks at a result. After a replayed one, the keys of later lines are looked up again.</summary>
+    /// <summary>Looks at a result. After a replayed answer, the keys of later lines are looked up again.</summary>
     internal void NoteRepeat(ImportResult result) => _repeats |= result.Replayed;
 
     /// <summary>Starts a page of lines, as far as each may start; gives their results in order.</summary>
     internal Task<IReadOnlyList<Task<ImportResult>>> StartAsync(IReadOnlyList<NumberedLine> page) => StartAsync([.. page.Select(Parse)]);
 
-    /// <summary>The same for commands that were made here instead of read from lines. Their results have the numbers 1 to n.</summary>
+    /// <summary>The same for commands that were made here instead of read from lines. Their results are numbered from 1 to n.</summary>
     internal Task<IReadOnlyList<Task<ImportResult>>> StartAsync(IReadOnlyList<ImportLine> lines) =>
         StartAsync([.. lines.Select((line, i) => new Read(i + 1) { Line = line, Mentions = ImportMentions.Of(line) })]);
 
@@ -95,8 +95,8 @@ internal sealed class ImportRun(HttpContext context) : IAsyncDisposable
 
     /// <summary>
     /// Reads the streams that the lines need, and which of their keys were used before. Once a page has no used key, as in an import that nobody
-    /// began before, keys are no longer looked up here. Then only the append checks a key, and so does the refusal of its command. Null while the
-    /// database is away: each line then finds that out for itself, and says so.
+    /// began before, keys are no longer looked up here. From then on, a key is checked only by the append, and when its command is refused. Null
+    /// while the database is unavailable: each line then finds that out for itself, and says so.
     /// </summary>
     private async Task<IReadOnlySet<string>?> LookUpAsync(List<Read> lines)
     {

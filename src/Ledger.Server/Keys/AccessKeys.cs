@@ -98,7 +98,7 @@ internal sealed class AccessKeys(IDocumentStore documents, AccessLog log, TimePr
     internal async Task<(ClaimsPrincipal Caller, string Mark)?> BeginSessionAsync(string secret, CancellationToken cancellationToken) =>
         (FindAdmin(secret) ?? (await FindAsync(secret, cancellationToken)).Caller) is { } caller ? (caller, Convert.ToHexStringLower(HashOf(secret))) : null;
 
-    /// <summary>The caller of a session, with its scopes of now; null where the secret that began the session is no longer valid.</summary>
+    /// <summary>The caller of a session, with its current scopes; null where the secret that began the session is no longer valid.</summary>
     internal async Task<ClaimsPrincipal?> OfSessionAsync(string mark, CancellationToken cancellationToken) =>
         _adminHash is not null && Convert.ToHexStringLower(_adminHash) == mark ? _admin : (await OfHashAsync(mark, cancellationToken)).Caller;
 

@@ -13,7 +13,7 @@ internal sealed class AccessLog(EventStore store)
     /// <param name="by">The principal.</param>
     /// <param name="once">A text under which the event is appended only once; null where each time counts.</param>
     /// <param name="cancellationToken">Cancels the append.</param>
-    /// <exception cref="StoreUnavailableException">The database is away; nothing was appended.</exception>
+    /// <exception cref="StoreUnavailableException">The database is unavailable; nothing was appended.</exception>
     internal Task AppendAsync(string stream, LedgerEvent e, string by, string? once, CancellationToken cancellationToken)
     {
         NewEvent stored = new(Guid.CreateVersion7(), EventTypes.NameOf(e), EventTypes.SerializeToUtf8(e), new() { RecordedBy = by });

@@ -1,6 +1,6 @@
 namespace Ledger.Server;
 
-/// <summary>Which tokens are accepted.</summary>
+/// <summary>Which identity provider's tokens are accepted.</summary>
 internal sealed record JwtSettings
 {
     /// <summary>The identity provider; its keys are found by OpenID Connect discovery.</summary>

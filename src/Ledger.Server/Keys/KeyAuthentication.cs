@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Ledger.Server;
 
 /// <summary>
-/// The scheme of the ledger's own keys, sent as bearer. A secret in the form of a token, three parts with dots between, is left to <see
+/// The scheme of the ledger's own keys, sent as bearer tokens. A secret in the form of a JWT, three parts with dots between, is left to <see
 /// cref="TokenAuthentication"/>.
 /// </summary>
 internal sealed class KeyAuthentication(

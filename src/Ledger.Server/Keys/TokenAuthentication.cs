@@ -63,7 +63,7 @@ internal static class TokenAuthentication
         new HttpDocumentRetriever { RequireHttps = !new Uri(authority).IsLoopback })
     { UseLastKnownGoodConfiguration = false, RefreshInterval = RefreshInterval };
 
-    /// <summary>While the authority is away, the answer is 503 and not 401: a token that cannot be checked is not a wrong one.</summary>
+    /// <summary>While the authority is unavailable, the answer is 503 and not 401: a token that cannot be checked is not a wrong one.</summary>
     private static async Task RequireAuthorityAsync(MessageReceivedContext context)
     {
         context.Token = context.HttpContext.Features.Get<BroughtToken>()?.Token;
@@ -92,7 +92,7 @@ internal static class TokenAuthentication
         }
     }
 
-    /// <summary>Makes a caller from a token's claims. If an issuer is set, the authority's own name is not accepted beside it.</summary>
+    /// <summary>Makes a caller from a token's claims. If an issuer is set, the authority's own name is not accepted in addition.</summary>
     private static Task AdmitAsync(TokenValidatedContext context, JwtSettings settings)
     {
         var token = (JsonWebToken)context.SecurityToken;

@@ -28,7 +28,7 @@ internal sealed record AssertionFilter
 
     internal string? Flag { get; init; }
 
-    /// <summary>Whether the flag is one that other streams raise. Such a flag stands in no row of the assertion.</summary>
+    /// <summary>Whether other streams raise the flag. Such a flag is not stored in the rows of the assertion.</summary>
     internal bool IsByText => Flag is TextFlagProjection.Orphaned or TextFlagProjection.Changed or TextFlagProjection.Typographic;
 
     /// <summary>Each of these words must occur.</summary>

@@ -13,7 +13,7 @@ internal sealed class AssertionListProjection(EventStore store, string schema = 
     /// <summary>The start of the name of every stream that it folds.</summary>
     private const string StreamPrefix = "assertion-";
 
-    /// <summary>The most assertions kept between pages, about 10 KB each. Any other one is folded from its stream again.</summary>
+    /// <summary>The most assertions kept between pages, about 10 KB each. An assertion that is not kept is folded from its stream again.</summary>
     private const int TimelinesMax = 10_000;
 
     private readonly Dictionary<string, AssertionTimeline> _timelines = new(StringComparer.Ordinal);

@@ -12,7 +12,8 @@ namespace Ledger.Server;
 internal sealed class AssertionListTables(string schema)
 {
     /// <summary>
-    /// The tables in the order in which the lists' queries name them. Whoever locks all of them takes the locks in the same order as the readers.
+    /// The tables, in the order in which the queries of the lists name them. Whoever locks all tables thus takes the locks in the same order as the
+    /// readers.
     /// </summary>
     internal static IReadOnlyList<string> Names { get; } = ["assertion_current", "assertion_late", "assertion_history", "assertion_patch", "assertion_folded", "assertion_content", "assertion_terms"];
 

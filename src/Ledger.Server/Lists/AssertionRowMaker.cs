@@ -11,8 +11,8 @@ internal sealed class AssertionRowMaker
     private List<int>? _newTerms;
 
     /// <summary>
-    /// The words of the statements that were open in the row before, and the emptied dictionary of the row before that. Both are null while nothing
-    /// is open, because thousands of these makers are kept.
+    /// The words of the statements that were open in the row before, and the dictionary of the row before that, which is used again. Both are null
+    /// while nothing is open, because thousands of these makers are kept.
     /// </summary>
     private Dictionary<Guid, string[]>? _statements;
     private Dictionary<Guid, string[]>? _spare;

@@ -6,10 +6,10 @@ using NpgsqlTypes;
 namespace Ledger.Server;
 
 /// <summary>
-/// The terms by which lists look assertions up beside their columns: the words of a state, and its parties. A row holds what an assertion said for
-/// the first time with an event, so that nothing is indexed twice, however many events an assertion has. Terms are kept as hashes, because an index
-/// over numbers is made faster. Two terms with one hash find an assertion too many. That does no harm, because the caller checks whether a state says
-/// the term.
+/// The terms by which lists look assertions up, in addition to their columns: the words of a state, and its parties. A row holds what an assertion
+/// said for the first time with an event, so that nothing is indexed twice, however many events an assertion has. Terms are kept as hashes, because
+/// an index over numbers is built faster. If two terms have the same hash, a search finds an assertion too many. That does no harm, because the
+/// caller checks whether a state says the term.
 /// </summary>
 /// <param name="Id">The assertion.</param>
 /// <param name="FromPosition">The position of the event.</param>

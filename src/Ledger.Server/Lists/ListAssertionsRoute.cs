@@ -30,15 +30,15 @@ internal static class ListAssertionsRoute
         await call.WriteAsync(page, page.Position);
     }
 
-    /// <summary>A page of the list, read at the position of its cursor, at the moment asked for, or at the projection's own.</summary>
+    /// <summary>A page of the list, read at the position of its cursor, at the moment asked for, or at the current position of the projection.</summary>
     internal static async Task<ListPage<JsonElement>> PageAsync(
         ReadCall call, AssertionFilter filter, bool descending, int limit, ListCursor? cursor, ReadPoint point, long minPosition)
     {
         var position = await call.Service<ProjectionPositions>().ForAsync(
             AssertionListProjection.ProgressName, cursor?.Position ?? (point.IsPast ? point.Position : null), minPosition, call.Cancelled);
 
-        // Some flags come from later versions of a source and are not in the assertion's own rows. They are read beside the rows, at the same
-        // position.
+        // Some flags come from later versions of a source and are not in the assertion's own rows. Another projection has them; it is read at the
+        // same position.
         await call.Service<ProjectionPositions>().ForAsync(TextFlagProjection.ProgressName, position, 0, call.Cancelled);
         var list = new ListQuery(point with { Position = position }, filter, descending, limit + 1, await call.RestrictedAsync(), cursor);
         var rows = await list.RunAsync(call.Store, call.States, call.Cancelled);

@@ -27,7 +27,7 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
 
     /// <summary>
     /// Contents are looked up only for the rows of the page, and the query names them after the states. Whoever locks all tables begins with the
-    /// current ones, and so meets every reader there.
+    /// current states, and so meets every reader at that table.
     /// </summary>
     private const string WithContents = "s join ledger_read.assertion_content c on c.id = s.id and c.number = s.content";
 
@@ -165,7 +165,7 @@ internal sealed record ListQuery(ReadPoint Point, AssertionFilter Filter, bool D
     private async Task<List<Disturbed>> DisturbedAsync(NpgsqlDataSource source, Interval moment, CancellationToken cancellationToken)
     {
         // Along the rows of history, known time and position grow together. So the last row that was known tells up to which position the stream was
-        // known as a whole. A take-over locks the windows first of these tables, and so meets every reader there.
+        // known as a whole. A take-over locks the windows first of these tables, and so meets every reader at that table.
         await using var command = source.CreateCommand("""
             select late.id, whole.from_pos, late.positions, greatest(whole.known_from, late.known)
             from (

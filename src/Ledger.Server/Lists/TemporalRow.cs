@@ -1,6 +1,6 @@
 namespace Ledger.Server;
 
-/// <summary>A state with the stretches of positions and of publication in which it stands; an end that is not there yet is null.</summary>
+/// <summary>A state with the stretches of positions and of publication in which it stands; an end is null while it is not known.</summary>
 internal sealed record TemporalRow(AssertionRow Row, long FromPosition, long? ToPosition, DateTimeOffset KnownFrom, DateTimeOffset? KnownTo)
 {
     /// <summary>The end of what still stands, in columns that are compared with positions.</summary>
