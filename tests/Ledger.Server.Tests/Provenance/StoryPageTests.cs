@@ -25,10 +25,10 @@ public class StoryPageTests
             # Two reports, one story
 
             Two newspapers reported on North Korean workers in Russia in August 2018, the second after the first. `dotnet run --project src/Ledger.Server -- demo`
-            records both; here is what the ledger then answers. The answers are real, cut to the members that matter (a test writes this page
+            records both. This page shows what the ledger then answers. The answers are real, shortened to the members that matter (a test writes this page
             and fails when it is stale). What is marked **fictional** is made up to show what would follow, and is not part of the demonstration.
 
-            ## What the second report says again, what differently, and what not
+            ## What the second report repeats, what it says differently, and what it leaves out
 
 
             """);
@@ -43,8 +43,8 @@ public class StoryPageTests
         var absent = comparison.GetProperty("absent").EnumerateArray().Select(r => (JsonNode)r.GetProperty("left").GetProperty("id").GetString()!);
         Show(page, "GET /v1/sources/telegraph-print/comparison?with=daily-caller", new() { ["differs"] = new JsonArray([.. rows]), ["absent"] = new JsonArray([.. absent]) });
         page.Append("""
-            The United Nations, to whom the first report attributes the likeness to slavery, are not found in the second; the yearly income is 2 in one
-            and 2.3 in the other. Neither is called right or wrong. Every row has its basis: the second report's own reference, or the recorder's inference.
+            The first report attributes the comparison with slavery to the United Nations; the second report does not name them. The yearly income is 2 in
+            one and 2.3 in the other. Neither is called right or wrong. Every row has its basis: the second report's own reference, or the recorder's inference.
 
             ## Where the figure in the second report comes from
 
@@ -54,7 +54,7 @@ public class StoryPageTests
         var edges = graph.GetProperty("edges").EnumerateArray().Where(e => e.GetProperty("relation").GetString() is not ("publishedBy" or "appearsIn"))
             .Select(e => (JsonNode)Pick(e, "from", "to", "relation", "basis", "role"));
         Show(page, "GET /v1/assertions/d02/provenance?direction=up", new() { ["edges"] = new JsonArray([.. edges]) });
-        page.Append("## What the ministry denied, and where else it shows\n\n");
+        page.Append("## What the ministry denied, and where else the denial shows\n\n");
         var d30 = (await ledger.GetAsync("/v1/assertions/d30")).Body.GetProperty("standing");
         Show(page, "GET /v1/assertions/d30", new()
         {
@@ -63,8 +63,9 @@ public class StoryPageTests
                 .Select(p => (JsonNode)Pick(p, "party", "stance", "state", "concedes", "since", "via"))]),
         });
         page.Append("""
-            The denial is of the other headline, over a link that the recorder inferred, and both are of the same day: the order is not known, and the
-            second report is not said to have left it out. Nothing is flagged on what the ministry did not speak of.
+            The ministry denied the headline of the first report. The recorder inferred the link between the two headlines. The second report and the denial
+            are of the same day, so their order is not known, and nothing says that the second report left the denial out. No flag is set on what the
+            ministry did not speak of.
 
             ## Fictional: the first report corrects its figure, and the second publisher takes part
 
@@ -82,7 +83,7 @@ public class StoryPageTests
             .Select(i => (JsonNode)Pick(i, "assertion", "publisher", "flag", "upstream", "causeType", "fields", "basis"));
         Show(page, "GET /v1/unanswered", new() { ["items"] = new JsonArray([.. waiting]) });
         await ledger.RecordAsync("/v1/assertions/d02/answers", $$"""{"upstream": {{cause}}, "by": "daily-caller", "outcome": "updated", "note": "FICTIONAL"}""");
-        page.Append("After the publisher's answer (`POST /v1/assertions/d02/answers`, outcome `updated`, **fictional**) nothing waits; the history keeps all of it:\n\n");
+        page.Append("After the publisher's answer (`POST /v1/assertions/d02/answers`, outcome `updated`, **fictional**) no answer is awaited any more. The history keeps everything:\n\n");
         var history = (await ledger.GetAsync("/v1/assertions/d02/history")).Body.GetProperty("entries").EnumerateArray().Select(e => (JsonNode)Pick(e, "version", "type", "recordedBy"));
         Show(page, "GET /v1/assertions/d02/history", new() { ["entries"] = new JsonArray([.. history]) });
 
