@@ -9,7 +9,7 @@ public class CertificateTests
     private const string Url = "https://gazette.example/report?utm_source=x";
 
     [Fact]
-    public async Task A_certificate_tells_known_from_recorded_and_what_came_since_and_is_verified_offline()
+    public async Task A_certificate_shows_what_was_known_what_was_recorded_and_what_came_later_and_verifies_offline()
     {
         var ledger = await StartAsync();
         using var cli = new Cli();
@@ -64,7 +64,7 @@ public class CertificateTests
     }
 
     [Fact]
-    public async Task A_signer_who_words_it_otherwise_than_its_receipts_is_found_offline()
+    public async Task A_signed_certificate_whose_words_differ_from_its_receipts_is_detected_offline()
     {
         await using var ledger = await StartAsync();
         var key = (Server.LogKey)ledger.Services.GetService(typeof(Server.LogKey))!;

@@ -59,7 +59,7 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reads_are_whole_at_any_moment()
+    public async Task The_client_knows_every_member_of_an_answer_now_and_at_a_past_moment()
     {
         // Unknown members are refused here, so that a member which the API has and the document lacks fails the test.
         var denied = await _client.GetAssertionAsync("t20");

@@ -30,7 +30,7 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tail_prints_a_line_an_event_and_cloud_events_for_programs()
+    public async Task Tail_prints_one_line_per_event_and_CloudEvents_as_JSON()
     {
         var (exit, lines) = await RunAsync("tail", "--once", "--after", "1");
         var (_, json) = await RunAsync("tail", "--once", "--json");
@@ -42,7 +42,7 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tail_follows_what_comes()
+    public async Task Tail_follows_new_events()
     {
         var tail = LedgerCommand.RunAsync(["tail", "--after", $"{_head}", "--url", _ledger.BaseAddress.ToString()], _watch, _stop.Token);
 
@@ -54,7 +54,7 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task As_of_shows_an_assertion_as_it_stood_with_who_stands_how()
+    public async Task As_of_shows_an_assertion_and_its_positions_at_a_past_moment()
     {
         var (before, then) = await RunAsync("as-of", "t20", $"{_head}", "--known-at", "2018-08-04");
         var (_, json) = await RunAsync("as-of", "t20", $"{_head}", "--json");
@@ -162,7 +162,7 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Exit_codes_tell_usage_from_what_cannot_be_reached()
+    public async Task Exit_codes_separate_wrong_usage_from_a_failure()
     {
         (await _cli.RunAsync("verfy")).Exit.ShouldBe(ExitCodes.Usage);
         (await _cli.RunAsync("proof")).Exit.ShouldBe(ExitCodes.Usage);

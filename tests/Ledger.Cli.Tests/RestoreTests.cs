@@ -36,7 +36,7 @@ public class RestoreTests
     }
 
     [Fact]
-    public async Task A_restarted_server_signs_on_what_it_signed_before()
+    public async Task A_restarted_server_continues_the_log_that_it_signed_before()
     {
         await using var tampered = await TamperedLedger.StartAsync();
         using var cli = new Cli();

@@ -9,7 +9,7 @@ namespace Ledger.Cli.Tests;
 public class TagErasureTests
 {
     [Fact]
-    public async Task Tags_that_lost_an_erased_word_are_erased_by_and_all_else_is_proven()
+    public async Task Tags_with_an_erased_word_are_reported_as_erased_and_everything_else_verifies()
     {
         await using var tampered = await StartAsync();
         var ledger = tampered.Ledger;
@@ -41,7 +41,7 @@ public class TagErasureTests
     }
 
     [Fact]
-    public async Task After_it_another_header_of_such_an_event_is_still_seen_to_change()
+    public async Task After_an_erasure_of_tags_a_change_of_another_header_is_still_detected()
     {
         await using var tampered = await StartAsync();
         await tampered.SignedAsync(await EraseAsync(tampered, 8, "topics"));
@@ -54,7 +54,7 @@ public class TagErasureTests
     [Theory]
     [InlineData("tags")]
     [InlineData("onBehalfOf")]
-    public async Task A_header_that_only_the_salts_say_was_erased_is_tampered_with(string header)
+    public async Task A_header_that_only_its_salts_record_as_erased_counts_as_tampering(string header)
     {
         await using var tampered = await StartAsync();
         var stored = (await Superuser.AskAsync(tampered.Database, "select headers::text from ledger.mt_events where seq_id = 6"))[0];

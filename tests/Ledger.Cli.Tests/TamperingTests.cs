@@ -54,7 +54,7 @@ public class TamperingTests
     }
 
     [Fact]
-    public async Task Every_column_and_every_header_of_an_event_is_changed_above()
+    public async Task Every_column_and_every_header_of_an_event_has_a_tampering_case()
     {
         await using var tampered = await TamperedLedger.StartAsync();
         var columns = await Superuser.AskAsync(tampered.Database, "select column_name from information_schema.columns where table_schema = 'ledger' and table_name = 'mt_events'");

@@ -10,7 +10,7 @@ public class SharedTextSpecs
     [InlineData("a text as long as the longest one")]
     [InlineData("naïve 😀")]
     [InlineData("a\0b")]
-    public void It_is_the_text_that_was_asked_for(string text)
+    public void A_shared_text_equals_the_original(string text)
     {
         for (var again = 0; again < 2; again++)
         {
@@ -20,7 +20,7 @@ public class SharedTextSpecs
     }
 
     [Fact]
-    public void Texts_that_take_each_others_place_are_never_mistaken()
+    public void Texts_that_replace_each_other_in_the_cache_are_never_confused()
     {
         foreach (var again in Enumerable.Range(0, 2))
         {
@@ -33,7 +33,7 @@ public class SharedTextSpecs
     }
 
     [Fact]
-    public void What_is_read_again_is_the_same_string()
+    public void A_text_that_is_read_again_is_the_same_string_object()
     {
         var text = $"{Guid.CreateVersion7():N}"[2..];
 
@@ -51,11 +51,11 @@ public class SharedTextSpecs
     [InlineData("\"a\\u0062\\n\"", "ab\n")]
     [InlineData("\"na\u00EFve\"", "naïve")]
     [InlineData("null", null)]
-    public void JSON_reads_as_ever(string json, string? text) =>
+    public void A_JSON_string_or_null_is_read_as_usual(string json, string? text) =>
         JsonSerializer.Deserialize<string>(json, DomainJson.Wire).ShouldBe(text);
 
     [Fact]
-    public void JSON_that_is_no_text_is_refused_as_ever() =>
+    public void JSON_that_is_not_a_string_is_refused() =>
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<string>("1", DomainJson.Wire));
 
     private static string? Read(string text) => JsonSerializer.Deserialize<string>(JsonSerializer.Serialize(text, DomainJson.Stored), DomainJson.Stored);

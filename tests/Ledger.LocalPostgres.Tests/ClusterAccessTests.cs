@@ -53,7 +53,7 @@ public sealed class ClusterAccessTests : IDisposable
     }
 
     [Fact]
-    public async Task Settings_override_the_clusters_own_to_the_letter()
+    public async Task Settings_override_the_defaults_of_the_cluster_and_keep_every_character()
     {
         const string Awkward = @"it's 100% \n \\ literal";
         await using var cluster = await _directory.StartAsync(("max_connections", "23"), ("ledger.note", Awkward));
@@ -99,7 +99,7 @@ public sealed class ClusterAccessTests : IDisposable
     }
 
     [LinuxFact]
-    public async Task A_start_beside_another_process_names_it()
+    public async Task A_start_is_refused_while_another_process_runs_the_cluster_and_names_that_process()
     {
         using var owner = await OwnerProcess.StartAsync(_directory.Data);
 

@@ -121,7 +121,7 @@ public sealed class ClusterLifetimeTests : IDisposable
     }
 
     [LinuxFact]
-    public async Task A_stale_record_with_the_number_of_a_stranger_is_no_obstacle()
+    public async Task A_stale_postmaster_file_with_the_id_of_an_unrelated_process_does_not_prevent_a_start()
     {
         await (await _directory.StartAsync()).DisposeAsync();
         var place = ClusterPlace.Of(_directory.Data);
@@ -147,7 +147,7 @@ public sealed class ClusterLifetimeTests : IDisposable
     [InlineData("setpriv")]
     [InlineData("runuser")]
     [InlineData("su")]
-    public async Task Any_one_of_the_tools_for_becoming_another_user_will_do(string tool)
+    public async Task One_tool_for_switching_users_is_enough(string tool)
     {
         var tools = _directory.Tools("dotnet", "sh", "id", "ls", "chown", "setsid", "sleep", tool);
         using var owner = await OwnerProcess.StartAsync(_directory.Data, ("PATH", tools), (PostgresSearch.BinVariable, await BinAsync()));

@@ -71,7 +71,7 @@ public sealed class ClusterPlacementTests : IDisposable
     }
 
     [LinuxFact]
-    public async Task A_closed_data_directory_is_ours_to_open_for_passing_and_for_no_more()
+    public async Task A_closed_data_directory_gets_only_the_execute_permission_for_others()
     {
         const UnixFileMode Closed = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(_directory.Data, Closed);

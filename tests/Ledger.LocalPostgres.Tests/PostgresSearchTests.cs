@@ -22,7 +22,7 @@ public sealed class PostgresSearchTests : IDisposable
     }
 
     [LinuxFact]
-    public async Task The_path_goes_before_the_usual_directories_and_the_variable_before_both()
+    public async Task The_path_wins_over_the_usual_directories_and_the_variable_wins_over_the_path()
     {
         var (onPath, usual, named, set) = (Fake("path", "16.3"), Fake("usual", "17.1"), Fake("named", "15.0"), Fake("set", "18.4"));
         var search = Search() with { SearchPath = onPath, UsualDirectories = [usual] };
@@ -33,7 +33,7 @@ public sealed class PostgresSearchTests : IDisposable
     }
 
     [LinuxFact]
-    public async Task A_link_to_postgres_alone_leads_to_the_directory_of_the_rest()
+    public async Task A_symbolic_link_to_postgres_is_resolved_to_its_real_directory()
     {
         var real = Fake("real", "16.3");
         var links = Directory.CreateDirectory(Path.Combine(_directory.Root, "links")).FullName;
@@ -96,7 +96,7 @@ public sealed class PostgresSearchTests : IDisposable
     }
 
     [LinuxFact]
-    public async Task A_cache_that_cannot_be_made_is_said_to_be_the_cause()
+    public async Task A_cache_that_cannot_be_created_is_named_in_the_error()
     {
         var file = Path.Combine(_directory.Root, "file");
         await File.WriteAllTextAsync(file, "");

@@ -4,14 +4,14 @@ using Ledger.Store;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>What a server said that it recorded, to be held against the log.</summary>
+/// <summary>What a server acknowledged as recorded, for comparison with the log.</summary>
 internal sealed class Acknowledged
 {
     private readonly ConcurrentDictionary<Guid, (long Position, string Stream, long Version)> _events = [];
 
     internal int Count => _events.Count;
 
-    /// <summary>Takes an answer down; one given again must say the same.</summary>
+    /// <summary>Notes an answer. A repeated answer must be the same.</summary>
     internal void Take(JsonElement answer)
     {
         foreach (var e in answer.GetProperty("events").EnumerateArray())

@@ -72,8 +72,8 @@ public sealed class ConcurrentWritersTests
     }
 
     /// <summary>
-    /// A request that stands is not recorded twice. Both nodes decide ahead of their commits and outrun each other all the time:
-    /// a decision that rests on what was never recorded would record one twice, or none at all.
+    /// An open request is not recorded twice. Both nodes decide before their commits and overtake each other all the time:
+    /// a decision based on an event that was never recorded would record a request twice, or not at all.
     /// </summary>
     [Fact]
     public async Task Two_nodes_that_race_for_the_same_events_record_each_once()

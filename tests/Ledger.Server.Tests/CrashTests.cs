@@ -125,8 +125,8 @@ public sealed class CrashTests
         Volatile.Write(ref killedAt, Stopwatch.GetTimestamp());
         await load;
 
-        // Whatever was refused meanwhile was a 503 with Retry-After. A cluster that is back within the appender's
-        // own patience (it is started again at once) may leave nothing to refuse: that is the better outcome.
+        // Every refusal in the meantime was a 503 with Retry-After. If the cluster comes back within the appender's
+        // own retry time (it is restarted at once), nothing is refused: that is the better outcome.
         surprises.ShouldBeEmpty();
         recovered.ShouldBe(Writers, $"after {Stopwatch.GetElapsedTime(killedAt)}");
         var log = await acknowledged.ShouldBeInAsync(ledger.Store);

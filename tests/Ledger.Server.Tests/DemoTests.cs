@@ -41,7 +41,7 @@ public sealed class DemoTests
     }
 
     [Fact]
-    public async Task A_command_that_is_none_is_explained()
+    public async Task An_unknown_command_fails_and_prints_the_usage()
     {
         var (exit, output) = await ServerProcess.RunAsync(Path.GetTempPath(), "dance");
 

@@ -61,7 +61,7 @@ public sealed class FeedTests
     }
 
     [Fact]
-    public async Task A_long_poll_wakes_for_what_its_filter_shows_recorded_on_another_node()
+    public async Task A_long_poll_wakes_for_a_matching_event_of_another_node_and_for_no_other_event()
     {
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var one = await RunningLedger.StartAsync(database);

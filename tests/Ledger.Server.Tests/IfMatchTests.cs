@@ -28,7 +28,7 @@ public sealed class IfMatchTests
         var answers = await Task.WhenAll(Enumerable.Range(0, Writers).Select(n => ledger.PostAsync(
             "/v1/assertions/c1/denials", Said.Denial($"Denial {n % 12}"))));
 
-        // Each text is recorded, some twice: the same again, right after itself, appends nothing.
+        // Each text is recorded, some twice. Only a text that directly follows itself appends nothing.
         answers.ShouldAllBe(a => a.Response.IsSuccessStatusCode);
         var versions = answers.Where(a => a.Response.StatusCode == HttpStatusCode.Created).Select(a => a.Body.GetProperty("version").GetInt64()).Order().ToList();
         versions.ShouldBe(Enumerable.Range(2, versions.Count).Select(n => (long)n));

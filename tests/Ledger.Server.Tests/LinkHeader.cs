@@ -6,7 +6,7 @@ namespace Ledger.Server.Tests;
 /// <summary>A target of a Link header or of application/link-format, and its relation types: the parser gives a link for each of them.</summary>
 internal sealed record ParsedLink(string Target, IReadOnlyList<string> Relations, string? Datetime);
 
-/// <summary>Reads links with a parser that nobody here wrote: npm's http-link-header. What does not fit RFC 8288 is an error, not a link less.</summary>
+/// <summary>Reads links with an independent parser, npm's http-link-header. A link that does not fit RFC 8288 is an error and is not dropped.</summary>
 internal static class LinkHeader
 {
     internal static async Task<IReadOnlyList<ParsedLink>> ParseAsync(string text)

@@ -3,7 +3,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>What a list must say, told by a fold of the whole log in memory: the slow and obvious way.</summary>
+/// <summary>Computes what a list must contain by a fold of the whole log in memory: slow and obvious.</summary>
 internal static class NaiveList
 {
     internal static IReadOnlyList<string> Read(IReadOnlyList<Recorded> log, long position, DateTimeOffset? knownBy, AssertionFilter filter, bool descending)
@@ -27,7 +27,7 @@ internal static class NaiveList
         return [.. ordered.Select(f => bodies[f.Id])];
     }
 
-    /// <summary>The filters, told from the state rather than from the row.</summary>
+    /// <summary>The filters, computed from the state and not from the row.</summary>
     private static bool Passes(Assertion state, Standing standing, AssertionFilter filter)
     {
         var claim = (ClaimRecorded)state.Claim!.Event;

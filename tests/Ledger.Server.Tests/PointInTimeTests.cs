@@ -145,7 +145,7 @@ public class PointInTimeTests
     }
 
     [Fact]
-    public async Task An_assertion_is_asked_whether_it_speaks_of_a_time()
+    public async Task An_assertion_is_found_only_for_a_time_within_its_scope()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();

@@ -137,7 +137,7 @@ public class RebuildTests
         await using var reader = await RunningLedger.StartAsync(database);
         await writer.RecordBasicsAsync();
         await writer.RecordClaimAsync("c1");
-        // The first moment asked about lies behind the claim.
+        // The first moment that is asked about must come after the claim.
         await Task.Delay(TimeSpan.FromMilliseconds(50));
         using var enough = new CancellationTokenSource();
         var writing = Task.Run(async () =>

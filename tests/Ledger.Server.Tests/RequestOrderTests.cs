@@ -16,7 +16,7 @@ public sealed class RequestOrderTests
     }
 
     [Fact]
-    public void It_follows_what_is_on_its_way_into_the_log_and_what_is_there()
+    public void A_request_may_follow_once_the_one_before_is_queued_and_the_stream_state_is_known()
     {
         second.MayFollow(turn, turn.Next.Falls).ShouldBeFalse();
         Queue(first);
@@ -27,7 +27,7 @@ public sealed class RequestOrderTests
     }
 
     [Fact]
-    public void It_waits_where_anything_of_the_stream_came_to_nothing_since_until_the_one_before_is_settled()
+    public void After_a_lost_append_a_request_waits_until_the_one_before_is_settled()
     {
         Queue(first);
         turn.Lost();
@@ -41,7 +41,7 @@ public sealed class RequestOrderTests
     }
 
     [Fact]
-    public void It_waits_for_one_that_writes_to_several_streams()
+    public void A_request_waits_for_one_that_writes_to_several_streams()
     {
         first.NoteQueued(null, 0);
 
@@ -49,7 +49,7 @@ public sealed class RequestOrderTests
     }
 
     [Fact]
-    public void Whoever_is_done_keeps_none_of_those_before_it()
+    public void A_released_request_no_longer_holds_the_one_before()
     {
         second.Release();
 

@@ -7,7 +7,7 @@ namespace Ledger.Server.Tests;
 public sealed class RestrictionTests
 {
     [Fact]
-    public async Task A_restricted_document_is_said_to_be_so_however_one_asks_for_it()
+    public async Task A_restricted_document_answers_451_by_source_address_and_hash()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();

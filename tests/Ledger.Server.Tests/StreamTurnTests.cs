@@ -39,7 +39,7 @@ public sealed class StreamTurnTests
     }
 
     [Fact]
-    public void A_lost_append_keeps_what_is_committed_and_has_the_rest_read()
+    public void A_lost_append_keeps_the_committed_state_and_has_the_next_state_read_again()
     {
         Decide(Event(1));
         turn.Landed([Event(1)]);

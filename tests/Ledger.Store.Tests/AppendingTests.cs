@@ -55,11 +55,11 @@ public sealed class AppendingTests : IAsyncLifetime
         (await store.ReadStreamAsync("s")).Select(e => Convert.ToHexString(Some.SaltOf(e))).Distinct().Count().ShouldBe(3);
     }
 
-    /// <summary>Decided in a row on one node, whose first lost a race against another: the second fits by its version alone.</summary>
+    /// <summary>One node decided both in a row, and the first lost a race against another node. Only the version of the second would fit.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_was_decided_on_a_refused_event_is_refused_too(bool inOneBatch)
+    public async Task A_request_that_follows_a_refused_event_is_refused_too(bool inOneBatch)
     {
         var others = await store.AppendedAsync(Some.Request("s"));
         var lost = new AppendRequest([Some.Write("s", expected: 0)]);

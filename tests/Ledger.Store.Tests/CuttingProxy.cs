@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Ledger.Store.Tests;
 
 /// <summary>
-/// Stands between a store and its PostgreSQL, and cuts a connection where it hurts most: after the server has
+/// Stands between a store and its PostgreSQL, and cuts a connection at the worst moment: after the server has
 /// committed, before the first byte of its reply has reached the client.
 /// </summary>
 internal sealed class CuttingProxy : IAsyncDisposable

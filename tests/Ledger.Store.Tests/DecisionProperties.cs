@@ -37,7 +37,7 @@ public sealed class DecisionProperties
 
         foreach (var (batch, run) in batches.Select((b, i) => (b, i)))
         {
-            // Names of this run's own keep streams short; a few keys reach over runs, and so over commits.
+            // Stream names change every four runs, which keeps the streams short. A key lasts for two runs, and so over several commits.
             var requests = batch.Select(r => new AppendRequest(
                 [.. r.writes.Select(w => Following(w.follows, Some.Write($"s{run / 4}-{w.stream}", Expected(w.expected, w.events), w.events, r.type)))])
             {
@@ -56,7 +56,7 @@ public sealed class DecisionProperties
         // A write without events checks a version, and so has one to check.
         static long? Expected(int drawn, int events) => drawn >= 0 ? drawn : events == 0 ? 0 : null;
 
-        // Decided on whatever was queued for the stream before, which may have been refused.
+        // This write follows the one queued before it for the stream, which may have been refused.
         StreamWrite Following(bool follows, StreamWrite write)
         {
             var last = queued.TryGetValue(write.Stream, out var id) ? id : (Guid?)null;

@@ -28,7 +28,7 @@ public sealed class FeedTests : IAsyncLifetime
         (await store.ReadFeedAsync(7, 10, FeedFilter.All)).Next.ShouldBe(7);
     }
 
-    /// <summary>More events than are kept for followers, so that some of them read for themselves.</summary>
+    /// <summary>More events than the node keeps for followers, so that some followers read from the database.</summary>
     [Fact]
     public async Task Followers_at_different_places_see_every_event_once_and_in_order()
     {

@@ -6,7 +6,7 @@ namespace Ledger.Store.Tests;
 public sealed class LeaseTests
 {
     [Fact]
-    public async Task One_holder_a_name_until_it_gives_back_or_its_connection_dies()
+    public async Task A_lease_has_one_holder_until_it_is_released_or_its_connection_dies()
     {
         await using var db = await TestDatabase.CreateAsync();
         await using var dataSource = ServiceDataSource.Create(db.ServiceConnectionString);
@@ -29,7 +29,7 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    public async Task What_a_holder_set_on_its_session_goes_with_the_lease()
+    public async Task Session_settings_of_a_holder_end_with_its_lease()
     {
         await using var db = await TestDatabase.CreateAsync();
         await using var dataSource = ServiceDataSource.Create($"{db.ServiceConnectionString};Maximum Pool Size=1");
@@ -44,7 +44,7 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    public async Task A_holder_that_says_nothing_loses_it_and_one_that_runs_keeps_it()
+    public async Task A_silent_holder_loses_its_lease_and_a_running_one_keeps_it()
     {
         await using var db = await TestDatabase.CreateAsync();
         await using var paused = ServiceDataSource.Create($"{db.ServiceConnectionString};Keepalive=0");

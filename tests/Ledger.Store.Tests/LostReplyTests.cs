@@ -27,7 +27,7 @@ public sealed class LostReplyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_commit_whose_reply_is_lost_is_answered_truly_with_a_key_and_without()
+    public async Task A_commit_whose_reply_is_lost_is_reported_as_committed_with_and_without_a_key()
     {
         proxy.SwallowReplies(1);
         var results = await Task.WhenAll(

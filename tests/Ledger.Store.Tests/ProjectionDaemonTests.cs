@@ -57,7 +57,7 @@ public sealed class ProjectionDaemonTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_projection_sees_its_types_alone_and_its_progress_passes_over_the_others()
+    public async Task A_projection_receives_only_its_event_types_and_its_progress_passes_over_the_others()
     {
         await one.AppendedAsync(Some.Request("a", events: 700));
         await one.AppendedAsync(Some.Request("b", events: 3, type: "linked"));
@@ -92,11 +92,11 @@ public sealed class ProjectionDaemonTests : IAsyncLifetime
 
         while (await one.ReadProgressAsync(Name) < 7_800 && Stopwatch.GetElapsedTime(began) < Long)
         {
-            await Task.Delay(10);   // Not by waiting for the position: that would end the rest.
+            await Task.Delay(10);   // A wait for the position would end the pause between pages, so this polls instead.
         }
 
         (await CountsAsync()).ShouldBe("a 7800");
-        // Five in two seconds; without a rest each append would have its own.
+        // About five pages in two seconds. Without a pause between pages each append would get its own page.
         projection.Pages.ShouldBeLessThanOrEqualTo((int)(Stopwatch.GetElapsedTime(began).TotalSeconds * 2.5) + 8);
     }
 

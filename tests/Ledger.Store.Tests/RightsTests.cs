@@ -35,7 +35,7 @@ public sealed class RightsTests : IAsyncLifetime
     [InlineData("set role ledger_owner")]
     [InlineData("set role ledger_eraser")]
     [InlineData("copy ledger.mt_events from stdin")]
-    public async Task The_service_may_not(string sql)
+    public async Task The_service_is_refused_every_statement_outside_its_rights(string sql)
     {
         (await RefusedAsync(db.ServiceConnectionString, sql)).ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
     }

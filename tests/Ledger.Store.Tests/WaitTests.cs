@@ -46,7 +46,7 @@ public sealed class WaitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_wait_ends_with_its_time_and_tells_the_head()
+    public async Task A_wait_times_out_and_returns_the_head()
     {
         await writer.AppendedAsync(Some.Request("s", events: 3));
         (await reader.WaitForAsync(2, Long)).ShouldBe(3);

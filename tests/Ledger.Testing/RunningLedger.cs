@@ -52,7 +52,7 @@ public sealed class RunningLedger : IAsyncDisposable
             ["Ledger:AdminKey"] = AdminKey,
             ["Ledger:PublicReads"] = "true",
             ["Ledger:DataDirectory"] = data,
-            ["Ledger:RefusalsIntervalS"] = "0", // Where a test refuses somebody, nothing is to be appended while it looks.
+            ["Ledger:RefusalsIntervalS"] = "0", // Refused requests are not recorded, so that nothing is appended while a test compares the log.
         });
         builder.Configuration.AddInMemoryCollection(settings);
         var read = LedgerSettings.From(builder.Configuration);
@@ -106,7 +106,7 @@ public sealed class RunningLedger : IAsyncDisposable
         return (response, text.Length == 0 ? default : JsonElement.Parse(text));
     }
 
-    /// <summary>Waits until nothing moves any more: every projection, and the policy that appends by itself, stands at the head; the head.</summary>
+    /// <summary>Waits until every projection, and the policy that appends by itself, has reached the head. Returns the head.</summary>
     public async Task<long> SettleAsync()
     {
         var projections = Services.GetRequiredService<Projections>();

@@ -137,10 +137,10 @@ public sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(StartMax);
     }
 
-    /// <summary>Stops it where it is, as a paused machine does: its connections stay, and it answers nothing.</summary>
+    /// <summary>Pauses the process like a paused machine: its connections stay open, and it answers nothing.</summary>
     public void Pause() => Signal("STOP");
 
-    /// <summary>Lets it go on as if nothing had happened.</summary>
+    /// <summary>Resumes the paused process.</summary>
     public void Resume() => Signal("CONT");
 
     /// <summary>.NET cannot send these.</summary>
@@ -154,7 +154,7 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The kernel's own high-water mark, so that nothing between two looks is missed but the last moment.</summary>
+    /// <summary>The kernel's own high-water mark: unlike samples it misses no peak, except in the last moment.</summary>
     private long PeakMemory()
     {
         try

@@ -122,7 +122,7 @@ public sealed class CanonicalJsonTests
     [InlineData("// no\n1", NumberRule.Exact)]
     [InlineData("\ufeff1", NumberRule.Exact)]
     [InlineData("", NumberRule.Exact)]
-    public void What_has_no_single_meaning_is_refused(string json, NumberRule numbers)
+    public void JSON_without_a_single_meaning_is_refused(string json, NumberRule numbers)
     {
         CanonicalJson.TryFormat(Encoding.UTF8.GetBytes(json), numbers, out var canonical, out var problem).ShouldBeFalse();
         canonical.ShouldBeNull();

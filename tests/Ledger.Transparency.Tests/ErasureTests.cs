@@ -116,7 +116,7 @@ public sealed class ErasureTests
     }
 
     [Fact]
-    public void Salts_survive_their_json_and_show_themselves_in_no_log()
+    public void Salts_survive_their_JSON_form_and_do_not_appear_in_their_text()
     {
         var salts = SaltRecord.Generate();
         SampleEvent.ParseSalts(salts.ToJson()).ShouldBe(salts);

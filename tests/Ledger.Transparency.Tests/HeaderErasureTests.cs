@@ -34,7 +34,7 @@ public sealed class HeaderErasureTests
     }
 
     [Fact]
-    public void Tags_that_no_event_of_the_log_took_words_from_are_tampered_with()
+    public void Tags_erased_without_an_erasing_event_in_the_log_count_as_tampering()
     {
         var erased = SampleEvent.Erase(SampleEvent.Denial, SampleEvent.Salts, [], [Tags]);
         var stored = SampleEvent.Denial with { Headers = Pruned(erased.Salts).Committed };
@@ -43,7 +43,7 @@ public sealed class HeaderErasureTests
     }
 
     [Fact]
-    public void Another_header_that_is_said_to_be_erased_is_tampered_with()
+    public void A_header_other_than_tags_that_is_marked_as_erased_counts_as_tampering()
     {
         var erased = SampleEvent.Erase(SampleEvent.Denial, SampleEvent.Salts, [], ["onBehalfOf"]);
         var stored = SampleEvent.Denial with { Headers = Pruned(erased.Salts).Committed };
@@ -51,7 +51,7 @@ public sealed class HeaderErasureTests
     }
 
     [Fact]
-    public void Tags_that_are_there_although_words_were_erased_are_those_of_a_restored_dump() =>
+    public void Tags_of_a_restored_dump_may_be_present_although_words_were_erased() =>
         EventVerification.AgainstLeaf(SampleEvent.Denial, SampleEvent.Salts, Leaf, By).ShouldBeOfType<LeafVerdict.Intact>();
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class MerklePublishedVectorTests
 
     [Theory]
     [MemberData(nameof(Probes))]
-    public void A_published_probe_gets_the_published_answer(string probe)
+    public void A_published_proof_is_accepted_or_refused_as_published(string probe)
     {
         if (probe.Split('\t') is not [var kind, var answer, _, var first, var second, var left, var right, var path])
         {

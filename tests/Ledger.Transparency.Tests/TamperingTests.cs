@@ -53,7 +53,7 @@ public sealed class TamperingTests
         ShouldBeTampered(SampleEvent.WithData(SampleEvent.Data.Replace(before, after, StringComparison.Ordinal)), $"commitments.fields.{field}");
 
     [Fact]
-    public void Every_field_of_the_data_is_edited_by_the_test_above() =>
+    public void Every_field_of_the_data_has_an_edit_in_the_table() =>
         Edits.Select(edit => (string)edit[0]).Distinct().Order(StringComparer.Ordinal).ShouldBe(SampleEvent.FieldNames);
 
     [Fact]

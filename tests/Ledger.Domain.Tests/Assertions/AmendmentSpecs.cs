@@ -10,7 +10,7 @@ public class AmendmentSpecs
     private static EntryAmended Amended { get; } = new() { Field = "figures/workers", Before = Json("1237"), After = Json("1273"), Reason = "Misread." };
 
     [Fact]
-    public void A_clerical_mistake_is_put_right_as_ours()
+    public void An_amendment_fixes_a_clerical_mistake_and_is_not_a_correction()
     {
         var state = Given(Claim).When(Amend).Then(Amended).State;
         state.Content.Figures[0].Value.ShouldBe(1273);

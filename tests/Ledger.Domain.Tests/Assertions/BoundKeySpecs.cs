@@ -56,7 +56,7 @@ public class BoundKeySpecs
     public void An_unbound_key_may_act_for_any_party() => Given(Claim).When(Deny with { OnBehalfOf = Witness }).Then(Denial);
 
     [Fact]
-    public void Whom_it_acts_for_is_an_id() =>
+    public void The_party_acted_for_is_named_by_its_id() =>
         Given(Claim).When(Deny with { OnBehalfOf = "The Foreign Ministry" }).ThenRefused(RefusalCode.Invalid, "onBehalfOf");
 
     [Fact]

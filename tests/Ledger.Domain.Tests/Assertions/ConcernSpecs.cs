@@ -8,7 +8,7 @@ public class ConcernSpecs
     private static IssueNotice Express { get; } = Notice(NoticeKind.Concern);
 
     [Fact]
-    public void The_publisher_warns_that_it_is_under_doubt() => Given(Claim).When(Express).Then(Concern);
+    public void The_publisher_expresses_a_concern() => Given(Claim).When(Express).Then(Concern);
 
     [Fact]
     public void The_same_concern_again_appends_nothing() => Given(Claim, Concern).When(Express with { Id = null }).ThenNothing();

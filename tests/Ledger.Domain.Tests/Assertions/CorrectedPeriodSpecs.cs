@@ -29,7 +29,7 @@ public class CorrectedPeriodSpecs
     }
 
     [Fact]
-    public void A_value_in_an_object_is_a_date_and_nothing_else() => Given(Claim)
+    public void Only_a_date_may_be_given_as_an_object_with_a_value() => Given(Claim)
         .When(Correct(Change("scope.place", """{"value":"Amur region"}""", "\"Primorye\"")))
         .ThenRefused(RefusalCode.StaleBefore);
 

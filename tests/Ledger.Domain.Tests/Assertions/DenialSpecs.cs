@@ -21,7 +21,7 @@ public class DenialSpecs
     }
 
     [Fact]
-    public void An_empty_citation_is_none() =>
+    public void An_empty_citation_is_refused() =>
         Given(Claim).When(Deny with { Source = null, Citation = "" }).ThenRefused(RefusalCode.Invalid, "citation");
 
     [Fact]

@@ -54,7 +54,7 @@ public class EvidenceSpecs
     }
 
     [Fact]
-    public void A_quote_has_words_and_no_place()
+    public void A_quote_selector_has_words_and_no_position()
     {
         Given(Claim).When(Attach with { Selector = new(SelectorType.TextQuote) }).ThenRefused(RefusalCode.Invalid, "selector.exact");
         Given(Claim).When(Attach with { Selector = Quote with { Exact = "" } }).ThenRefused(RefusalCode.Invalid, "selector.exact");

@@ -10,7 +10,7 @@ public class RetractionSpecs
     private static IssueNotice InPart { get; } = Retract with { Items = [new() { Assertion = Id, Extent = Extent.Partial }] };
 
     [Fact]
-    public void A_retraction_is_of_all_where_it_does_not_say() => Given(Claim).When(Retract).Then(Retraction()).State.IsRetracted.ShouldBeTrue();
+    public void A_retraction_without_an_extent_is_full() => Given(Claim).When(Retract).Then(Retraction()).State.IsRetracted.ShouldBeTrue();
 
     [Fact]
     public void A_retraction_may_be_of_a_part() => Given(Claim).When(InPart).Then(Retraction(Extent.Partial)).State.IsRetracted.ShouldBeFalse();
@@ -19,7 +19,7 @@ public class RetractionSpecs
     public void The_same_retraction_again_appends_nothing() => Given(Claim, Retraction()).When(Retract with { Id = null }).ThenNothing();
 
     [Fact]
-    public void Behind_a_full_retraction_another_one_of_the_same_party_appends_nothing_so_that_its_withdrawal_reinstates()
+    public void After_a_full_retraction_another_one_by_the_same_party_appends_nothing_so_that_one_withdrawal_reinstates()
     {
         var other = Retract with { Id = "n2", Text = "We retract this again." };
         Given(Claim, Retraction()).When(other).ThenNothing();

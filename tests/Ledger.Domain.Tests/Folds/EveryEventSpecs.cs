@@ -40,7 +40,7 @@ public class EveryEventSpecs
     }
 
     [Fact]
-    public void Every_event_counts()
+    public void Every_event_advances_the_version()
     {
         var assertion = Scenario.Given([.. StoredEvents.All, new UnknownEvent("mood_recorded", Example.Json("{}"))]);
         assertion.State.Version.ShouldBe(23);

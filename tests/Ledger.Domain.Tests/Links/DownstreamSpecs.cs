@@ -23,7 +23,7 @@ public class DownstreamSpecs
     }
 
     [Fact]
-    public void A_way_counts_as_stated_only_when_every_link_on_it_is()
+    public void A_path_counts_as_stated_only_when_every_link_on_it_is_stated()
     {
         var reached = Downstream.Of("a", ["proposition"], [Inferred("b", "a"), Stated("c", "b"), Stated("d", "a"), Inferred("e", "a"), Stated("e", "d")]);
 
@@ -54,7 +54,7 @@ public class DownstreamSpecs
     private static CarryingLink Inferred(string derived, string upstream) => Link(derived, upstream, Basis.Inferred, []);
 
     [Fact]
-    public void A_figure_that_was_not_taken_over_has_no_unit_there_either()
+    public void The_unit_of_a_figure_that_was_not_taken_over_is_not_carried_on()
     {
         Downstream.Of("a", ["figures/men/unit"], [Stated("b", "a", "figures/men")]).ShouldBeEmpty();
         Downstream.Of("a", ["figures/men"], [Stated("b", "a", "figures/men/unit")]).ShouldHaveSingleItem();

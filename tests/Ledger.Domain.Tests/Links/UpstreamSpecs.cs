@@ -23,7 +23,7 @@ public class UpstreamSpecs
     }
 
     [Fact]
-    public void A_withdrawal_is_news_to_whoever_had_answered_what_was_withdrawn()
+    public void A_withdrawn_denial_is_flagged_where_it_had_been_answered()
     {
         var answered = new ActionAnswered { Upstream = 102, By = Publisher, Outcome = Outcome.Updated };
 
@@ -32,14 +32,14 @@ public class UpstreamSpecs
     }
 
     [Fact]
-    public void A_correction_of_the_touched_field_meets_the_upstream_change_and_another_does_not()
+    public void Only_a_correction_of_the_touched_field_closes_the_upstream_change()
     {
         Fold(Claim, Upstream, Correction("figures/workers")).Entries.Standing<UpstreamChanged>().ShouldBeEmpty();
         Fold(Claim, Upstream, Correction("scope.place")).Entries.Standing<UpstreamChanged>().ShouldNotBeEmpty();
     }
 
     [Fact]
-    public void A_rejected_denial_elsewhere_stays_visible_as_one()
+    public void A_denial_elsewhere_stays_visible_as_rejected()
     {
         var rejected = new ActionAnswered { Upstream = 102, By = Publisher, Outcome = Outcome.Rejected };
 
@@ -56,7 +56,7 @@ public class UpstreamSpecs
     }
 
     [Fact]
-    public void A_rejected_change_goes_with_its_cause_and_its_end_is_no_news_to_whoever_did_nothing()
+    public void A_rejected_change_ends_with_its_cause_and_leaves_no_flag()
     {
         var rejected = new ActionAnswered { Upstream = 102, By = Publisher, Outcome = Outcome.Rejected };
 
@@ -65,7 +65,7 @@ public class UpstreamSpecs
     }
 
     [Fact]
-    public void What_was_told_over_a_link_goes_with_the_last_link()
+    public void Upstream_flags_end_with_the_last_link()
     {
         var link = new Linked { To = new("t05", null), Relation = Relation.Restates, LinkedBy = "p" };
         var other = link with { To = new("t04", null), Relation = Relation.DerivedFrom };
@@ -83,7 +83,7 @@ public class UpstreamSpecs
     }
 
     [Fact]
-    public void A_later_version_without_the_evidence_meets_what_was_public_before_it()
+    public void A_later_version_without_the_evidence_closes_upstream_changes_published_before_it()
     {
         var told = Denied with { AwaitsAnswer = true, PublishedAt = Time("2020-01-15") };
         Recorded Capture(string publishedAt, params EvidenceOutcome[] outcomes) => new(EventId(60), "source-s", 2, 160, DateTimeOffset.UnixEpoch.AddDays(1), "p", null,

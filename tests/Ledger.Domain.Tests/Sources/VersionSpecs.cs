@@ -70,7 +70,7 @@ public class VersionSpecs
     }
 
     [Fact]
-    public void A_given_hash_is_one_and_fits_the_text()
+    public void A_given_hash_is_well_formed_and_matches_the_text()
     {
         GivenSource(Registered).When(Capture with { Sha256 = new string('A', 64) }).Then(Captured with { Sha256 = new string('a', 64) });
         GivenSource(Registered).When(Capture with { Sha256 = "abc" }).ThenRefused(RefusalCode.Invalid, "sha256");
@@ -79,7 +79,7 @@ public class VersionSpecs
     }
 
     [Fact]
-    public void An_empty_text_is_none() => GivenSource(Registered).When(Capture with { Text = "" }).ThenRefused(RefusalCode.Invalid, "text");
+    public void An_empty_text_is_refused() => GivenSource(Registered).When(Capture with { Text = "" }).ThenRefused(RefusalCode.Invalid, "text");
 
     [Fact]
     public void A_version_whose_fields_were_erased_keeps_its_place()

@@ -34,7 +34,7 @@ public class FlagSpecs
     }
 
     [Fact]
-    public void The_origin_is_so_since_the_correction_that_made_it_so()
+    public void The_unattributed_flag_holds_since_the_correction_that_removed_the_attribution()
     {
         var emptied = Correction(Change("attribution", null, "[]")) with { PublishedAt = Time("2020-06-01") };
         Flag("unattributed", emptied)!.Since.ShouldBe("2020-06-01");
@@ -53,12 +53,12 @@ public class FlagSpecs
     [InlineData(TimeOrder.Before, "published before the change")]
     [InlineData(TimeOrder.After, "carries the earlier value")]
     [InlineData(TimeOrder.Unknown, "order of publication unknown")]
-    public void Upstream_changed_is_what_states_where_it_took_it_from(TimeOrder order, string words) =>
+    public void A_change_over_a_stated_link_is_flagged_as_upstream_changed(TimeOrder order, string words) =>
         Flag("upstreamChanged", Upstream with { Order = order })!.Detail
             .ShouldBe($"t05: correction issued touching figures/workers, over a link that is stated; {words}.");
 
     [Fact]
-    public void Over_an_inferred_link_it_is_possibly_affected()
+    public void A_change_over_an_inferred_link_is_flagged_as_possibly_affected()
     {
         Flag("possiblyAffected", Upstream with { Basis = Basis.Inferred })!.Detail.ShouldContain("over a link that is inferred");
         Flag("upstreamChanged", Upstream with { Basis = Basis.Inferred }).ShouldBeNull();

@@ -36,7 +36,7 @@ public class LabelSpecs
     }
 
     [Fact]
-    public void What_was_withdrawn_no_longer_labels()
+    public void A_withdrawn_act_no_longer_decides_the_label()
     {
         foreach (var act in new LedgerEvent[] { Retraction(), Retraction(Extent.Partial), Concern, Superseded, Denial, Position(Stance.Disputes) })
         {
@@ -57,7 +57,7 @@ public class LabelSpecs
         Given(Claim, new Linked { To = new("t05", null), Relation = Relation.Supersedes }).Standing().Label.ShouldBe("reported");
 
     [Fact]
-    public void Its_life_goes_from_recorded_over_corrected_and_superseded_to_retracted()
+    public void The_lifecycle_goes_from_recorded_through_corrected_and_superseded_to_retracted()
     {
         Given(Claim).Standing().Lifecycle.ShouldBe(Lifecycle.Recorded);
         Given(Claim, Denial, Concern).Standing().Lifecycle.ShouldBe(Lifecycle.Recorded);

@@ -7,7 +7,7 @@ namespace Ledger.Domain.Tests.Standings;
 public class SummarySpecs
 {
     [Fact]
-    public void Of_what_nobody_spoke_it_says_who_reported_it() => Given(Claim).Standing().Summary
+    public void Without_positions_the_summary_says_who_reported_the_claim() => Given(Claim).Standing().Summary
         .ShouldBe("reported by the-telegraph; no denial, dispute or correction recorded");
 
     [Fact]

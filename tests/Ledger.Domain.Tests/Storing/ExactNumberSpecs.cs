@@ -28,6 +28,6 @@ public class ExactNumberSpecs
         Should.Throw<UnfitJsonException>(() => JsonSerializer.Deserialize<decimal>(number, DomainJson.Wire)).Message.ShouldContain("cannot be kept exactly");
 
     [Fact]
-    public void A_figure_of_a_correction_is_held_to_the_same() =>
+    public void A_figure_that_cannot_be_kept_exactly_is_refused() =>
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<IReadOnlyList<Figure>>("""[{"name": "n", "value": 1e-400}]""", DomainJson.Wire));
 }

@@ -43,7 +43,7 @@ public class StoredFormSpecs
     }
 
     [Fact]
-    public void An_erasure_of_before_tags_were_named_names_none()
+    public void An_older_erasure_event_names_no_tags()
     {
         const string Data = """{"positions":[41],"fields":["statement"],"legalBasis":"GDPR Art. 17","approvers":["key-desk","key-counsel"]}""";
         var e = EventTypes.Deserialize("payload_erased", Data).ShouldBeOfType<PayloadErased>();

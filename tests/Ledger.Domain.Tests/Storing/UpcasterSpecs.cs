@@ -23,7 +23,7 @@ public class UpcasterSpecs
             .ShouldBe(new DenialRecorded { Party = "russia-mfa", Statement = "We deny it." });
 
     [Fact]
-    public void Steps_chain() => EventTypes.Deserialize("no_said", """{"by":"russia-mfa"}""", Steps)
+    public void Upcaster_steps_run_one_after_the_other() => EventTypes.Deserialize("no_said", """{"by":"russia-mfa"}""", Steps)
         .ShouldBe(new DenialRecorded { Party = "russia-mfa", Statement = "No." });
 
     [Fact]
@@ -32,7 +32,7 @@ public class UpcasterSpecs
             .ShouldBe(new DenialRecorded { Party = "c4ads", Statement = "No." });
 
     [Fact]
-    public void A_step_to_a_type_that_this_version_does_not_know_ends_in_an_unknown_event() =>
+    public void A_step_to_an_unknown_type_gives_an_unknown_event() =>
         EventTypes.Deserialize("old_thing", """{"a":1}""", new Dictionary<string, Upcaster> { ["old_thing"] = new("new_thing", o => o) })
             .ShouldBeOfType<UnknownEvent>().Type.ShouldBe("new_thing");
 

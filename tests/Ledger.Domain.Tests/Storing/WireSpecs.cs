@@ -82,6 +82,6 @@ public class WireSpecs
     private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, DomainJson.Wire)!;
 
     [Fact]
-    public void Two_words_are_no_third_word() =>
+    public void Two_enum_values_in_one_text_are_refused() =>
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<Modality>("\"hedged, conditional\"", DomainJson.Wire));
 }

@@ -26,7 +26,7 @@ public class CodePointSpecs
     [InlineData("line\nand\ttab")]
     [InlineData("\uFFFD\uFFFE")]
     [InlineData("")]
-    public void Anything_else_is_text(string text) => CodePoints.IsWellFormed(text).ShouldBeTrue();
+    public void Well_formed_text_is_accepted(string text) => CodePoints.IsWellFormed(text).ShouldBeTrue();
 
     [Theory]
     [MemberData(nameof(EachIllFormed))]

@@ -22,10 +22,10 @@ public class TypographySpecs
     [InlineData("Moscow", "moscow")]
     [InlineData("resume", "r\u00e9sum\u00e9")]
     [InlineData("one two", "one\ntwo")]
-    public void What_an_editor_changes_does_not(string one, string other) => Typography.Fold(one).ShouldNotBe(Typography.Fold(other));
+    public void What_an_editor_changes_does_not_fold_away(string one, string other) => Typography.Fold(one).ShouldNotBe(Typography.Fold(other));
 
     [Fact]
-    public void A_place_is_found_behind_other_line_ends_and_quotation_marks_and_lost_behind_other_words()
+    public void A_position_is_found_despite_other_line_ends_and_quotation_marks_and_lost_when_words_change()
     {
         var then = TextParts.Paragraphs("One.\n\u201cTwo\u201d.");
         var pinned = new PinnedEvidence("a", Guid.Empty, 1, new(SelectorType.TextPosition, Start: 6, End: 8));
@@ -41,7 +41,7 @@ public class TypographySpecs
     [InlineData("Now: The firm hired 100 men.", true, false)]
     [InlineData("The\nfirm hired 90 men.", true, true)]
     [InlineData("A company hired 100 men.", false, false)]
-    public void Where_the_text_was_kept_a_place_stands_for_its_words(string now, bool isFound, bool isTypographic)
+    public void A_position_in_a_kept_text_is_found_by_the_words_that_it_covers(string now, bool isFound, bool isTypographic)
     {
         const string Then = "The firm hired 100 men.";
         var pinned = new PinnedEvidence("a", Guid.Empty, 1, new(SelectorType.TextPosition, Start: 0, End: 8));

@@ -16,14 +16,14 @@ public class PublicationSpecs
         .Then(Denial with { PublishedAt = Time("2018-08-05", "Europe/London", Basis.Inferred), OccurredAt = Time("2018-08-04T10:00:00+01:00") });
 
     [Fact]
-    public void Else_the_publication_of_the_cited_version_holds()
+    public void Without_a_given_time_the_publication_of_the_cited_version_holds()
     {
         Given(Claim).When(Deny, Cited).Then(Denial with { PublishedAt = Time("2018-08-04") });
         Given().When(StateClaim, Cited).Then(Claim with { PublishedAt = Time("2018-08-04") });
     }
 
     [Fact]
-    public void Else_evidence_links_and_amendments_take_that_of_the_claim()
+    public void Without_a_given_time_evidence_links_and_amendments_take_the_publication_of_the_claim()
     {
         var given = Given(PublishedClaim);
         given.When(new AttachEvidence { SourceVersion = new(null, 1), Selector = new(SelectorType.TextQuote, "x") })
@@ -35,7 +35,7 @@ public class PublicationSpecs
     }
 
     [Fact]
-    public void Else_it_is_unknown_and_counts_as_the_time_of_recording()
+    public void An_unknown_publication_counts_as_the_time_of_recording()
     {
         var given = Given(PublishedClaim);
         given.When(Deny with { Source = null, Citation = "A briefing." }).ThenOne<DenialRecorded>().PublishedAt.ShouldBeNull();

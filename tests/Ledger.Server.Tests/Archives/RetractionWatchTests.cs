@@ -29,7 +29,7 @@ public class RetractionWatchTests
     private static byte[] TrapBytes => [.. Encoding.UTF8.GetBytes(Traps), .. "17,Caf"u8, 0xE9, .. Encoding.UTF8.GetBytes(Row(17, "Retraction", "1/1/2019", "10.1000/latin")[8..])];
 
     [Fact]
-    public async Task Every_trap_of_the_public_file_ends_as_recorded_present_or_refused_and_standings_are_right_in_any_order()
+    public async Task Every_trap_of_the_public_file_is_recorded_present_or_refused_and_standings_are_right_in_any_order()
     {
         await using var ledger = await RunningLedger.StartAsync();
         var (planned, plan) = await ImportAsync(ledger.Http, "retraction-watch", TrapBytes, "&plan=true");
@@ -74,7 +74,7 @@ public class RetractionWatchTests
         (await ledger.GetAsync("/v1/status?url=10.1000/abc&asOf=0")).Response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
-    /// <summary>What was typed in before under an id of its own is found by its identifier, and its own publisher speaks.</summary>
+    /// <summary>A paper that was entered before under another id is found by its identifier, and its own publisher issues the notices.</summary>
     private static async Task SameThingUnderAnotherIdAsync(RunningLedger ledger)
     {
         await ledger.RecordBasicsAsync();

@@ -29,7 +29,7 @@ public sealed class BadInputLedger : IAsyncLifetime
         var party = await Ledger.RecordAsync("/v1/parties", """{"id": "witness", "name": "A witness", "kind": "person"}""");
         (_ids["{claim}"], _ids["{denial}"], _ids["{party}"]) = (EventOf(claim), EventOf(denial), EventOf(party));
 
-        // The denial of c1 is told to c2 by the policy, in its own time: only then does the ledger stand still.
+        // The policy reports the denial of c1 on c2 a little later. Nothing changes any more only after that.
         await Ledger.SettleAsync();
     }
 
@@ -50,7 +50,7 @@ public sealed class BadInputTests(BadInputLedger fixture) : IClassFixture<BadInp
     public static TheoryData<string> Names => [.. Calls.Keys];
 
     [Fact]
-    public async Task Bytes_that_are_no_UTF8_are_refused_in_a_value_of_any_kind_too()
+    public async Task Invalid_UTF8_is_refused_inside_a_free_form_value_too()
     {
         var head = await fixture.HeadAsync();
         byte[] body = [.. """{"to": "c2", "relation": "derivedFrom", "basis": "stated", "differences": [{"field": "scope.place", "ours": "x"""u8, 0xF1, .. "\"}]}"u8];
@@ -91,7 +91,7 @@ public sealed class BadInputTests(BadInputLedger fixture) : IClassFixture<BadInp
     public void The_table_holds_more_kinds_than_were_asked_for() => Calls.Count.ShouldBeGreaterThan(150);
 
     [Fact]
-    public async Task All_that_is_wrong_is_told_at_once_field_by_field()
+    public async Task All_wrong_fields_are_named_in_one_answer()
     {
         var (response, problem) = await fixture.Ledger.PostAsync("/v1/parties", """{"name": "", "kind": "", "aliases": [""]}""");
 

@@ -48,7 +48,7 @@ public sealed class AccessAuditTests
     }
 
     [Fact]
-    public async Task Nobody_but_an_auditor_sees_them_and_the_tree_holds_them_all_the_same()
+    public async Task Only_an_auditor_sees_events_of_access_and_the_tree_still_contains_them()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>Every endpoint, asked by everybody: who is let in where is told by one table, and by nothing else.</summary>
+/// <summary>Every endpoint is asked by every kind of caller. One table says who is let in where.</summary>
 public sealed partial class AccessMatrixTests
 {
     private const int AskedAtOnce = 16;

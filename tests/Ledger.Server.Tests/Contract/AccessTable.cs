@@ -1,6 +1,6 @@
 namespace Ledger.Server.Tests;
 
-/// <summary>What each endpoint needs, written down a second time by hand: a route that is not here, or is here and gone, fails the test.</summary>
+/// <summary>What each endpoint needs, written down a second time by hand: a route that is missing here, or that no longer exists, fails the test.</summary>
 internal static class AccessTable
 {
     /// <summary>For everybody who sends no key, or a good one.</summary>

@@ -95,7 +95,7 @@ public sealed class ConditionalTests
     }
 
     [Fact]
-    public async Task Pages_of_the_origins_that_the_settings_name_may_read_and_no_others()
+    public async Task Only_pages_of_the_configured_origins_may_read()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?> { ["Ledger:Cors:Origins"] = "https://reader.example, https://other.example" });
         await ledger.RecordBasicsAsync();
@@ -117,7 +117,7 @@ public sealed class ConditionalTests
     }
 
     [Fact]
-    public async Task Vary_names_what_an_answer_depends_on_also_where_this_one_did_not()
+    public async Task Vary_names_every_header_that_could_change_the_answer()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?> { ["Ledger:Cors:Origins"] = "https://reader.example" });
         await ledger.RecordBasicsAsync();

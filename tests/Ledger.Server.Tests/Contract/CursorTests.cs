@@ -38,7 +38,7 @@ public sealed class CursorTests
     }
 
     [Fact]
-    public async Task A_date_that_no_calendar_here_reaches_is_said_to_lie_in_the_future()
+    public async Task A_date_beyond_the_calendar_is_refused_as_lying_in_the_future()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();

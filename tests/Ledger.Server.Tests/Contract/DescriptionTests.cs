@@ -4,7 +4,7 @@ using Ledger.Testing;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>The description of the API is right: by validators that nobody here wrote, and by what the service answers.</summary>
+/// <summary>The description of the API is right according to independent validators and to the answers of the service.</summary>
 public sealed class DescriptionTests(DescriptionTests.Described described) : IClassFixture<DescriptionTests.Described>
 {
     /// <summary>What subscriptions need.</summary>
@@ -27,7 +27,7 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     }
 
     [Fact]
-    public async Task Two_validators_of_others_find_nothing_wrong()
+    public async Task Two_independent_validators_accept_the_description()
     {
         var found = await NodeScript.RunAsync("""
             import SwaggerParser from "@apidevtools/swagger-parser";

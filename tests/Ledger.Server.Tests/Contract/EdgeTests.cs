@@ -6,7 +6,7 @@ using Ledger.Testing;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>Corners of the wire contract that no other test walks into.</summary>
+/// <summary>Edge cases of the wire contract that no other test covers.</summary>
 public class EdgeTests
 {
     [Fact]
@@ -22,7 +22,7 @@ public class EdgeTests
     }
 
     [Fact]
-    public async Task Whom_an_act_is_for_and_whom_a_corrected_chain_names_must_have_been_recorded()
+    public async Task A_party_named_by_onBehalfOf_or_by_a_corrected_chain_must_have_been_recorded()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();
@@ -54,7 +54,7 @@ public class EdgeTests
     }
 
     [Fact]
-    public async Task Where_a_write_sends_the_reader_there_is_something_to_read()
+    public async Task The_Location_of_a_created_resource_can_be_read()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();
@@ -107,7 +107,7 @@ public class EdgeTests
     }
 
     [Fact]
-    public async Task Head_answers_as_get_does_and_an_import_is_of_lines()
+    public async Task HEAD_answers_like_GET_and_an_import_of_another_media_type_is_refused()
     {
         await using var ledger = await RunningLedger.StartAsync();
         foreach (var path in new[] { "/health/live", "/health/ready", "/v1/keys", "/v1/erasures", "/v1/subscriptions", "/v1/parties", "/v1/audit" })

@@ -10,7 +10,7 @@ public sealed partial class HouseTests
 {
     private const int LinesMax = 300;
 
-    /// <summary>About fifteen: what one takes in at a glance.</summary>
+    /// <summary>About fifteen: a reader can take in that many at a glance.</summary>
     private const int FilesMax = 18;
 
     private static readonly string Root = Path.GetFullPath(Path.Combine(StoryPageTests.DocumentPath("architecture.md"), "..", ".."));
@@ -37,14 +37,14 @@ public sealed partial class HouseTests
     [InlineData("Ledger.Store", "Ledger.Domain", "Ledger.Server", "Ledger.Formats", "Wolverine", "RabbitMQ", "Microsoft.AspNetCore")]
     [InlineData("Ledger.Formats", "Ledger.Store", "Ledger.Server", "Ledger.Transparency", "Marten", "Wolverine", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http")]
     [InlineData("Ledger.LocalPostgres", "Ledger.Domain", "Ledger.Store", "Ledger.Server", "Marten", "Wolverine", "Microsoft.AspNetCore")]
-    public void No_type_of_a_project_uses_what_is_not_its_own(string project, params string[] others) =>
+    public void No_type_of_a_project_uses_a_forbidden_dependency(string project, params string[] others) =>
         (Types.InAssembly(Assembly.Load(project)).ShouldNot().HaveDependencyOnAny(others).GetResult().FailingTypeNames ?? []).ShouldBeEmpty();
 
     [Theory]
     [InlineData("Ledger.Store", "Marten")]
     [InlineData("Ledger.Server", "Wolverine")]
     [InlineData("Ledger.Formats", "Ledger.Domain")]
-    public void What_a_project_does_use_is_found_in_the_same_way(string project, string used) =>
+    public void The_dependency_check_finds_a_dependency_that_exists(string project, string used) =>
         Types.InAssembly(Assembly.Load(project)).That().HaveDependencyOn(used).GetTypes().ShouldNotBeEmpty();
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed partial class HouseTests
     }
 
     [Fact]
-    public void No_source_file_is_longer_than_one_reads_at_once() =>
+    public void No_source_file_is_longer_than_the_limit() =>
         Sources(Path.Combine(Root, "src")).Where(file => File.ReadLines(file).Count() > LinesMax).Select(file => Path.GetRelativePath(Root, file)).ShouldBeEmpty();
 
     private static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)

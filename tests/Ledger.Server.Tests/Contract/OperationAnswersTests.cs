@@ -5,7 +5,7 @@ using Ledger.Testing;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>Requests that record nothing in the log: sent twice with one key they are done once; a body where none is taken is refused.</summary>
+/// <summary>Requests that append nothing to the log. A request that is sent twice with one key is done once, and a body is refused where none is expected.</summary>
 public sealed class OperationAnswersTests
 {
     [Theory]
@@ -39,7 +39,7 @@ public sealed class OperationAnswersTests
     }
 
     [Fact]
-    public async Task Many_at_once_with_one_key_make_one()
+    public async Task Many_requests_at_once_with_one_idempotency_key_create_one_resource()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: SubscriberExtensions.Settings);
         var key = Guid.CreateVersion7().ToString();

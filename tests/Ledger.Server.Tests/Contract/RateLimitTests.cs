@@ -9,7 +9,7 @@ public class RateLimitTests
     private static readonly Uri Parties = new("/v1/parties", UriKind.Relative);
 
     [Fact]
-    public async Task Who_asks_too_much_is_told_to_wait_and_nobody_else_is()
+    public async Task A_client_that_asks_too_often_is_told_to_wait_and_other_clients_are_not()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?>
         {

@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>An identity provider that makes tokens, good ones and such as must not be taken.</summary>
+/// <summary>An identity provider that makes valid tokens and tokens that must be refused.</summary>
 internal sealed class TokenMaker : IDisposable
 {
     internal const string Issuer = "https://id.example.org";

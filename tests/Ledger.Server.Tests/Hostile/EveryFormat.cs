@@ -10,7 +10,7 @@ using Ledger.Testing;
 
 namespace Ledger.Server.Tests.Hostile;
 
-/// <summary>Reads everything that a ledger holds in every format, each with a strict reader that nobody here wrote.</summary>
+/// <summary>Reads everything that a ledger holds in every format, each with a strict independent reader.</summary>
 internal static class EveryFormat
 {
     private const int WaitMs = 50;

@@ -12,11 +12,11 @@ public sealed partial class FuzzTests
     /// <summary>A thousand; <c>LEDGER_FUZZ_REQUESTS</c> says how many else.</summary>
     private static readonly int Requests = int.TryParse(Environment.GetEnvironmentVariable("LEDGER_FUZZ_REQUESTS"), CultureInfo.InvariantCulture, out var number) ? number : 1_000;
 
-    /// <summary>On a busy machine the database may not answer for a moment, which a 503 with Retry-After says: rare, and no defect.</summary>
+    /// <summary>On a busy machine the database may not answer for a moment. A 503 with Retry-After says so; it is rare and not a defect.</summary>
     private const int OutagesOneIn = 500;
 
     [Fact]
-    public async Task No_request_out_of_the_description_is_a_defect_names_a_type_or_appends_where_it_is_refused()
+    public async Task A_fuzzed_request_never_causes_a_500_never_shows_a_type_name_and_never_appends_when_it_is_refused()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: ApiWorld.Settings);
         var world = await ApiWorld.RecordAsync(ledger);
@@ -47,7 +47,7 @@ public sealed partial class FuzzTests
             TypeName().IsMatch(text).ShouldBeFalse($"{said}\n{text}");
             if (status >= 400)
             {
-                // The ledger itself may append meanwhile what follows from an earlier request: that stands under its own name.
+                // The ledger itself may append consequences of an earlier request meanwhile. These carry the ledger's own principal.
                 var appended = await ledger.Store.ReadEventsAsync(before + 1, before + 100, default);
                 appended.ShouldNotContain(e => e.Headers.RecordedBy == AccessKeys.AdminPrincipal, $"{said}\n{text}");
             }

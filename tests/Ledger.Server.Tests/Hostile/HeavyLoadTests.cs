@@ -7,7 +7,7 @@ using Ledger.Testing;
 
 namespace Ledger.Server.Tests.Hostile;
 
-/// <summary>What wears a server out by its size or its number: memory stays bounded, and others are served all the while.</summary>
+/// <summary>Requests that load a server by their size or number. Memory stays bounded, and other clients are served all the time.</summary>
 public sealed class HeavyLoadTests : IAsyncLifetime
 {
     private const int Many = 1_000;
@@ -40,7 +40,7 @@ public sealed class HeavyLoadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Long_bodies_deep_JSON_slow_senders_and_a_thousand_streams_take_neither_the_memory_nor_the_turn_of_others()
+    public async Task Long_bodies_deep_JSON_slow_senders_and_a_thousand_streams_neither_exhaust_memory_nor_block_others()
     {
         await ServesAsync("at rest");
 
@@ -70,7 +70,7 @@ public sealed class HeavyLoadTests : IAsyncLifetime
         _server.Output.ShouldNotContain("A request failed");
     }
 
-    /// <summary>A read and a write that others want done meanwhile.</summary>
+    /// <summary>A read and a write of other clients meanwhile.</summary>
     private async Task ServesAsync(string when)
     {
         (await _client.GetAsync(new Uri("/v1/parties", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK, when);

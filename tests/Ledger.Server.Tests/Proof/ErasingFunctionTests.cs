@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>The one function that may change an event takes fields and tags away, whatever its caller says is left.</summary>
+/// <summary>The only function that may change an event can do no more than remove fields and tags, whatever its caller asks for.</summary>
 public class ErasingFunctionTests
 {
     [Theory]
@@ -15,7 +15,7 @@ public class ErasingFunctionTests
     [InlineData("a header added", "data", """headers || '{"more": 1}'""")]
     [InlineData("another schema of the leaf", "data", "headers - 'leaf'")]
     [InlineData("a tag added", "data", """jsonb_set(headers, '{tags}', '["party:gazette", "topic:more"]')""")]
-    public async Task Nothing_else_goes_and_nothing_comes(string what, string data, string headers)
+    public async Task The_erasing_function_refuses_any_other_change(string what, string data, string headers)
     {
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var ledger = await RunningLedger.StartAsync(database);

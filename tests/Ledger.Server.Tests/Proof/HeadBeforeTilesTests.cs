@@ -5,7 +5,7 @@ using static Ledger.Server.Tests.Subscribers.SubscriberExtensions;
 
 namespace Ledger.Server.Tests.Proof;
 
-/// <summary>A head is remembered in its file before it is stored with its tiles. Nobody is given it, nor a proof of it, before the tiles are there.</summary>
+/// <summary>A head is written to its file before it is stored with its tiles. No reader gets the head or a proof of it before the tiles are stored.</summary>
 public sealed class HeadBeforeTilesTests
 {
     [Fact]

@@ -58,7 +58,7 @@ public class KeyTests
     }
 
     [Fact]
-    public async Task An_expired_key_is_none_and_no_secret_is_shown_or_stored()
+    public async Task An_expired_key_is_refused_and_the_list_of_keys_shows_no_secret()
     {
         await using var ledger = await RunningLedger.StartAsync();
         var key = await CreateAsync(ledger, """{"name": "Old", "scopes": ["record"], "expires": "2020-01-01T00:00:00Z"}""");

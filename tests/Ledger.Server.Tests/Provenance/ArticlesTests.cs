@@ -3,7 +3,7 @@ using Ledger.Testing;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>The two reports of August 2018: what a change of one means for the other. Corrections here are fictional.</summary>
+/// <summary>The two reports of August 2018: how a change of one affects the other. Corrections here are fictional.</summary>
 public class ArticlesTests
 {
     internal const string FictionalCorrection = """
@@ -34,7 +34,7 @@ public class ArticlesTests
     }
 
     [Fact]
-    public async Task The_ministrys_denial_shows_on_the_other_headline_and_nowhere_that_it_did_not_speak_of()
+    public async Task The_ministrys_denial_shows_on_the_other_headline_and_on_nothing_that_it_did_not_address()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordDemoAsync();
@@ -69,7 +69,7 @@ public class ArticlesTests
     }
 
     [Fact]
-    public async Task An_enrolled_publisher_is_awaited_from_the_change_to_its_answer()
+    public async Task An_enrolled_publisher_owes_an_answer_from_the_upstream_change_until_it_answers()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordDemoAsync();
@@ -156,7 +156,7 @@ public class ArticlesTests
     [Theory]
     [InlineData("application/ld+json", "@graph")]
     [InlineData("application/prov+json", "wasDerivedFrom")]
-    public async Task Provenance_speaks_the_formats_of_the_world(string type, string member)
+    public async Task Provenance_is_served_in_standard_formats(string type, string member)
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordDemoAsync();

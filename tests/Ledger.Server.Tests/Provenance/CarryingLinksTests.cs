@@ -6,9 +6,9 @@ namespace Ledger.Server.Tests;
 
 public class CarryingLinksTests
 {
-    /// <summary>As during a first import. By the other index all links that come from assertions were read for each stream: a change was told a minute late.</summary>
+    /// <summary>A first import runs before the database has statistics. With the other index, all links that come from assertions were read for each stream, and a change was reported a minute late.</summary>
     [Fact]
-    public async Task Links_are_found_by_where_they_lead_in_a_database_that_knows_nothing_of_them()
+    public async Task Links_are_looked_up_by_the_index_on_their_target_before_the_database_has_statistics()
     {
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var source = ServiceDataSource.Create(database.ServiceConnectionString);

@@ -3,7 +3,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>The catalogue of events in the documentation is made from the code; where the two part, this fails and says how to write it anew.</summary>
+/// <summary>The catalogue of events in the documentation is made from the code; when the two differ, the test fails and says how to write it again.</summary>
 public class EventCatalogueTests
 {
     private const string Rewrite = "LEDGER_WRITE_DOCS";

@@ -31,7 +31,7 @@ public class ImportTests
     }
 
     [Fact]
-    public async Task A_line_that_names_neither_key_nor_id_is_known_by_its_text()
+    public async Task A_line_without_key_or_id_is_recognised_by_its_text()
     {
         await using var ledger = await RunningLedger.StartAsync();
         string[] lines =
@@ -63,7 +63,7 @@ public class ImportTests
     }
 
     [Fact]
-    public async Task A_line_repeated_among_new_ones_has_its_first_answer_whatever_has_come_since()
+    public async Task A_repeated_line_gets_its_first_answer_even_when_the_ledger_has_changed_since()
     {
         await using var ledger = await RunningLedger.StartAsync();
         var link = """{"command": "linkAssertion", "target": "c2", "key": "l", "body": {"to": "c1", "relation": "derivedFrom", "basis": "stated"}}""";
@@ -72,7 +72,7 @@ public class ImportTests
         var (_, events) = await ledger.GetAsync($"/v1/events?after={first - 1}&limit=1");
         await ledger.RecordAsync($"/v1/events/{events.GetProperty("events")[0].GetProperty("id").GetString()}/withdrawal", """{"reason": "made up", "citation": "made up"}""");
         await ledger.RecordAsync("/v1/assertions/c1/links", """{"to": "c2", "relation": "derivedFrom", "basis": "stated"}""");
-        // More new lines than a page has before each of these: nobody looks for their keys any more, and the link would now close a circle.
+        // Before each of these stand more new lines than a page holds: their keys are no longer looked up, and the link would now close a cycle.
         string[] lines =
         [
             .. Enumerable.Range(3, 600).Select(Claim), link, Claim(1), Claim(2).Replace("It is", "It was", StringComparison.Ordinal),
@@ -107,7 +107,7 @@ public class ImportTests
     [Fact]
     public async Task A_sender_that_reads_nothing_before_it_has_sent_everything_gets_every_answer()
     {
-        const int Lines = 60_000;   // Their answers, some 15 MB, fit into no socket's buffers.
+        const int Lines = 60_000;   // The answers (about 15 MB) do not fit into the socket buffers.
         await using var ledger = await RunningLedger.StartAsync();
 
         var answers = await ImportAsync(ledger, Enumerable.Repeat("x", Lines)).WaitAsync(TimeSpan.FromMinutes(1));
@@ -174,7 +174,7 @@ public class ImportTests
         {
             for (var n = 0; !isDone.IsCancellationRequested; n++)
             {
-                // It may lose every race against an import, and then is told so.
+                // It may lose every race against an import. Then it gets an answer that says so.
                 await other.PostAsync("/v1/assertions/c1/denials", $$$"""{"party": "gazette", "statement": "Disturbing {{{n}}}.", "contests": "whole", "citation": "made up"}""");
             }
         });
@@ -191,7 +191,7 @@ public class ImportTests
     }
 
     [Fact]
-    public async Task A_line_about_a_claim_that_was_not_recorded_after_all_is_decided_on_what_was()
+    public async Task A_line_after_a_refused_claim_is_decided_on_the_claim_that_is_recorded()
     {
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var one = await RunningLedger.StartAsync(database);
@@ -204,7 +204,7 @@ public class ImportTests
         string InFar(int n) => Claim(n).Replace("\"report\"", "\"far\"", StringComparison.Ordinal).Replace("\"key\": \"c", "\"key\": \"far", StringComparison.Ordinal);
         await ImportAsync(one, [.. Basics, .. far, .. Enumerable.Range(1, 30).Select(Claim)]);
 
-        // The other node knows nothing of these ids: it takes them for new until the append says otherwise.
+        // The other node does not know these ids. It treats them as new until the append refuses them.
         var answers = await ImportAsync(other, Enumerable.Range(1, 31).SelectMany(n => new[] { InFar(n), Denial($"c{n}", n) }));
 
         answers.Where((_, i) => i % 2 == 0).Select(a => a.GetProperty("status").GetInt32()).ShouldBe([.. Enumerable.Repeat(409, 30), 201]);
@@ -235,7 +235,7 @@ public class ImportTests
     }
 
     [Fact]
-    public async Task A_retelling_is_recorded_whole_and_hears_of_later_changes()
+    public async Task A_retelling_records_source_version_claims_and_links_and_receives_later_upstream_changes()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordDemoAsync();

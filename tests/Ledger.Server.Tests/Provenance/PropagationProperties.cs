@@ -8,7 +8,7 @@ using Npgsql;
 namespace Ledger.Server.Tests;
 
 /// <summary>
-/// The policy against a naive walk over every event, on random graphs with links made and withdrawn meanwhile, while one of two nodes is killed.
+/// Compares the policy with a naive walk over every event. Graphs are random, links are made and withdrawn meanwhile, and one of two nodes is killed.
 /// <c>LEDGER_PROPAGATION_GRAPHS</c> asks for more graphs than the two of every run.
 /// </summary>
 public class PropagationProperties
@@ -30,12 +30,12 @@ public class PropagationProperties
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task On_two_nodes_of_which_one_dies_and_after_a_rebuild_each_change_reaches_whom_a_naive_walk_finds_once(int seed)
+    public async Task Propagation_equals_a_naive_walk_and_reaches_each_assertion_once_when_a_node_dies_and_after_a_rebuild(int seed)
     {
         var random = new Random(seed);
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
 
-        // Whoever is there first runs the policy: every other graph has it die with its node.
+        // The first node to start runs the policy. In every other graph that is the node that is killed.
         RunningLedger survivor;
         ServerProcess other;
         if (seed % 2 == 0)
@@ -166,7 +166,7 @@ public class PropagationProperties
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The rule as plainly as it can be said: field by field, over and over until nothing more is reached.</summary>
+    /// <summary>The rule in its plainest form: field by field, repeated until nothing more is reached.</summary>
     private static class Naive
     {
         internal static List<(string Derived, long Cause, string Fields, string Basis)> Expected(List<JsonElement> events)

@@ -8,7 +8,7 @@ using Ledger.Testing;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>A whole export taken into an empty ledger: the same ledger, but for the times of recording and who recorded.</summary>
+/// <summary>A whole export is imported into an empty ledger. The result is the same ledger except for the times of recording and the recording principals.</summary>
 public partial class RestoreTests
 {
     [Fact]
@@ -102,7 +102,7 @@ public partial class RestoreTests
         (await TextAsync(restored, $"/v1/proofs/{dump.Length}")).ShouldStartWith("c2sp.org/tlog-proof@v1");
     }
 
-    /// <summary>The dump says that tags lost words, and the ledger that takes it makes the tags anew, without them.</summary>
+    /// <summary>The dump says that words were erased from the tags. The ledger that imports it makes the tags again, without these words.</summary>
     [Fact]
     public async Task A_dump_of_a_ledger_that_erased_something_is_signed_where_it_is_restored()
     {
@@ -124,7 +124,7 @@ public partial class RestoreTests
             (await restored.Http.GetStringAsync(new Uri($"/v1/proofs/{position}", UriKind.Relative))).ShouldStartWith("c2sp.org/tlog-proof@v1");
         }
 
-        await Task.Delay(200); // The scan has gone round some times.
+        await Task.Delay(200); // The scan has run several times by now.
         (await restored.GetAsync("/health/ready")).Body.GetProperty("proof").GetProperty("state").GetString().ShouldBe("signing");
     }
 

@@ -110,7 +110,7 @@ public class StoryPageTests
 
     private static IEnumerable<JsonNode> Flags(JsonElement standing) => standing.GetProperty("flags").EnumerateArray().Select(f => (JsonNode)Pick(f, "flag", "since", "detail"));
 
-    /// <summary>A time of recording is another at every run; a stated publication is not.</summary>
+    /// <summary>The time of recording differs at every run. A stated publication does not.</summary>
     private static void WithoutTimes(JsonObject answer)
     {
         foreach (var flag in answer["flags"]!.AsArray().OfType<JsonObject>().Where(f => f["since"]!.GetValue<string>().Contains('T', StringComparison.Ordinal)))

@@ -40,7 +40,7 @@ public class TextChangedTests
     }
 
     [Fact]
-    public async Task Other_typography_is_shown_and_accuses_nobody()
+    public async Task A_typographic_change_is_flagged_as_such_and_not_as_changed_text()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();
@@ -58,7 +58,7 @@ public class TextChangedTests
     }
 
     [Fact]
-    public async Task What_was_other_typography_and_then_other_words_is_told_alike_by_the_view_and_by_lists()
+    public async Task A_typographic_change_followed_by_changed_words_shows_the_same_in_view_and_lists()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();

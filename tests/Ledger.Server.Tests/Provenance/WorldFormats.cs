@@ -4,7 +4,7 @@ using Ledger.Server.Tests.Subscribers;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>Readers of the exported formats that nobody here wrote: npm's jsonld, and Debian's python3-prov. Required, never skipped.</summary>
+/// <summary>Independent readers of the exported formats: npm's jsonld and Debian's python3-prov. They are required, never skipped.</summary>
 internal static class WorldFormats
 {
     /// <summary>
@@ -63,7 +63,7 @@ internal static class WorldFormats
 
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
-    /// <summary>Nothing is lost when jsonld reads the document; the number of RDF statements that it makes.</summary>
+    /// <summary>Checks that jsonld loses nothing when it reads the document. Returns the number of RDF statements that it makes.</summary>
     internal static async Task<int> RequireLinkedDataAsync(JsonElement document)
     {
         var read = await NodeScript.RunAsync(RoundTrip, new { document, terms = SchemaOrgTerms });
@@ -71,7 +71,7 @@ internal static class WorldFormats
         return read.GetProperty("quads").GetInt32();
     }
 
-    /// <summary>What python3-prov makes of a PROV-JSON document: it refuses what is none.</summary>
+    /// <summary>Reads a PROV-JSON document with python3-prov, which refuses an invalid one.</summary>
     internal static async Task<JsonElement> ReadProvAsync(string document)
     {
         using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", Prov]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;

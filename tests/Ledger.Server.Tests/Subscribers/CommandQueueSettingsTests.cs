@@ -8,7 +8,7 @@ public class CommandQueueSettingsTests
     private const string Broker = "amqp://127.0.0.1:5672";
 
     [Fact]
-    public void A_broker_alone_is_there_for_deliveries_and_no_commands_are_taken()
+    public void Commands_are_taken_only_when_a_broker_and_a_queue_or_principal_are_set()
     {
         Listens(Configured(("RabbitMq:Uri", Broker))).ShouldBeFalse();
         Listens(Configured(("RabbitMq:Uri", Broker), ("Commands:Queue", ""), ("Commands:Principal", " "))).ShouldBeFalse();

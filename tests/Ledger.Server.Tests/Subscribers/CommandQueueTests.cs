@@ -68,7 +68,7 @@ public class CommandQueueTests
         Code((await client.DrainAsync("unbound.dead")).ShouldHaveSingleItem()).ShouldBe("unauthorized");
         Code((await client.DrainAsync("stranger.dead")).ShouldHaveSingleItem()).ShouldBe("unauthorized");
 
-        // What it lacked is there now, and the dead letter is sent again as it is.
+        // What the command needed exists now. The dead letter is sent again unchanged.
         await ledger.RecordClaimAsync("c2");
         await client.SendAsync(dead.Single(d => d.CorrelationId == "not there yet").Body, "replayed");
         await UntilAsync(() => client.Answers.Any(a => a.CorrelationId == "replayed"), "the replayed command is answered");

@@ -102,7 +102,7 @@ public class EventStreamTests
         await ledger.RecordBasicsAsync();
         using var reading = new StreamReading(ledger, "/v1/events/stream");
         await UntilAsync(async () => (await ledger.Public.GetAsync(new Uri("/log/checkpoint", UriKind.Relative))).IsSuccessStatusCode, "the log is signed");
-        await Task.Delay(300);      // A head may be a fifth of a second old.
+        await Task.Delay(300);      // A head may be up to 0.2 s old.
 
         await ledger.RecordClaimAsync("c1");
         await UntilAsync(() => reading.Events.Count == 5, "the claim");
@@ -113,7 +113,7 @@ public class EventStreamTests
         (await ledger.Public.GetStringAsync(new Uri("/log/checkpoint", UriKind.Relative))).Split('\n')[0].ShouldBe(lines[0]);
     }
 
-    /// <summary>Whatever it stops taking waits in the sockets and in one batch, not in the server: it is cut off, and comes again.</summary>
+    /// <summary>What the reader does not take waits in the socket buffers and in one batch, not in the server. The reader is cut off and reconnects.</summary>
     [Fact]
     public async Task A_reader_that_takes_nothing_is_cut_off_and_resumes_without_a_gap_while_others_go_on()
     {
@@ -141,7 +141,7 @@ public class EventStreamTests
         again.Events.Select(e => long.Parse(e.Id, CultureInfo.InvariantCulture)).ShouldBe(Enumerable.Range(ids.Count + 1, Count - ids.Count).Select(n => (long)n));
     }
 
-    /// <summary>Takes what a socket gives, until that is enough or its other side is gone.</summary>
+    /// <summary>Reads from a socket until it has enough or the other side is closed.</summary>
     private static async Task TakeAsync(Socket socket, StringBuilder taken, int enough)
     {
         var buffer = new byte[64 * 1024];
@@ -155,7 +155,7 @@ public class EventStreamTests
         }
         catch (SocketException)
         {
-            // Reset: what waited in between is lost with it, and comes again.
+            // The connection was reset. Buffered events are lost with it and are sent again.
         }
     }
 }

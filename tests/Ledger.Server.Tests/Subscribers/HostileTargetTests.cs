@@ -101,7 +101,7 @@ public class HostileTargetTests
     }
 
     [Fact]
-    public async Task A_name_that_answers_loopback_when_the_connection_is_made_is_refused_however_it_answered_before()
+    public async Task A_name_that_resolves_to_loopback_at_connection_time_is_refused_whatever_it_resolved_to_before()
     {
         var asked = 0;
         await using var receiver = await WebhookReceiver.StartAsync();

@@ -4,7 +4,7 @@ using static Ledger.Server.Tests.Subscribers.SubscriberExtensions;
 
 namespace Ledger.Server.Tests.Subscribers;
 
-/// <summary>Whoever follows a derived assertion hears of what it was taken from.</summary>
+/// <summary>A subscriber of a derived assertion receives the changes of the assertions that it derives from.</summary>
 public class IncludeDerivedTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using static Ledger.Server.Tests.Subscribers.SubscriberExtensions;
 
 namespace Ledger.Server.Tests.Subscribers;
 
-/// <summary>What is sent is read by software that owes nothing to this code.</summary>
+/// <summary>Independent software reads what is sent.</summary>
 public class IndependentReadersTests
 {
     /// <summary>JSON Feed 1.1 as its specification describes it (jsonfeed.org/version/1.1): custom objects begin with an underscore.</summary>

@@ -7,7 +7,7 @@ using static Ledger.Server.Tests.Subscribers.SubscriberExtensions;
 
 namespace Ledger.Server.Tests.Subscribers;
 
-/// <summary>A restriction hides, it never loses: what it withheld is delivered when it ends.</summary>
+/// <summary>A restriction hides events and never loses them: withheld events are delivered when it ends.</summary>
 public class LateEventsTests
 {
     private const string Denial = "ledger.denial_recorded.v1";
@@ -80,7 +80,7 @@ public class LateEventsTests
     }
 
     [Fact]
-    public async Task A_filter_that_hides_the_end_still_shows_what_was_withheld_and_one_that_hides_it_shows_nothing()
+    public async Task Withheld_events_follow_the_filter_even_when_it_hides_the_end_of_the_restriction()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: Settings);
         await RecordTwoSourcesAsync(ledger);
@@ -101,7 +101,7 @@ public class LateEventsTests
         denials.GetProperty("next").GetInt64().ShouldBe(end);
         retractions.TryGetProperty("late", out _).ShouldBeFalse();
         retractions.GetProperty("next").GetInt64().ShouldBeGreaterThan(end);
-        // Whoever begins now misses nothing at its own place, and an auditor never did.
+        // A reader that begins now gets each event at its own position, and so did the auditor all the time.
         fresh.TryGetProperty("late", out _).ShouldBeFalse();
         fresh.GetProperty("events").EnumerateArray().Select(TypeOf).ShouldContain(Denial);
         audit.TryGetProperty("late", out _).ShouldBeFalse();

@@ -78,7 +78,7 @@ public class LateHistoriesTests
             }
         }
 
-        // Half of what is open stays so.
+        // Half of the open restrictions stay open.
         foreach (var lifted in restrictions.Where((_, i) => i % 2 == 0))
         {
             await PostAsync(server, $"/v1/events/{lifted}/withdrawal", """{"reason": "it may be told"}""");
@@ -105,7 +105,7 @@ public class LateHistoriesTests
             Check($"feed {reading.Filter}", reading.Received, admin.Received.Where(e => !IsHidden(e) && reading.Matches(e)).ToList(), []);
         }
 
-        // That something is restricted is told at once, unless something earlier of the same assertion is withheld.
+        // The restriction itself is delivered at once, unless an earlier event of the same assertion is withheld.
         var expected = admin.Received.Where(e => !IsHidden(e)).ToList();
         await UntilAsync(() => expected.TrueForAll(e => receiver.Taken.Any(m => m.Id == IdOf(e))), $"the webhook has every event (seed {seed})");
         Check("webhook", [.. receiver.Taken.Select(m => m.Event)], expected, ["ledger.access_restricted.v1"]);

@@ -36,7 +36,7 @@ internal sealed class PrivateBroker : IAsyncDisposable
             ["ERL_EPMD_PORT"] = mapperPort,
             ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
         };
-        // Started here and not by the node, so that it is a child that can be ended.
+        // The test starts it (not the node), so that it is a child process that the test can end.
         _portMapper = Run("epmd", "-port", mapperPort, "-address", "127.0.0.1");
     }
 
@@ -96,7 +96,7 @@ internal sealed class PrivateBroker : IAsyncDisposable
         return process;
     }
 
-    /// <summary>The broker greets a client that opens the protocol: an open port alone comes earlier.</summary>
+    /// <summary>Waits until the broker answers the protocol: its port is open before that.</summary>
     private async Task<bool> AnswersAsync()
     {
         try

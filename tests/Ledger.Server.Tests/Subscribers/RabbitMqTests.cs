@@ -17,7 +17,7 @@ public class RabbitMqTests
     {
         await using var broker = await PrivateBroker.StartAsync();
         await DeclareQueueAsync(broker);
-        // A broker that comes back on a busy machine takes longer than the other tests' schedule goes on, after which a message is parked.
+        // On a busy machine the broker needs longer to come back than the retry schedule of the other tests lasts. The message would then be parked.
         await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?>(Settings)
         {
             ["Ledger:RabbitMq:Uri"] = broker.Uri.ToString(),

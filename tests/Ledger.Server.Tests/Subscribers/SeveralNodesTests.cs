@@ -18,7 +18,7 @@ public sealed class SeveralNodesTests(ITestOutputHelper output)
     private const int Assertions = 20;
 
     /// <summary>
-    /// Set to any value, the promise of ten seconds is held, alone on the machine; among the other tests a node only has to be replaced.
+    /// When this is set to any value, the limit of ten seconds is checked; the test then needs the machine for itself. Otherwise a node only has to be replaced.
     /// </summary>
     private const string LongForm = "LEDGER_NODES_LONG";
 

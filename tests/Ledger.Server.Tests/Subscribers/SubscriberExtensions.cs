@@ -10,7 +10,7 @@ internal static class SubscriberExtensions
 {
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
-    /// <summary>Settings that let a test deliver to loopback and retry within its patience.</summary>
+    /// <summary>Settings that let a test deliver to loopback and keep retries short.</summary>
     public static Dictionary<string, string?> Settings { get; } = new()
     {
         ["Ledger:Webhooks:AllowHttp"] = "true",

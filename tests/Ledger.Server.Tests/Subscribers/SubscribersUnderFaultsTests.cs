@@ -16,7 +16,7 @@ public class SubscribersUnderFaultsTests
     private const int Writers = 8;
     private const string FailingSubject = "assertion-c7";
 
-    /// <summary>Within this time of its recording an event is with a healthy subscriber, on a machine that may be busy with other tests.</summary>
+    /// <summary>A healthy subscriber has received an event within this time after its recording, even while other tests keep the machine busy.</summary>
     private static readonly TimeSpan HeldUpMax = TimeSpan.FromSeconds(5);
 
     [Fact]

@@ -27,7 +27,7 @@ public class SubscriptionFilterTests
 
         await ledger.SubscribeAsync("s1", receiver.Url, filter);
 
-        // The cursor passes an event only when it was delivered, and what the filter hides at once.
+        // The cursor passes a delivered event after its delivery, and an event that the filter hides at once.
         await UntilAsync(async () => (await ledger.SubscriptionAsync("s1")).GetProperty("lag").GetInt64() == 0, "the cursor stands at the head");
         string.Join(' ', receiver.Taken.OrderBy(m => m.Position).Select(m => $"{m.Subject["assertion-".Length..]}/{m.Event.GetProperty("streamversion")}")).ShouldBe(expected);
     }
@@ -56,7 +56,7 @@ public class SubscriptionFilterTests
     }
 
     [Fact]
-    public async Task A_key_that_may_subscribe_and_nothing_else_may_subscribe()
+    public async Task A_key_with_only_the_subscribe_scope_may_subscribe()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?>(Settings) { ["Ledger:PublicReads"] = "false" });
         var key = (await ledger.RecordAsync("/v1/keys", """{"name": "subscriber", "scopes": ["subscribe"]}""")).GetProperty("secret").GetString();

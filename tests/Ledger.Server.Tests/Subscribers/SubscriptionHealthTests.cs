@@ -6,7 +6,7 @@ using static Ledger.Server.Tests.Subscribers.SubscriberExtensions;
 
 namespace Ledger.Server.Tests.Subscribers;
 
-/// <summary>What people see of a subscription, and what keeps an endpoint from being hammered.</summary>
+/// <summary>What people see of a subscription, and how an endpoint is protected from too many attempts.</summary>
 public class SubscriptionHealthTests
 {
     [Fact]
@@ -70,7 +70,7 @@ public class SubscriptionHealthTests
     }
 
     [Fact]
-    public async Task An_endpoint_that_fails_for_everything_is_left_alone_but_for_single_attempts_until_it_answers()
+    public async Task An_endpoint_that_fails_for_everything_gets_only_single_attempts_until_it_answers()
     {
         var failing = true;
         await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?>(Settings)
@@ -89,7 +89,7 @@ public class SubscriptionHealthTests
         await UntilAsync(() => receiver.All.Count >= 5, "the first fail");
         await Task.Delay(TimeSpan.FromSeconds(2.5));
 
-        // 32 were under way when it opened, and then one a pause: 1 s, 2 s.
+        // 32 attempts were under way when the circuit opened, and then one follows after each pause: 1 s, 2 s.
         receiver.All.Count.ShouldBeLessThan(40);
         Volatile.Write(ref failing, false);
         var started = Stopwatch.GetTimestamp();
@@ -133,7 +133,7 @@ public class SubscriptionHealthTests
         var started = Stopwatch.GetTimestamp();
         await other.RecordAsync("/v1/parties", """{"id": "p2", "name": "Two", "kind": "publisher"}""");
 
-        // The first comes again where its node died before it could note that it was taken.
+        // The first event is sent again when its node died before it could note the delivery.
         await UntilAsync(() => receiver.Taken.Any(m => m.Subject == "party-p2"), "the other node delivers");
         Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(5));
         receiver.Taken.Select(m => m.Subject).Distinct().ShouldBe(["party-p1", "party-p2"]);

@@ -35,7 +35,7 @@ public class WebhookDeliveryTests
         await using var receiver = await WebhookReceiver.StartAsync();
         await ledger.RecordBasicsAsync();
         await UntilAsync(async () => (await ledger.Public.GetAsync(new Uri("/log/checkpoint", UriKind.Relative))).IsSuccessStatusCode, "the log is signed");
-        await Task.Delay(300);      // A head may be a fifth of a second old.
+        await Task.Delay(300);      // A head may be up to 0.2 s old.
         await ledger.SubscribeAsync("s1", receiver.Url, from: "\"now\"");
 
         await ledger.RecordClaimAsync("c1");
@@ -173,7 +173,7 @@ public class WebhookDeliveryTests
         {
             var isOfFirst = Interlocked.Increment(ref held) <= Dispatcher.InFlightMax;
             await open.Task.WaitAsync(TimeSpan.FromSeconds(30));
-            // More wait behind these than may be sent at once: the retraction arrives only if it goes ahead of them.
+            // The backlog is larger than what may be sent at once: the retraction arrives only if it goes ahead of the backlog.
             await (isOfFirst || m.Subject == "assertion-c55" ? Task.CompletedTask : told.Task.WaitAsync(TimeSpan.FromSeconds(30)));
             return 200;
         });
@@ -294,7 +294,7 @@ public class WebhookDeliveryTests
     [Theory]
     [InlineData("""{"id": "Not an id"}""", "id")]
     [InlineData("""{"filter": {"materiality": ["severe"]}}""", "filter.materiality")]
-    public async Task A_subscription_that_nothing_could_match_or_name_is_refused(string what, string field)
+    public async Task A_subscription_with_an_invalid_id_or_filter_is_refused(string what, string field)
     {
         await using var ledger = await RunningLedger.StartAsync(settings: Settings);
 

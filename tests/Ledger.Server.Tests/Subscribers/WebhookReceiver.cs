@@ -15,10 +15,10 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     private WebhookReceiver(WebApplication app) => _app = app;
 
-    /// <summary>What came, the refused included, in order of arrival.</summary>
+    /// <summary>All received requests, including the refused ones, in order of arrival.</summary>
     public ConcurrentQueue<ReceivedMessage> All { get; } = new();
 
-    /// <summary>What was answered 2xx.</summary>
+    /// <summary>The requests that were answered with 2xx.</summary>
     public IEnumerable<ReceivedMessage> Taken => All.Where(m => m.Status is >= 200 and < 300);
 
     public Uri Url => new(_app.Urls.First() + "/hook");

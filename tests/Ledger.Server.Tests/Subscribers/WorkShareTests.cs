@@ -27,7 +27,7 @@ public class WorkShareTests
     }
 
     [Fact]
-    public void What_nobody_takes_is_taken_beyond_the_share_and_kept_for_a_while()
+    public void Work_that_no_other_node_takes_is_taken_beyond_the_share_and_kept_for_a_while()
     {
         var share = new WorkShare(_clock);
         string[] served = ["a", "b", "c"];
@@ -42,7 +42,7 @@ public class WorkShareTests
     }
 
     [Fact]
-    public void What_was_free_only_now_and_then_is_left_to_the_others()
+    public void Work_that_was_not_free_all_the_time_is_left_to_the_other_nodes()
     {
         var share = new WorkShare(_clock);
         string[] served = ["a", "b", "c"];

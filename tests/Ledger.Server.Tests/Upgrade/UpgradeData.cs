@@ -96,7 +96,7 @@ internal static class UpgradeData
         await restore.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The overlap of the rotated key goes on, though the data are older than that: its end is renewed in the restored rows of keys.</summary>
+    /// <summary>The data are older than the overlap of the rotated key. Its end is moved in the restored rows, so that the overlap still holds.</summary>
     internal static async Task RenewFormerKeysAsync(string connectionString)
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
@@ -174,7 +174,7 @@ internal static class UpgradeData
 
         NewEvent future = new(Guid.CreateVersion7(), "future_thing", """{"mood": "blue"}""", new() { RecordedBy = "a later version" });
         await store.AppendAsync(new([new("assertion-u6", "assertion", null, [future])]));
-        // Last, so that nothing is behind them: its age would be told.
+        // The subscriptions come last, so that no event waits for them: the answers would show its age.
         foreach (var id in new[] { "one", "two" })
         {
             await ledger.RecordAsync("/v1/subscriptions", $$$"""{"id": "{{{id}}}", "name": "Subscriber {{{id}}}", "delivery": {"kind": "webhook", "url": "https://example.org/{{{id}}}"}, "filter": {"types": ["ledger.denial_recorded.v1"]}}""");

@@ -26,7 +26,7 @@ public sealed class UpgradeTests
 
         var differences = new List<string>();
         await CompareAsync(answers.Where(a => a.Path != UpgradeData.KeyQuestion));
-        // The keys last: one is renewed for them, which the list of keys would show.
+        // The keys come last: one key is renewed for them, and the list of keys would show that.
         await UpgradeData.RenewFormerKeysAsync(database.OwnerConnectionString);
         await CompareAsync(answers.Where(a => a.Path == UpgradeData.KeyQuestion));
 
@@ -52,7 +52,7 @@ public sealed class UpgradeTests
         }
     }
 
-    /// <summary>Makes such data anew, for the version that comes next; README.md beside it says how. Does nothing otherwise.</summary>
+    /// <summary>Makes this data again for the next version when it is asked to (README.md beside it says how). Otherwise it does nothing.</summary>
     [Fact]
     public async Task The_data_of_this_version_are_made_on_demand()
     {

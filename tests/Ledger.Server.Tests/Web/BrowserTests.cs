@@ -121,7 +121,7 @@ public sealed class BrowserTests(DemoInBrowser demo)
     }
 
     [Fact]
-    public async Task Nothing_moves_for_whoever_asks_for_stillness()
+    public async Task Nothing_moves_when_the_reader_prefers_reduced_motion()
     {
         var page = await demo.Browser.OpenAsync(demo.Ledger.BaseAddress);
         await page.GotoAsync("/");

@@ -9,7 +9,7 @@ public sealed class PageTests
 {
     private const string BrowserAccept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-    /// <summary>An element, controls that turn and hide what follows, no width, and a word without an end.</summary>
+    /// <summary>Hostile text: markup, a control that reverses the text, a zero-width space, an isolate that is never closed, quotes and an ampersand.</summary>
     private const string Hostile = "<script>alert(1)</script>\\u202e<img src=x onerror=alert(1)>\\u200b\\u2066\\\"'&";
 
     private static readonly string[] Paths = ["/", "/assertions", "/assertions/c1", "/sources/report", "/parties/ministry", "/on", "/embed/assertions/c1", "/badge/assertions/c1.svg", "/badge/sources/report.svg"];
@@ -184,7 +184,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public async Task A_page_of_nothing_says_what_to_do_and_a_program_still_gets_a_problem()
+    public async Task A_missing_page_says_what_to_do_and_a_program_still_gets_a_problem()
     {
         await using var ledger = await StartAsync();
         using var page = await GetAsync(ledger, "/assertions/none");
@@ -213,7 +213,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public async Task The_page_of_an_assertion_says_what_it_is_to_machines()
+    public async Task The_page_of_an_assertion_carries_structured_data_for_machines()
     {
         await using var ledger = await StartAsync();
         var page = await TextAsync(ledger, "/assertions/c1");
@@ -228,7 +228,7 @@ public sealed class PageTests
     [Theory]
     [InlineData("Europe/London", "2018-08-04T22:59:59.999999Z")]
     [InlineData("UTC", "2018-08-04T23:59:59.999999Z")]
-    public async Task The_question_of_a_day_leads_to_the_certificate_of_its_end_where_the_reader_is(string zone, string at)
+    public async Task The_question_about_a_day_leads_to_the_certificate_at_the_end_of_that_day_in_the_readers_zone(string zone, string at)
     {
         await using var ledger = await StartAsync();
         using var handler = new HttpClientHandler { AllowAutoRedirect = false, CheckCertificateRevocationList = true };

@@ -10,7 +10,7 @@ namespace Ledger.Server.Tests.Web;
 public sealed class ProviderSignInTests(DemoInBrowser demo)
 {
     [Fact]
-    public async Task Who_is_signed_in_there_works_at_the_desk_as_the_same_principal_as_with_the_token()
+    public async Task A_user_of_the_provider_works_at_the_desk_as_the_principal_of_the_token()
     {
         await using var provider = await TestProvider.StartAsync();
         await using var ledger = await StartAsync(provider);
@@ -46,7 +46,7 @@ public sealed class ProviderSignInTests(DemoInBrowser demo)
     [InlineData("access token")]
     [InlineData("no access token")]
     [InlineData("audience")]
-    public async Task What_comes_back_wrong_signs_nobody_in(string fault)
+    public async Task A_faulty_answer_of_the_provider_signs_nobody_in(string fault)
     {
         await using var provider = await TestProvider.StartAsync();
         provider.Fault = fault;
@@ -61,7 +61,7 @@ public sealed class ProviderSignInTests(DemoInBrowser demo)
     }
 
     [Fact]
-    public async Task A_session_ends_when_its_time_is_up_and_an_address_elsewhere_is_no_page_to_return_to()
+    public async Task A_session_ends_after_its_time_and_sign_in_never_returns_to_another_site()
     {
         await using var provider = await TestProvider.StartAsync();
         await using var ledger = await StartAsync(provider, ("Ledger:Desk:OpenIdConnect:SessionMax", "00:00:03"));
@@ -77,7 +77,7 @@ public sealed class ProviderSignInTests(DemoInBrowser demo)
     }
 
     [Fact]
-    public async Task A_provider_that_is_away_is_said_and_keys_go_on_and_none_is_404()
+    public async Task An_unreachable_provider_gives_503_keys_still_sign_in_and_no_provider_gives_404()
     {
         var gone = await TestProvider.StartAsync();
         var url = gone.Url;
