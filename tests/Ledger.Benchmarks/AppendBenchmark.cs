@@ -6,8 +6,8 @@ using static System.FormattableString;
 namespace Ledger.Benchmarks;
 
 /// <summary>
-/// The engine beside pgbench on one durable cluster: rounds of all shapes, interleaved, so that a machine that drifts
-/// drifts for both.
+/// Compares the engine with pgbench on one durable cluster. The rounds of all loads are interleaved, so that a change in the speed of the machine
+/// affects both.
 /// </summary>
 internal static class AppendBenchmark
 {

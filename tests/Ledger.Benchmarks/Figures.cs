@@ -13,7 +13,7 @@ internal sealed record Figures(double PerSecond, double P50Ms, double P99Ms)
         double At(double share) => latenciesMs.Count == 0 ? double.NaN : latenciesMs[(int)(share * (latenciesMs.Count - 1))];
     }
 
-    /// <summary>Each figure's own median: a machine that drifts spoils single rounds.</summary>
+    /// <summary>The median of each figure: changes in the speed of the machine spoil single rounds.</summary>
     public static Figures Median(IReadOnlyList<Figures> rounds)
     {
         return new(Middle(f => f.PerSecond), Middle(f => f.P50Ms), Middle(f => f.P99Ms));

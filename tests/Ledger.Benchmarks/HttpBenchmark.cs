@@ -13,7 +13,7 @@ internal static class HttpBenchmark
 
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
-    /// <param name="warmUp">A server that was just started compiles its hottest code for about a minute, and says nothing about one that runs.</param>
+    /// <param name="warmUp">A server that was just started compiles its hottest code for about a minute, so its figures say nothing about a warm server.</param>
     public static async Task RunAsync(TestPostgres postgres, PgbenchLoad? pgbench, TimeSpan duration, int rounds, TimeSpan warmUp)
     {
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema, postgres: postgres);
@@ -29,7 +29,7 @@ internal static class HttpBenchmark
                 updates.Add(await pgbench.RunAsync(Callers, Streams.Existing, duration));
             }
 
-            // Each begins on a server that has nothing left to do: both last a tenth of a second, and what follows the log goes on after the answer.
+            // Each begins on an idle server: both last only a tenth of a second, and the followers of the log are still at work after the answer.
             await Task.Delay(Settling);
             var different = await http.TimeAsync(Denials, ofOne: false);
             await Task.Delay(Settling);

@@ -63,7 +63,7 @@ internal sealed class HttpLoad : IAsyncDisposable
         return Figures.Of(latencies, latencies.Count / stopwatch.Elapsed.TotalSeconds);
     }
 
-    /// <summary>Denials of different assertions at an even pace, behind which the load does not fall back; the pace that was reached.</summary>
+    /// <summary>Denials of different assertions at an even pace that the load keeps. Returns the pace that was reached.</summary>
     public async Task<double> RunPacedAsync(int perSecond, TimeSpan duration)
     {
         var count = (int)(perSecond * duration.TotalSeconds);

@@ -23,11 +23,11 @@ internal static class ProvenanceBenchmark
     private const int Changes = 5;
     private const int CommandsBetweenReports = 20_000;
 
-    /// <summary>A JIT that has not seen the path yet says nothing about a graph, nor about an import; what a process that was just started gives is said beside it.</summary>
+    /// <summary>Before the JIT has compiled the path, the figures say nothing about a graph or an import. The figures of a cold process are printed beside them.</summary>
     private const int GraphsWarmUp = 50;
     private const int CommandsWarmUp = 40_000;
 
-    /// <summary>Odd, for their median: the machine drifts by some hundredths from one minute to the next.</summary>
+    /// <summary>An odd number, for the median: the speed of the machine changes by a few percent from minute to minute.</summary>
     private const int ImportRounds = 3;
 
     private static readonly TimeSpan SettleMax = TimeSpan.FromMinutes(5);

@@ -9,7 +9,7 @@ namespace Ledger.Benchmarks;
 
 /// <summary>
 /// A log of assertions, written by binary COPY: ten events an assertion on average, skewed, one of them hot; one in twenty is recorded late.
-/// What stands comes and goes: parties deny, dispute, corroborate and take it back.
+/// Standings change often: parties deny, dispute, corroborate and withdraw.
 /// </summary>
 internal sealed class SampleLog(TestDatabase database)
 {
@@ -34,7 +34,7 @@ internal sealed class SampleLog(TestDatabase database)
     {
         await using var connection = new NpgsqlConnection(database.OwnerConnectionString);
         await connection.OpenAsync();
-        // A replica takes rows as they come: the foreign key was checked by nobody here, and holds.
+        // In replica mode foreign keys are not checked; the rows satisfy them all the same.
         await RunAsync(connection, "set session_replication_role = replica; set synchronous_commit = off");
         var (first, assertions) = (_position + 1, Math.Max(1, events / AssertionsPerEvents));
         await using (var copy = await connection.BeginBinaryImportAsync(

@@ -7,7 +7,7 @@ using Ledger.Testing;
 
 namespace Ledger.Benchmarks;
 
-/// <summary>What it takes from a commit to whoever follows: by SSE and by webhook, with many readers, idle ones, and one far behind.</summary>
+/// <summary>The time from a commit to the followers, by SSE and by webhook, with many readers, idle readers and one reader far behind.</summary>
 internal static class SubscriberBenchmark
 {
     private const int EventsPerSecond = 500;
@@ -21,7 +21,7 @@ internal static class SubscriberBenchmark
     private const double CatchUpAim = 30_000;
     private const int CopiedStreams = 100_000;
 
-    /// <summary>A server that was just started compiles its hottest code for about as long, and says nothing about one that runs.</summary>
+    /// <summary>A server that was just started compiles its hottest code for about this long, so its figures say nothing about a warm server.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(15);
 
@@ -152,7 +152,7 @@ internal static class SubscriberBenchmark
         Print($"  the server used {((server.ProcessorTime - processor) / elapsed).ToString("P0", CultureInfo.InvariantCulture)} of a core");
     }
 
-    /// <summary>Events of a type that no projection folds: what is measured is the way to the reader.</summary>
+    /// <summary>Events of a type that no projection folds, so that only the way to the reader is measured.</summary>
     private static IEnumerable<CopiedEvent> Copied(long events)
     {
         for (var n = 0L; n < events; n++)

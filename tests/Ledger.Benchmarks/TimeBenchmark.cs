@@ -10,9 +10,9 @@ using Npgsql;
 namespace Ledger.Benchmarks;
 
 /// <summary>
-/// What the past costs beside the present, and what a rebuild does, on a log and on one of a tenth of its length: the service and the rebuild
-/// as processes of their own on one durable cluster. Requests of the kinds that are compared take turns, so that a machine that drifts drifts
-/// for both.
+/// Measures the cost of reading the past compared with the present, and of a rebuild, on a log and on one of a tenth of its length: the service and the rebuild
+/// run as separate processes on one durable cluster. Requests of the compared kinds take turns, so that a change in the speed of the machine
+/// affects both.
 /// </summary>
 internal static partial class TimeBenchmark
 {
@@ -162,7 +162,7 @@ internal static partial class TimeBenchmark
         return taken.ToDictionary(t => t.Key, t => Figures.Of(t.Value, 0).P50Ms);
     }
 
-    /// <summary>Reads at a steady pace; one that should have begun while the one before it still ran counts from when it should have.</summary>
+    /// <summary>Reads at a steady pace. A read that had to wait for the one before it is timed from its planned start.</summary>
     private static async Task ReadSteadilyAsync(Uri address, List<double> ms, CancellationToken stopping)
     {
         using var http = new HttpClient { BaseAddress = address };

@@ -119,7 +119,7 @@ public class CertificateTests
     [InlineData("?assertion=c1&at=2018-08-04", HttpStatusCode.OK)]
     [InlineData("?assertion=c1&at=5", HttpStatusCode.OK)]
     [InlineData("?assertion=c1", HttpStatusCode.OK)]
-    public async Task A_question_is_answered_or_refused_with_its_reason(string query, HttpStatusCode expected)
+    public async Task A_certificate_request_is_answered_or_refused_with_the_expected_status(string query, HttpStatusCode expected)
     {
         await using var ledger = await StartAsync();
 

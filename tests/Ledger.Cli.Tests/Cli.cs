@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Ledger.Cli.Tests;
 
-/// <summary>The command line against a running ledger, with a memory of its own.</summary>
+/// <summary>The command line against a running ledger, with its own folder for what it remembers.</summary>
 internal sealed class Cli : IDisposable
 {
     private readonly string _state = Path.Combine(Path.GetTempPath(), $"ledger-cli-{Guid.CreateVersion7():n}");
@@ -38,7 +38,7 @@ internal static class Superuser
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.OwnerConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
-        // At once: a server that reads between two statements would sign what the test did not mean.
+        // All statements run at once: a server that reads between two of them would sign an unintended state.
         await using var transaction = await connection.BeginTransactionAsync();
         foreach (var sql in (string[])["alter table ledger.mt_events disable trigger all", .. statements, "alter table ledger.mt_events enable always trigger mt_events_append_only"])
         {

@@ -109,7 +109,7 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keys_subscriptions_and_erasures_are_operated()
+    public async Task The_client_manages_keys_subscriptions_and_erasures()
     {
         var key = await _client.CreateKeyAsync(new("reader", ["read"]));
         using (var reader = LedgerClient.Connect(_ledger.BaseAddress, key.Secret))
@@ -140,7 +140,7 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Following_goes_on_where_it_was_when_the_server_is_started_again()
+    public async Task Following_resumes_where_it_stopped_after_a_restart_of_the_server()
     {
         await using var database = await TestDatabase.CreateAsync(model: Server.LedgerModel.Schema);
         var first = await RunningLedger.StartAsync(database);
@@ -164,7 +164,7 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Only_a_whole_and_fresh_webhook_is_good()
+    public void Only_an_unchanged_and_recent_webhook_is_accepted()
     {
         var secret = "whsec_" + Convert.ToBase64String(new byte[32]);
         var now = TimeProvider.System.GetUtcNow();

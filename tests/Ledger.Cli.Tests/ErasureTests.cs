@@ -43,7 +43,7 @@ public class ErasureTests
             await ReadAsync(other, path); // The other node has it in its memory now.
         }
 
-        shown.ShouldBeGreaterThan(10, "the pages must be able to show it");
+        shown.ShouldBeGreaterThan(10, "the pages show the words before their erasure");
         using var cli = new Cli();
         var receipts = await ReceiptsAsync(cli, ledger, last);
 
@@ -70,8 +70,8 @@ public class ErasureTests
             (await File.ReadAllTextAsync(file)).ShouldNotContain(Canary, Case.Insensitive, file);
         }
 
-        // What docs/security.md tells the operator to do takes it out of the dead rows, the indexes and the planner's statistics too.
-        // What a transaction that still runs may see is not taken out: then it is done again.
+        // The steps of docs/security.md remove the words from the dead rows, the indexes and the planner's statistics too.
+        // A row that a running transaction may still see is not removed, so the steps are repeated.
         for (var attempt = 1; attempt < VacuumsMax && (await VacuumedAsync(tampered.Database)).Count > 0; attempt++)
         {
             await Task.Delay(TimeSpan.FromSeconds(1));
@@ -83,7 +83,7 @@ public class ErasureTests
         exit.ShouldBe(ExitCodes.Ok, report.ToString());
         report.GetProperty("erased").EnumerateObject().Count().ShouldBe(5, "the claim, its evidence, its link, the denial and the party");
         var head = report.GetProperty("size").GetInt64();
-        report.GetProperty("withheld").GetInt64().ShouldBe(1, "the making of the approver's key, which auditors alone see");
+        report.GetProperty("withheld").GetInt64().ShouldBe(1, "the creation of the approver's key, which only auditors see");
         report.GetProperty("intact").GetInt64().ShouldBe(head - 6);
         foreach (var receipt in receipts)
         {
@@ -176,7 +176,7 @@ public class ErasureTests
         "/v1/certificates?assertion=c9", "/v1/subscriptions/partner", "/v1/subscriptions/partner/deliveries?limit=1000", "/timemap/assertions/c9", $"/v1/proofs/{last}", "/v1/erasures", "/health/ready",
     ];
 
-    /// <summary>What a reader sees, but for the question, which an answer may repeat; a receipt's event is opened.</summary>
+    /// <summary>What a reader sees, without the question, which an answer may repeat. The event inside a receipt is decoded.</summary>
     private static async Task<string> ReadAsync(HttpClient client, string path)
     {
         using var response = await client.GetAsync(new Uri(path, UriKind.Relative));

@@ -4,11 +4,11 @@ using Ledger.Transparency;
 
 namespace Ledger.Cli.Tests;
 
-/// <summary>A log that began before headers were committed to: its first events have leaves of schema 1, those that follow of schema 2.</summary>
+/// <summary>A log that began before leaves committed to headers: its first events have leaves of schema 1, the later ones of schema 2.</summary>
 public class LeafSchemaTests
 {
     [Fact]
-    public async Task A_log_that_began_under_the_first_schema_keeps_its_root_and_is_signed_on()
+    public async Task A_log_that_began_under_the_first_schema_keeps_its_root_and_is_still_signed()
     {
         await using var tampered = await StartAsync();
         var ledger = tampered.Ledger;

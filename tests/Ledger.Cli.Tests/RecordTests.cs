@@ -5,7 +5,7 @@ namespace Ledger.Cli.Tests;
 
 public class RecordTests
 {
-    /// <summary>In an order in which each can be recorded; # stands for the event of the line before.</summary>
+    /// <summary>The order lets each be recorded. # stands for the event of the line before.</summary>
     private static readonly (string Action, string? Target, string Body)[] Steps =
     [
         ("party", null, """{"id": "gazette", "name": "The Gazette", "kind": "publisher"}"""),

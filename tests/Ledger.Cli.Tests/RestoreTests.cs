@@ -5,7 +5,7 @@ namespace Ledger.Cli.Tests;
 public class RestoreTests
 {
     [Fact]
-    public async Task An_older_backup_is_read_but_not_signed_on_and_says_what_to_do()
+    public async Task A_server_on_an_older_backup_serves_reads_signs_nothing_and_says_what_to_do()
     {
         await using var tampered = await TamperedLedger.StartAsync();
         await tampered.Ledger.DisposeAsync();
@@ -72,7 +72,7 @@ public class RestoreTests
     }
 
     [Fact]
-    public async Task A_new_origin_goes_on_over_what_is_left_and_old_receipts_stay_valid()
+    public async Task A_new_origin_continues_with_the_remaining_events_and_old_receipts_stay_valid()
     {
         await using var tampered = await TamperedLedger.StartAsync();
         using var cli = new Cli();
@@ -93,7 +93,7 @@ public class RestoreTests
         exit.ShouldBe(ExitCodes.Ok, report.ToString());
         report.GetProperty("origin").GetString().ShouldBe("ledger.example/second");
         report.GetProperty("intact").GetInt64().ShouldBe(6);
-        (await cli.RunAsync("verify-receipt", receipt)).Exit.ShouldBe(ExitCodes.Ok, "it proves what is gone");
+        (await cli.RunAsync("verify-receipt", receipt)).Exit.ShouldBe(ExitCodes.Ok, "the receipt proves an event that the log no longer has");
         File.Delete(receipt);
     }
 }

@@ -5,7 +5,7 @@ using Ledger.Transparency;
 
 namespace Ledger.Cli.Tests;
 
-/// <summary>Tags are committed to, and an erasure takes words out of them: also from events of which it takes nothing else.</summary>
+/// <summary>Leaves commit to the tags, and an erasure removes words from them, even in events of which it erases nothing else.</summary>
 public class TagErasureTests
 {
     [Fact]
@@ -33,7 +33,7 @@ public class TagErasureTests
         (await cli.RunAsync("export", "--log", copy, "--url", ledger.BaseAddress.ToString())).Exit.ShouldBe(ExitCodes.Ok);
         (await cli.RunAsync("verify", copy)).Output.ShouldContain($"#9 erased by #{erased}");
         Directory.Delete(copy, recursive: true);
-        (await ledger.GetAsync("/v1/events?publisher=gazette&types=denial_recorded")).Body.GetProperty("events").GetArrayLength().ShouldBe(2, "the tags that are left still select");
+        (await ledger.GetAsync("/v1/events?publisher=gazette&types=denial_recorded")).Body.GetProperty("events").GetArrayLength().ShouldBe(2, "the remaining tags still select the event");
 
         await EraseAsync(tampered, 9, "statement", "party");
         (exit, report) = await cli.VerifyAsync(ledger);

@@ -14,7 +14,7 @@ internal sealed class TamperedLedger : IAsyncDisposable
 
     internal TestDatabase Database { get; }
 
-    /// <summary>Where the server keeps what it does not keep in the database.</summary>
+    /// <summary>The folder for what the server keeps outside the database.</summary>
     internal string DataDirectory => _data;
 
     internal RunningLedger Ledger { get; private set; } = null!;
@@ -41,7 +41,7 @@ internal sealed class TamperedLedger : IAsyncDisposable
         ["Ledger:ScanPauseMs"] = scanPauseMs.ToString(System.Globalization.CultureInfo.InvariantCulture),
     });
 
-    /// <summary>What an operator does who wants to rewrite the past: takes the memory of the last head away, and keeps the key.</summary>
+    /// <summary>Acts like an operator who wants to rewrite the past: deletes the remembered last head and keeps the key.</summary>
     internal void ForgetSignedHead()
     {
         foreach (var file in Directory.EnumerateFiles(_data, "signed-head", SearchOption.AllDirectories).ToList())

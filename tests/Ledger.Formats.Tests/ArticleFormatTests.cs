@@ -5,7 +5,7 @@ public sealed class ArticleFormatTests
     private readonly ArticleFormat _format = new();
 
     [Fact]
-    public async Task AnArticleIsAWorkWithAHeadlineAndItsCorrections()
+    public async Task An_article_becomes_a_source_with_a_headline_and_corrections()
     {
         var record = await _format.ReadOneAsync("""
             <html><head><link rel=canonical href="https://news.example/a"><script type="application/ld+json">{"@context": "https://schema.org", "@graph": [
@@ -30,7 +30,7 @@ public sealed class ArticleFormatTests
     }
 
     [Fact]
-    public async Task PagesComeALineAndABadOneStopsNothing()
+    public async Task Pages_are_read_line_by_line_and_a_bad_page_does_not_stop_the_others()
     {
         static string Page(string url, string ld) => System.Text.Json.JsonSerializer.Serialize(new { url, html = $"<script type='application/ld+json'>{ld}</script>" });
         var records = await _format.ReadAsync(string.Join('\n', Page("https://n.example/1", """{"@type": "Article", "headline": "One"}"""), "{broken}",
@@ -41,7 +41,7 @@ public sealed class ArticleFormatTests
     }
 
     [Fact]
-    public async Task AFeedsNoticeAndAPageMeetOnTheSameClaim()
+    public async Task The_notice_of_a_feed_targets_the_claim_of_the_page()
     {
         var page = await _format.ReadOneAsync("<script type='application/ld+json'>{\"@type\": \"Article\", \"headline\": \"One\", \"url\": \"https://www.n.example/1/\"}</script>");
         var notice = await new FeedFormat().ReadOneAsync("<rss><channel><link>https://n.example</link><item><link>http://n.example/1?utm_source=rss</link><description>No.</description></item></channel></rss>");

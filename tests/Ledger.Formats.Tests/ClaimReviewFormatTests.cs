@@ -15,7 +15,7 @@ public sealed class ClaimReviewFormatTests
     private readonly ClaimReviewFormat _format = new();
 
     [Fact]
-    public async Task AReviewIsAPositionOnTheClaimWhereverItAppeared()
+    public async Task A_review_becomes_a_position_on_the_claim_at_each_of_its_appearances()
     {
         var record = await _format.ReadOneAsync(Whole);
         record.Refusal.ShouldBeNull();
@@ -41,14 +41,14 @@ public sealed class ClaimReviewFormatTests
     }
 
     [Fact]
-    public async Task RestatedClaimsAreLinkedOnlyWhenAskedFor()
+    public async Task Restated_claims_are_linked_only_on_request()
     {
         var link = (await _format.ReadOneAsync(Whole, new() { InferLinks = true })).Only("linkAssertion");
         (link.Body("relation"), link.Body("basis")).ShouldBe(("restates", "inferred"));
     }
 
     [Fact]
-    public async Task TheSameReviewHasTheSameKeysWhereverItStands()
+    public async Task The_same_review_has_the_same_keys_in_every_kind_of_file()
     {
         var expected = (await _format.ReadOneAsync(Whole)).Commands.Select(c => c.Key).ToList();
         var flat = Whole.ReplaceLineEndings(" ");
@@ -69,7 +69,7 @@ public sealed class ClaimReviewFormatTests
     }
 
     [Fact]
-    public async Task AnEditedReviewIsANewPositionUnderAnotherKey()
+    public async Task An_edited_review_is_a_new_position_under_another_key()
     {
         var (first, second) = (await _format.ReadOneAsync(Whole), await _format.ReadOneAsync(Whole.Replace("Mostly wrong", "Wrong", StringComparison.Ordinal)));
         second.Commands.Select(c => c.Key).Except(first.Commands.Select(c => c.Key)).Count().ShouldBe(2);
@@ -84,7 +84,7 @@ public sealed class ClaimReviewFormatTests
     [InlineData("""{"ratingValue": -1, "worstRating": 1, "bestRating": 5, "alternateName": "No evidence"}""", "No evidence", "outside of its own range")]
     [InlineData("\"Pants &amp; fire\"", "Pants & fire", null)]
     [InlineData("4", "4", "no whole range")]
-    public async Task ARatingKeepsItsOwnWords(string rating, string expected, string? doubt)
+    public async Task A_rating_keeps_its_own_words(string rating, string expected, string? doubt)
     {
         var record = await _format.ReadOneAsync(Review($"\"reviewRating\": {rating}"));
         record.Only("takePosition").Body("rating").ShouldBe(expected);
@@ -101,7 +101,7 @@ public sealed class ClaimReviewFormatTests
     [InlineData("\"March 2\"", null, true)]
     [InlineData("\"2019-02-30\"", null, true)]
     [InlineData("null", null, false)]
-    public async Task ADateStaysAsItWasGiven(string date, string? expected, bool isUnclear)
+    public async Task A_date_stays_as_it_was_given(string date, string? expected, bool isUnclear)
     {
         var record = await _format.ReadOneAsync(Review($"\"datePublished\": {date}"));
         record.Only("takePosition").Body("publishedAt").ShouldBe(expected);
@@ -109,7 +109,7 @@ public sealed class ClaimReviewFormatTests
     }
 
     [Fact]
-    public async Task AuthorsMayBeTextsObjectsOrLists()
+    public async Task Authors_may_be_texts_objects_or_lists()
     {
         var text = await _format.ReadOneAsync(Review("\"author\": \"Example Checks\""));
         var list = await _format.ReadOneAsync(Review("\"author\": [{\"@type\": \"Person\", \"name\": \"J. Doe\"}, {\"@type\": \"Organization\", \"name\": \"Example Checks\"}]"));
@@ -125,7 +125,7 @@ public sealed class ClaimReviewFormatTests
     }
 
     [Fact]
-    public async Task AWorkThatWasReviewedIsItsOwnAppearance()
+    public async Task A_reviewed_work_counts_as_its_own_appearance()
     {
         var record = await _format.ReadOneAsync(Review(
             """ "itemReviewed": {"@type": "CreativeWork", "url": "https://news.example/x", "author": "Jane Doe, Jr.", "datePublished": "2019-01-05"} """));
@@ -138,7 +138,7 @@ public sealed class ClaimReviewFormatTests
     [InlineData("\"itemReviewed\": null")]
     [InlineData("\"itemReviewed\": {\"@type\": \"Claim\", \"author\": {\"name\": \"A. Speaker\"}}")]
     [InlineData("\"itemReviewed\": {\"@id\": \"#gone\"}")]
-    public async Task AClaimWithoutAppearanceIsRecordedAsTheReviewQuotesIt(string reviewed)
+    public async Task A_claim_without_an_appearance_is_recorded_as_the_review_quotes_it(string reviewed)
     {
         var record = await _format.ReadOneAsync(Review(reviewed));
         record.Only("registerSource").Body("url").ShouldBe("https://checks.example/1");
@@ -147,7 +147,7 @@ public sealed class ClaimReviewFormatTests
     }
 
     [Fact]
-    public async Task SeveralReviewsOfOneClaimMeetOnIt()
+    public async Task Several_reviews_of_one_claim_target_the_same_assertion()
     {
         const string claim = """{"@id": "https://c.example/1", "@type": "Claim", "appearance": {"url": "https://news.example/x"}}""";
         var records = await _format.ReadAsync($$$"""
@@ -161,7 +161,7 @@ public sealed class ClaimReviewFormatTests
     }
 
     [Fact]
-    public async Task NamesOfOneDocumentMeanNothingInTheNext()
+    public async Task An_id_inside_one_document_is_not_known_in_the_next_document()
     {
         static string Line(string url, string appearance) => $$$"""
             {"@graph": [{"@type": "ClaimReview", "url": "{{{url}}}", "claimReviewed": "So.", "reviewRating": "No", "itemReviewed": {"@id": "#c"}}, {"@id": "#c", "@type": "Claim", "appearance": "{{{appearance}}}"}]}
@@ -171,7 +171,7 @@ public sealed class ClaimReviewFormatTests
     }
 
     [Fact]
-    public async Task MicrodataIsRead()
+    public async Task Microdata_is_read()
     {
         var record = await _format.ReadOneAsync("""
             <!doctype html><link rel="canonical" href="/reviews/7"><div itemscope itemtype="https://schema.org/ClaimReview">
@@ -187,7 +187,7 @@ public sealed class ClaimReviewFormatTests
     }
 
     [Fact]
-    public async Task PagesMayComeALine()
+    public async Task A_file_may_hold_one_page_per_line()
     {
         var records = await _format.ReadAsync(
             """{"url": "https://checks.example/1", "html": "<meta charset=latin1><script type='application/ld+json'>{\"@type\":\"ClaimReview\",\"claimReviewed\":\"Ä.\",\"reviewRating\":\"No\"}</script>"}"""
@@ -200,7 +200,7 @@ public sealed class ClaimReviewFormatTests
     }
 
     [Fact]
-    public async Task WhatCannotBeRecordedSaysWhyAndStopsNothing()
+    public async Task A_review_that_cannot_be_recorded_is_refused_with_a_reason_and_the_next_is_read()
     {
         string[] lines =
         [
@@ -220,7 +220,7 @@ public sealed class ClaimReviewFormatTests
     }
 
     [Fact]
-    public async Task HostileInputTakesNoMemory()
+    public async Task Hostile_input_takes_bounded_memory()
     {
         using var endless = new RepeatedStream("{\"@type\": \"ClaimReview\", \"claimReviewed\": \""u8.ToArray(), (byte)'x', 1L << 27);
         var before = GC.GetTotalAllocatedBytes();

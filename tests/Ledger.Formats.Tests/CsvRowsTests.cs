@@ -5,7 +5,7 @@ namespace Ledger.Formats.Tests;
 public sealed class CsvRowsTests
 {
     [Fact]
-    public async Task RowsKnowTheirLinesAndAHeaderMayEndWithAComma()
+    public async Task Rows_know_their_line_numbers_and_a_header_may_end_with_a_comma()
     {
         var rows = await ReadAsync("\uFEFFa,b,\r\n1,\"x\r\ny\",\r\n\r\n2, z ,\r\n");
         rows.Select(r => (r.Number, r.Line, r["A"], r["b"])).ShouldBe([(1, 2, "1", "x\r\ny"), (2, 5, "2", "z")]);
@@ -13,7 +13,7 @@ public sealed class CsvRowsTests
     }
 
     [Fact]
-    public async Task ARowThatDoesNotFitSaysSo()
+    public async Task A_row_that_does_not_fit_the_header_gives_the_reason()
     {
         var rows = await ReadAsync("a,b\n1\n1,2,3\n1,x\"y\"\n");
         rows.Select(r => r.Problem?.Reason).ShouldBe(
@@ -29,25 +29,25 @@ public sealed class CsvRowsTests
     [InlineData("-5", false)]
     [InlineData("@desk", false)]
     [InlineData("'=1+1", true)]
-    public async Task AFormulaIsSeen(string cell, bool expected) =>
+    public async Task A_formula_in_a_cell_is_detected(string cell, bool expected) =>
         (await ReadAsync($"a,b\n1,\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n"))[0].FormulaColumn.ShouldBe(expected ? "b" : null);
 
     [Fact]
-    public async Task InvalidBytesAreSeenAndHarmNoOtherRow()
+    public async Task Invalid_bytes_are_detected_and_do_not_affect_other_rows()
     {
         var rows = await ReadAsync([.. "a\nx"u8, 0xC3, .. "y\nz\n"u8]);
         rows.Select(r => (r["a"], r.HasInvalidText)).ShouldBe([("x\uFFFDy", true), ("z", false)]);
     }
 
     [Fact]
-    public async Task SemicolonsAndTabsAreFoundWhereAsked()
+    public async Task Semicolons_and_tabs_are_recognised_as_separators()
     {
         (await ReadAsync("a;b\n1;2\n"))[0]["b"].ShouldBe("2");
         (await ReadAsync("a\tb\n1\t2\n"))[0]["b"].ShouldBe("2");
     }
 
     [Fact]
-    public async Task AnEndlessLineIsRefusedInBoundedMemory()
+    public async Task An_endless_line_is_refused_in_bounded_memory()
     {
         using var cell = new RepeatedStream("a,b\n1,\""u8.ToArray(), (byte)'x', 1L << 27);
         (await Should.ThrowAsync<ArchiveFormatException>(() => ReadAsync(cell))).Message.ShouldContain("at most 4194304 bytes");
@@ -57,7 +57,7 @@ public sealed class CsvRowsTests
     }
 
     [Fact]
-    public async Task AHeaderThatIsEmptyOrUnclearIsRefused()
+    public async Task An_empty_or_ambiguous_header_is_refused()
     {
         await Should.ThrowAsync<ArchiveFormatException>(() => ReadAsync(""));
         (await Should.ThrowAsync<ArchiveFormatException>(() => ReadAsync("a,A\n"))).Message.ShouldContain("twice");

@@ -5,7 +5,7 @@ public sealed class FeedFormatTests
     private readonly FeedFormat _format = new();
 
     [Fact]
-    public async Task AnAtomEntryIsANoticeOnThePageThatItLinksTo()
+    public async Task An_Atom_entry_becomes_a_notice_on_the_page_that_it_links_to()
     {
         var records = await _format.ReadAsync("""
             <?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>Corrections</title><link rel="self" href="https://feeds.news.example/c.atom"/>
@@ -26,7 +26,7 @@ public sealed class FeedFormatTests
     }
 
     [Fact]
-    public async Task RssIsReadWithItsDatesAndRelativeLinks()
+    public async Task RSS_is_read_with_its_dates_and_relative_links()
     {
         var records = await _format.ReadAsync("""
             <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>C &amp;amp; C</title><link>https://news.example/</link>
@@ -49,7 +49,7 @@ public sealed class FeedFormatTests
     }
 
     [Fact]
-    public async Task AJsonFeedIsRead()
+    public async Task A_JSON_Feed_is_read()
     {
         var records = await _format.ReadAsync("""
             {"version": "https://jsonfeed.org/version/1.1", "title": "Corrections", "home_page_url": "https://news.example/", "items": [
@@ -64,7 +64,7 @@ public sealed class FeedFormatTests
     }
 
     [Fact]
-    public async Task LinksAreResolvedAgainstTheAddressOfTheFileWhereTheFeedHasNone()
+    public async Task Links_are_resolved_against_the_address_of_the_file_when_the_feed_has_none()
     {
         const string rss = "<rss><channel><item><guid>x</guid><link>/a</link><description>D.</description></item></channel></rss>";
         (await _format.ReadOneAsync(rss)).Refusal!.Field.ShouldBe("link");
@@ -74,7 +74,7 @@ public sealed class FeedFormatTests
     }
 
     [Fact]
-    public async Task ADocumentTypeIsRefused() =>
+    public async Task A_document_type_is_refused() =>
         (await Should.ThrowAsync<ArchiveFormatException>(() => _format.ReadAsync("<!DOCTYPE rss [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><rss><channel><item><title>&x;</title></item></channel></rss>")))
             .Message.ShouldContain("DTD");
 }

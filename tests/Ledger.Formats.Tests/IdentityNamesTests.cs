@@ -16,7 +16,7 @@ public sealed class IdentityNamesTests
     [InlineData("10.1000", null)]
     [InlineData("https://example.org/10.1000/abc", null)]
     [InlineData(null, null)]
-    public void ADoiHasOneForm(string? text, string? expected) => Doi.Normalise(text).ShouldBe(expected);
+    public void A_DOI_has_one_form(string? text, string? expected) => Doi.Normalise(text).ShouldBe(expected);
 
     [Theory]
     [InlineData("http://www.Example.org/a/?utm_source=x#top", "https://example.org/a")]
@@ -26,12 +26,12 @@ public sealed class IdentityNamesTests
     [InlineData("urn:newsml:example.org:20180803:1", "urn:newsml:example.org:20180803:1")]
     [InlineData("Jane Doe", null)]
     [InlineData("_:b0", null)]
-    public void AnIdentifierHasOneForm(string text, string? expected) => IdentityNames.Of(text).ShouldBe(expected);
+    public void An_identifier_has_one_form(string text, string? expected) => IdentityNames.Of(text).ShouldBe(expected);
 
     [Theory]
     [InlineData("https://www.example.org/a/b?c=1", "https://example.org")]
     [InlineData("http://example.org:8080/", "https://example.org:8080")]
     [InlineData("https://example.org?x=1", "https://example.org")]
     [InlineData("mailto:a@example.org", null)]
-    public void AnAddressHasASite(string url, string? expected) => IdentityNames.SiteOf(url).ShouldBe(expected);
+    public void The_site_of_an_address_is_recognised(string url, string? expected) => IdentityNames.SiteOf(url).ShouldBe(expected);
 }

@@ -9,7 +9,7 @@ public sealed class MappedCsvFormatTests
     private readonly MappedCsvFormat _format = new();
 
     [Fact]
-    public async Task ARowIsAPageAndANotice()
+    public async Task A_row_becomes_a_page_and_a_notice()
     {
         var records = await ReadAsync("Nr;Link;Headline;Was;Is;Text;Sort;Day;Out;By;\n"
             + "1;https://n.example/1;Cars;500 cars;400 cars;It was 400.;Correction;03.08.2018;2018-08;Doe, J.; Roe;\n".Replace("J.; Roe", "J.", StringComparison.Ordinal)
@@ -29,7 +29,7 @@ public sealed class MappedCsvFormatTests
     }
 
     [Fact]
-    public async Task BadRowsSayWhyAndStopNothing()
+    public async Task Bad_rows_are_refused_with_a_reason_and_the_others_are_read()
     {
         var records = await ReadAsync("Nr,Link,Headline,Was,Is,Text,Sort,Day,Out,By\n"
             + "1,,T,,,x,,,,\n" + "2,https://n.example/1,,,,x,,,,\n" + "3,https://n.example/1,T,,,x,erratum,,,\n" + "4,https://n.example/1,\"=cmd|' /C calc'!A0\",,,x,,,,\n"
@@ -46,7 +46,7 @@ public sealed class MappedCsvFormatTests
     [InlineData("""{"A": "url", "B": "url"}""", "two columns")]
     [InlineData("""{"A": "title"}""", "no column for the field url")]
     [InlineData("""{"Missing": "url"}""", "no column Missing")]
-    public async Task AMappingThatDoesNotFitIsRefused(string? mapping, string expected) =>
+    public async Task A_mapping_that_does_not_fit_is_refused(string? mapping, string expected) =>
         (await Should.ThrowAsync<ArchiveFormatException>(() => _format.ReadAsync("Link\nx\n", new() { Mapping = mapping }))).Message.ShouldContain(expected);
 
     private Task<List<ArchiveRecord>> ReadAsync(string csv) => _format.ReadAsync(csv, new() { Mapping = Mapping });

@@ -18,7 +18,7 @@ public sealed class NewsFormatTests
     private readonly NewsMlFormat _newsml = new();
 
     [Fact]
-    public async Task TheVersionsOfAnItemTellItsHistory()
+    public async Task The_versions_of_an_item_become_its_history()
     {
         var records = await _ninjs.ReadAsync(Versions1To4);
         records.ShouldAllBe(r => r.Refusal == null);
@@ -41,7 +41,7 @@ public sealed class NewsFormatTests
     }
 
     [Fact]
-    public async Task AWithheldItemIsHeldUntilItIsUsableAgain()
+    public async Task A_withheld_item_is_restricted_until_it_is_usable_again()
     {
         var records = await _ninjs.ReadAsync($"[{Item(1, "withheld")}, {Item(2, "withheld")}, {Item(3, "usable")}]");
         var hold = records[0].Only("restrictAccess");
@@ -51,7 +51,7 @@ public sealed class NewsFormatTests
     }
 
     [Fact]
-    public async Task AVersionThatComesLateChangesNothing()
+    public async Task A_version_that_arrives_late_corrects_nothing()
     {
         var records = await _ninjs.ReadAsync($"[{Item(3, "usable", "Third")}, {Item(2, "usable", "Second")}, {Item(3, "usable", "Third")}, {Item(1, "usable", "First")}]");
         records[3].Commands.Select(c => c.Key).ShouldBeSubsetOf(records[0].Commands.Select(c => c.Key));
@@ -65,7 +65,7 @@ public sealed class NewsFormatTests
     [InlineData("""{"uri": "https://a.example/1", "version": "1", "headline_main": "H", "altids": {"a": "urn:x:1"}}""")]
     [InlineData("""{"uri": "https://a.example/1", "version": "1", "headlines": [{"role": "short", "value": "S"}, {"role": "main", "value": "H"}], "altids": [{"role": "a", "value": "urn:x:1"}]}""")]
     [InlineData("""{"uri": "https://a.example/1", "version": 1, "pubStatus": "usable", "headlines": [{"value": "H"}], "altIds": [{"role": "a", "value": "urn:x:1"}]}""")]
-    public async Task EveryGenerationOfNinjsIsRead(string item)
+    public async Task Every_generation_of_ninjs_is_read(string item)
     {
         var record = await _ninjs.ReadOneAsync(item);
         record.Only("recordClaim").Body("proposition").ShouldBe("H");
@@ -81,10 +81,10 @@ public sealed class NewsFormatTests
     [InlineData("""{"uri": "https://a.example/1", "headline": "H", "pubstatus": "spiked"}""", "pubstatus")]
     [InlineData("""{"uri": "https://a.example/1", "headlines": [{"value": "H"}], "pubStatus": "spiked"}""", "pubstatus")]
     [InlineData("[1]", "uri")]
-    public async Task WhatIsNoItemSaysWhy(string item, string field) => (await _ninjs.ReadOneAsync(item)).Refusal!.Field.ShouldBe(field);
+    public async Task An_invalid_item_is_refused_with_the_name_of_the_field(string item, string field) => (await _ninjs.ReadOneAsync(item)).Refusal!.Field.ShouldBe(field);
 
     [Fact]
-    public async Task NewsMlSaysTheSame()
+    public async Task NewsML_gives_the_same_commands_as_ninjs()
     {
         var records = await _newsml.ReadAsync($"""
             <newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><header><sent>2018-08-03T10:00:00Z</sent></header><itemSet>
@@ -103,7 +103,7 @@ public sealed class NewsFormatTests
     }
 
     [Fact]
-    public async Task HostileXmlIsRefused()
+    public async Task Hostile_XML_is_refused()
     {
         const string bomb = """<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><newsItem guid="urn:x:1">&b;</newsItem>""";
         (await Should.ThrowAsync<ArchiveFormatException>(() => _newsml.ReadAsync(bomb))).Message.ShouldContain("DTD");

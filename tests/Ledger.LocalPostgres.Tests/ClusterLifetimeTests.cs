@@ -162,8 +162,8 @@ public sealed class ClusterLifetimeTests : IDisposable
         (await new PostgresSearch().FindAsync(null, ServerAccount.Own, _ => { }, CancellationToken.None)).Directory;
 
     /// <summary>
-    /// Kills the owner together with all that would stop its server. It is frozen first: it would see its supervisor die, and
-    /// start the server anew.
+    /// Kills the owner together with everything that would stop its server. The owner is frozen first: otherwise it would see its supervisor die and
+    /// start the server again.
     /// </summary>
     private void Abandon(OwnerProcess owner)
     {

@@ -95,7 +95,7 @@ public sealed class ClusterPlacementTests : IDisposable
         File.GetUnixFileMode(_directory.Data).ShouldBe(Closed);
     }
 
-    /// <summary>Root's server is another user, who cannot pass; an ordinary user's is the user, who can.</summary>
+    /// <summary>For root, the server runs as another user, who cannot pass. For an ordinary user it runs as that user, who can.</summary>
     private void AssertPlacement()
     {
         var place = ClusterPlace.Of(_directory.Data);

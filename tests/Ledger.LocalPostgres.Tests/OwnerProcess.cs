@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Ledger.LocalPostgres.Tests;
 
-/// <summary>Another process that owns a cluster: this assembly, run as the program that it also is.</summary>
+/// <summary>Another process that owns a cluster: this assembly, run as a program.</summary>
 internal sealed class OwnerProcess : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);

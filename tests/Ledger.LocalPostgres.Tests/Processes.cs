@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Ledger.LocalPostgres.Tests;
 
-/// <summary>Looks at processes, and kills them hard.</summary>
+/// <summary>Inspects processes and kills them with SIGKILL.</summary>
 internal static class Processes
 {
     private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(60);

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Ledger.LocalPostgres.Tests;
 
-/// <summary>Statements over a connection of their own, so that none outlives its server in a pool.</summary>
+/// <summary>Statements over their own connections, so that no pooled connection outlives its server.</summary>
 internal static class Query
 {
     public static async Task<object?> OneAsync(string connectionString, string sql)

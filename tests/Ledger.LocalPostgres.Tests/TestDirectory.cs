@@ -1,6 +1,6 @@
 namespace Ledger.LocalPostgres.Tests;
 
-/// <summary>A directory of one test, with a data directory in it; both go at the end, and the cluster wherever it lives.</summary>
+/// <summary>The directory of one test, with a data directory in it. Both are removed at the end, and so is the cluster, wherever it lives.</summary>
 public sealed class TestDirectory : IDisposable
 {
     private const UnixFileMode Closed = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -19,7 +19,7 @@ public sealed class TestDirectory : IDisposable
 
     public List<string> Said { get; } = [];
 
-    /// <summary>Options without the disk's slow syncing: no test pulls the machine's plug.</summary>
+    /// <summary>Options without slow disk syncs, which no test needs because no test cuts the power.</summary>
     public LocalPostgresOptions Options(params (string Name, string Value)[] settings) => new()
     {
         DataDirectory = Data,
@@ -30,7 +30,7 @@ public sealed class TestDirectory : IDisposable
     public Task<LocalCluster> StartAsync(params (string Name, string Value)[] settings) =>
         LocalCluster.StartAsync(Options(settings), CancellationToken.None);
 
-    /// <summary>A directory to be the whole PATH, with only these of the system's programs.</summary>
+    /// <summary>A directory that serves as the whole PATH and holds only these programs of the system.</summary>
     public string Tools(params string[] names)
     {
         var tools = Directory.CreateDirectory(Path.Combine(Root, "tools")).FullName;

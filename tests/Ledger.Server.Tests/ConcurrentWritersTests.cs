@@ -14,7 +14,7 @@ public sealed class ConcurrentWritersTests
     private const int Shared = 8;
 
     [Fact]
-    public async Task Ten_thousand_commands_of_thirty_two_writers_on_two_nodes_leave_a_sound_log_and_the_lists_that_it_folds_to()
+    public async Task Ten_thousand_commands_of_thirty_two_writers_on_two_nodes_leave_a_sound_log_and_matching_lists()
     {
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         var patient = new Dictionary<string, string?> { ["Ledger:ProjectionWaitMs"] = "120000" };

@@ -82,7 +82,7 @@ public sealed class FeedTests
     }
 
     [Fact]
-    public async Task A_long_poll_that_nothing_ends_answers_with_an_empty_page_after_its_time()
+    public async Task A_long_poll_without_a_matching_event_answers_with_an_empty_page_after_its_time()
     {
         await using var ledger = await StartAsync();
         var head = await ledger.Store.HeadAsync();

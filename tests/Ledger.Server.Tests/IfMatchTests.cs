@@ -21,7 +21,7 @@ public sealed class IfMatchTests
     }
 
     [Fact]
-    public async Task Without_a_version_every_writer_is_decided_on_the_state_that_the_former_left()
+    public async Task Without_a_version_every_write_is_decided_on_the_state_after_the_write_before_it()
     {
         await using var ledger = await StartAsync();
 
@@ -62,7 +62,7 @@ public sealed class IfMatchTests
     }
 
     [Fact]
-    public async Task The_tag_that_a_read_gives_is_the_one_that_a_write_takes()
+    public async Task A_write_accepts_the_tag_of_a_read_or_of_a_write()
     {
         await using var ledger = await StartAsync();
         var (read, _) = await ledger.GetAsync("/v1/assertions/c1");

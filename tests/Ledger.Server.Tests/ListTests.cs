@@ -3,7 +3,7 @@ using Ledger.Testing;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>One ledger that all reading tests share; none of them writes.</summary>
+/// <summary>One ledger that all reading tests share. None of them writes.</summary>
 public sealed class ListedLedger : IAsyncLifetime
 {
     public RunningLedger Ledger { get; private set; } = null!;
@@ -131,7 +131,7 @@ public sealed class ListTests(ListedLedger fixture) : IClassFixture<ListedLedger
     }
 
     [Fact]
-    public async Task A_party_is_shown_with_what_it_said_and_what_was_said_of_that()
+    public async Task A_party_is_shown_with_its_statements_and_the_reactions_to_them()
     {
         var party = await fixture.Ledger.ReadAsync("/v1/parties/ministry");
 

@@ -6,7 +6,7 @@ namespace Ledger.Server.Tests;
 
 public class MementoTests
 {
-    /// <summary>Mementos are a second apart at least.</summary>
+    /// <summary>Two mementos are at least one second apart.</summary>
     private static readonly TimeSpan NextSecond = TimeSpan.FromMilliseconds(1_100);
 
     [Theory]
@@ -61,7 +61,7 @@ public class MementoTests
     [Theory]
     [InlineData("assertions/c1")]
     [InlineData("sources/report")]
-    public async Task A_memento_is_the_state_at_the_end_of_its_second_for_ever(string resource)
+    public async Task A_memento_always_shows_the_state_at_the_end_of_its_second(string resource)
     {
         await using var ledger = await StartWithTwoMementosAsync();
         var mementos = await MementosAsync(ledger, resource);
@@ -86,11 +86,11 @@ public class MementoTests
         }
 
         var texts = await Task.WhenAll(mementos.Select(m => ledger.Public.GetStringAsync(new Uri(m.Target))));
-        texts.Distinct().Count().ShouldBe(mementos.Count, "each memento tells another state");
+        texts.Distinct().Count().ShouldBe(mementos.Count, "each memento shows another state");
     }
 
     [Fact]
-    public async Task The_second_that_is_still_open_is_waited_out()
+    public async Task A_memento_of_the_current_second_waits_until_the_second_is_over()
     {
         await using var ledger = await StartWithTwoMementosAsync(wait: false);
         var claim = await ledger.RecordClaimAsync("c2");
@@ -105,7 +105,7 @@ public class MementoTests
     }
 
     [Fact]
-    public async Task The_original_names_its_timegate_and_what_was_never_recorded_is_not_found()
+    public async Task The_original_names_its_timegate_and_a_memento_of_what_was_not_recorded_is_not_found()
     {
         await using var ledger = await StartWithTwoMementosAsync(wait: false);
 

@@ -13,7 +13,7 @@ public sealed class NoticeTests
         """;
 
     [Fact]
-    public async Task A_notice_over_three_assertions_one_of_which_changed_meanwhile_appends_nothing_and_names_it()
+    public async Task A_notice_over_three_assertions_appends_nothing_when_one_has_changed_and_names_it()
     {
         await using var ledger = await StartAsync();
         await ledger.RecordAsync("/v1/assertions/c2/corrections",
@@ -50,7 +50,7 @@ public sealed class NoticeTests
     }
 
     [Fact]
-    public async Task Two_notices_over_the_same_assertions_in_other_order_at_once_both_get_an_answer()
+    public async Task Two_concurrent_notices_over_the_same_assertions_in_different_order_are_both_answered()
     {
         await using var ledger = await StartAsync();
         var texts = Enumerable.Range(0, 20).Select(n => $$"""

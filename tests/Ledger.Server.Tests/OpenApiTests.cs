@@ -42,7 +42,7 @@ public sealed class OpenApiTests
     }
 
     [Fact]
-    public async Task Health_tells_life_and_readiness_with_every_projection()
+    public async Task Health_reports_liveness_and_readiness_with_every_projection()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();

@@ -29,7 +29,7 @@ public sealed class PagingTests
                 break;
             }
 
-            // Changes run ahead of the reader and behind it, and the lists follow them before the next page is asked for.
+            // Assertions before and after the reader's place change, and the lists have caught up before the next page is read.
             var batch = Enumerable.Range(next, 8).Where(n => n < Claims).Select(n => ledger.DenyAsync($"c{(n * 7) % Claims:00}")).ToList();
             next += 8;
             await Task.WhenAll(batch);

@@ -32,7 +32,7 @@ public class PointInTimeTests
     }
 
     [Fact]
-    public async Task In_the_demonstration_what_was_known_and_what_was_recorded_are_told_apart_alike_everywhere()
+    public async Task Every_read_of_the_demonstration_separates_known_from_recorded_in_the_same_way()
     {
         await using var ledger = await RunningLedger.StartAsync();
         var head = await ledger.RecordDemoAsync();
@@ -43,7 +43,7 @@ public class PointInTimeTests
         response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         problem.GetProperty("knownFrom").GetString().ShouldBe("2018-08-04");
         await IsKnownFromAsync(ledger, "t20", "2018-08-02");
-        await IsKnownFromAsync(ledger, "d01", "2018-08-03");     // That day ends four hours later in New York.
+        await IsKnownFromAsync(ledger, "d01", "2018-08-03");     // In New York that day ends four hours later than in UTC.
         (await LabelAsync("/v1/assertions/t20?knownAt=2018-08-05")).ShouldBe("denied");
 
         var claims = "order=changed&limit=500&q=defiance%20ban";

@@ -55,7 +55,7 @@ public class RebuildTests
     }
 
     [Fact]
-    public async Task Verifying_names_the_first_row_that_a_fold_does_not_make()
+    public async Task Verification_names_the_first_row_that_differs_from_a_fold()
     {
         await using var ledger = await RunningLedger.StartAsync();
         var head = await ledger.RecordDemoAsync();
@@ -75,7 +75,7 @@ public class RebuildTests
     }
 
     [Fact]
-    public async Task Folding_stream_after_stream_makes_the_rows_that_the_running_service_made_page_after_page()
+    public async Task A_fold_stream_by_stream_makes_the_same_rows_as_the_running_service_page_by_page()
     {
         const int Histories = 5;
         await using var ledger = await RunningLedger.StartAsync();
@@ -88,7 +88,7 @@ public class RebuildTests
         await ledger.GetAsync($"/v1/assertions?minPosition={await store.HeadAsync()}");
         (await Rebuild(ledger, "AssertionList").VerifyAsync(_ => { }, CancellationToken.None)).ShouldBeNull();
         await using var count = store.DataSource.CreateCommand("select count(*) from ledger_read.assertion_patch where to_pos < 9223372036854775807");
-        ((long)(await count.ExecuteScalarAsync())!).ShouldBeGreaterThan(0, "late events came, and ended what was known before");
+        ((long)(await count.ExecuteScalarAsync())!).ShouldBeGreaterThan(0, "late events ended earlier known states");
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public class RebuildTests
     }
 
     [Fact]
-    public async Task No_answer_of_one_node_as_of_now_ever_changes_while_another_commits()
+    public async Task An_answer_as_of_now_never_changes_while_another_node_commits()
     {
         const int Rounds = 60;
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
@@ -164,7 +164,7 @@ public class RebuildTests
 
         await enough.CancelAsync();
         await writing;
-        taken.Values.Distinct().Count().ShouldBeGreaterThan(Rounds / 4, "the log moved meanwhile");
+        taken.Values.Distinct().Count().ShouldBeGreaterThan(Rounds / 4, "the log has changed meanwhile");
         foreach (var (path, answer) in taken)
         {
             (await ReadAsync(reader, path)).ShouldBe(answer);

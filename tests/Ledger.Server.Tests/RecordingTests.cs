@@ -6,7 +6,7 @@ namespace Ledger.Server.Tests;
 public class RecordingTests
 {
     [Fact]
-    public async Task A_denial_shows_at_once_in_the_view_and_the_list_once_it_has_caught_up()
+    public async Task A_denial_shows_at_once_in_the_view_and_in_the_list_after_the_list_has_caught_up()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();
@@ -38,7 +38,7 @@ public class RecordingTests
     }
 
     [Fact]
-    public async Task A_claim_that_supersedes_another_tells_it_on_both()
+    public async Task A_supersession_recorded_with_a_claim_shows_on_both_assertions()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();

@@ -33,7 +33,7 @@ public sealed class RequestOrderTests
         turn.Lost();
 
         second.MayFollow(turn, turn.Next.Falls).ShouldBeFalse();
-        Queue(first);       // Again, behind whatever else is under way by now.
+        Queue(first);       // The request is queued again, after all other requests that are under way by now.
         second.MayFollow(turn, turn.Next.Falls).ShouldBeFalse();
         second.Before.ShouldBe(settled.Task);
         settled.SetResult();

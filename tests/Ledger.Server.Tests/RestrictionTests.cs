@@ -49,7 +49,7 @@ public sealed class RestrictionTests
     }
 
     [Fact]
-    public async Task What_is_restricted_answers_with_a_problem_that_says_so()
+    public async Task A_restricted_assertion_answers_451_with_a_problem()
     {
         await using var ledger = await StartAsync();
         await ledger.RecordAsync("/v1/restrictions", """{"assertion": "hidden", "reason": "legal"}""");
@@ -108,7 +108,7 @@ public sealed class RestrictionTests
     [Theory]
     [InlineData("""{"assertion": "hidden", "reason": "legal"}""")]
     [InlineData("""{"source": "secret", "reason": "kill"}""")]
-    public async Task The_wording_of_what_is_restricted_is_left_out_where_the_ledger_quotes_it(string restriction)
+    public async Task Quotations_of_restricted_text_are_left_out_of_other_answers(string restriction)
     {
         await using var ledger = await StartAsync();
         await ledger.RecordAsync("/v1/assertions/open/links", """

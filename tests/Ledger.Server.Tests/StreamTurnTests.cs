@@ -2,7 +2,7 @@ using Ledger.Domain;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>What a node keeps of a stream while its commands are committed.</summary>
+/// <summary>The state of a stream that a node keeps while its commands are committed.</summary>
 public sealed class StreamTurnTests
 {
     private const string Stream = "party-gazette";
@@ -12,7 +12,7 @@ public sealed class StreamTurnTests
     public StreamTurnTests() => turn.Keep(StreamState.Empty(Stream));
 
     [Fact]
-    public void Commits_that_are_told_out_of_order_leave_the_newest_state()
+    public void Commits_reported_out_of_order_leave_the_newest_state()
     {
         var (first, second) = (Event(1), Event(2));
         Decide(first, second);
@@ -27,7 +27,7 @@ public sealed class StreamTurnTests
     }
 
     [Fact]
-    public void What_another_node_wrote_in_between_is_read_from_the_log()
+    public void Events_that_another_node_wrote_in_between_are_read_from_the_log()
     {
         Decide(Event(1));
 

@@ -48,7 +48,7 @@ public sealed class SupersessionTests
     }
 
     [Fact]
-    public async Task A_longer_cycle_is_refused_and_names_its_way_round_until_a_link_of_it_is_withdrawn()
+    public async Task A_longer_cycle_is_refused_with_its_path_until_one_of_its_links_is_withdrawn()
     {
         await using var ledger = await StartAsync();
         await ledger.RecordClaimAsync("middle");
@@ -66,7 +66,7 @@ public sealed class SupersessionTests
     }
 
     [Fact]
-    public async Task Of_two_links_that_close_a_cycle_recorded_at_once_on_two_nodes_one_is_refused()
+    public async Task When_two_nodes_record_links_that_close_a_cycle_one_link_is_refused()
     {
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var one = await RunningLedger.StartAsync(database);

@@ -27,7 +27,7 @@ public sealed class TakeoverTests(ITestOutputHelper output)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_one_node_ran_the_other_takes_over_when_it_is_killed_or_paused_and_nothing_is_lost_or_applied_twice(bool paused)
+    public async Task A_node_takes_over_the_work_of_a_killed_or_paused_node_and_nothing_is_lost_or_applied_twice(bool paused)
     {
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var one = await ServerProcess.ServeAsync(database);

@@ -36,7 +36,7 @@ public class TemporalListProperties
             await EmptyAsync(store);
         }
 
-        // Else the generator would have stopped making what this is about.
+        // If this fails, the generator no longer makes the cases that this test is about.
         late.ShouldBeGreaterThan(Histories);
         folded.ShouldBeGreaterThan(0);
     }
@@ -81,7 +81,7 @@ public class TemporalListProperties
         };
     }
 
-    /// <summary>Projects in pages of random length, also by a projection that has forgotten what it knew.</summary>
+    /// <summary>Projects in pages of random length, sometimes with a projection whose memory is empty.</summary>
     private static async Task<IReadOnlyList<Recorded>> ProjectAsync(EventStore store, RandomHistory history, long after)
     {
         var projection = new AssertionListProjection(store);

@@ -7,7 +7,7 @@ namespace Ledger.Server.Tests;
 public sealed class UnknownEventTests
 {
     [Fact]
-    public async Task A_stored_event_of_a_type_to_come_is_shown_generically_and_harms_nothing()
+    public async Task A_stored_event_of_a_future_type_is_shown_generically_and_breaks_nothing()
     {
         // The daemon starts again for each new type, which takes a second, and on a busy machine longer than a list waits by itself.
         await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?> { ["Ledger:ProjectionWaitMs"] = "60000" });
@@ -39,7 +39,7 @@ public sealed class UnknownEventTests
     }
 
     [Fact]
-    public async Task Commands_go_on_after_an_event_of_a_type_to_come_but_nobody_can_withdraw_it()
+    public async Task Commands_work_after_an_event_of_a_future_type_but_it_cannot_be_withdrawn()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();

@@ -167,7 +167,7 @@ public sealed class AppendingTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_request_that_asks_for_nothing_or_names_a_stream_twice_is_a_bug_of_the_caller()
+    public void An_empty_request_or_a_stream_named_twice_throws_an_ArgumentException()
     {
         Should.Throw<ArgumentException>(() => store.AppendAsync(new([])));
         Should.Throw<ArgumentException>(() => store.AppendAsync(new([new("s", "assertion", null, [])])));
@@ -196,7 +196,7 @@ public sealed class AppendingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_that_stops_waiting_harms_nobody()
+    public async Task A_caller_that_cancels_does_not_affect_other_callers()
     {
         using var impatient = new CancellationTokenSource();
         var cancelled = Enumerable.Range(0, 200)

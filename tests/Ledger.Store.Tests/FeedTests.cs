@@ -69,7 +69,7 @@ public sealed class FeedTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Filters_by_type_stream_and_tags_hold_together()
+    public async Task Filters_by_type_stream_and_tags_can_be_combined()
     {
         await AppendAsync("a", Some.Event("claim_recorded", tags: ["publisher:x", "topic:war"]));
         await AppendAsync("b", Some.Event("denial_recorded", tags: ["publisher:x", "topic:trade"]));
@@ -87,7 +87,7 @@ public sealed class FeedTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_cursor_moves_over_what_the_filter_hides()
+    public async Task The_cursor_moves_past_events_that_the_filter_hides()
     {
         await store.AppendedAsync(Some.Request("a", events: 5));
         await store.AppendedAsync(Some.Request("b", events: 2, type: "linked"));
@@ -100,7 +100,7 @@ public sealed class FeedTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_call_looks_at_a_bounded_window_of_positions()
+    public async Task One_read_scans_a_bounded_number_of_positions()
     {
         for (var n = 0; n < 3; n++)
         {

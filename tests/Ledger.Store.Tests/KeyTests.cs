@@ -47,7 +47,7 @@ public sealed class KeyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Repeats_within_one_batch_are_seen()
+    public async Task Repeated_keys_within_one_batch_are_recognised()
     {
         var first = one.AppendAsync(Some.Request("warm"));
         var pending = new[]
@@ -70,7 +70,7 @@ public sealed class KeyTests : IAsyncLifetime
 
     [Theory]
     [InlineData(null)]      // the index knows the key
-    [InlineData(0L)]        // the stream has gone on
+    [InlineData(0L)]        // the stream has later events
     public async Task A_repeat_among_new_commands_is_answered_and_leaves_no_trace_of_the_first_try(long? expected)
     {
         var request = Some.Request("s", expected: expected) with { Key = Some.Key("k"), Answer = "created s" };
@@ -108,7 +108,7 @@ public sealed class KeyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_key_was_used_for_can_be_asked()
+    public async Task The_answer_stored_under_a_key_can_be_read()
     {
         (await one.FindAnswerAsync("tests", "k")).ShouldBeNull();
         var key = Some.Key("k");

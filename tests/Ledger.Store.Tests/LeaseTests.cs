@@ -138,7 +138,7 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    public async Task A_member_that_left_keeps_its_leases_until_they_are_given_back_and_then_its_session_is_as_it_was()
+    public async Task A_member_that_left_keeps_its_leases_until_they_are_released_and_then_its_session_is_reset()
     {
         await using var db = await TestDatabase.CreateAsync();
         await using var dataSource = ServiceDataSource.Create($"{db.ServiceConnectionString};Maximum Pool Size=1");

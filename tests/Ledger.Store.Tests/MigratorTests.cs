@@ -74,7 +74,7 @@ public sealed class MigratorTests
     }
 
     [Fact]
-    public async Task The_service_may_ask_whether_all_is_migrated()
+    public async Task The_service_may_ask_whether_all_migrations_are_applied()
     {
         await using var db = await TestDatabase.CreateAsync();
         await using var dataSource = ServiceDataSource.Create(db.ServiceConnectionString);

@@ -162,7 +162,7 @@ public sealed class ProjectionDaemonTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_in_standby_knows_how_far_the_other_has_come()
+    public async Task A_standby_node_knows_the_progress_of_the_active_node()
     {
         var leader = await StartAsync(one, new Counting());
         await one.AppendedAsync(Some.Request("a"));
@@ -175,7 +175,7 @@ public sealed class ProjectionDaemonTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_that_stops_gives_its_projections_back()
+    public async Task A_node_that_stops_releases_its_projections()
     {
         var daemon = await StartAsync(one, new Counting());
         await one.AppendedAsync(Some.Request("a"));
@@ -244,7 +244,7 @@ public sealed class ProjectionDaemonTests : IAsyncLifetime
         public Task ApplyAsync(IReadOnlyList<IEvent> page, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
-    /// <summary>Counts events a stream: applying one twice, or skipping one, shows.</summary>
+    /// <summary>Counts the events of each stream, so that an event applied twice or skipped shows.</summary>
     private sealed class Counting : IReadModel
     {
         public string Name => "Counting";

@@ -64,7 +64,7 @@ public sealed class ResolveTests : IAsyncLifetime
         {
             while (!stop.IsCancellationRequested)
             {
-                // As young as can be: at the edge of what is being committed.
+                // The newest possible moment: at the edge of what is being committed.
                 var at = TimeProvider.System.GetUtcNow().AddMicroseconds(-Random.Shared.Next(0, 3_000));
                 if (await (a % 2 == 0 ? other : one).ResolveAsync(at) is { } position)
                 {

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Ledger.Store.Tests;
 
-/// <summary>Requests for tests that care about little of them.</summary>
+/// <summary>Requests for tests that need only a few of their values.</summary>
 internal static class Some
 {
     public static NewEvent Event(string type = "claim_recorded", string data = """{"n": 1}""", params IReadOnlyList<string> tags) =>

@@ -10,7 +10,7 @@ public sealed record CopiedEvent(string Stream, string StreamType, string Type, 
 
 /// <summary>
 /// Fills an empty log by binary COPY, as its owner: what the append function would have written, several times as fast. Only for a log
-/// that is to be read; nothing here checks what a command would be refused for.
+/// that is only read: no rule of a command is checked here.
 /// </summary>
 public static class LogCopy
 {
@@ -22,7 +22,7 @@ public static class LogCopy
     {
         await using var connection = new NpgsqlConnection(database.OwnerConnectionString);
         await connection.OpenAsync();
-        // The foreign key is checked row by row otherwise, and the streams are only known at the end.
+        // Otherwise the foreign key would be checked row by row, but the streams are known only at the end.
         await ExecuteAsync(connection, "set session_replication_role = replica");
         var streams = new Dictionary<string, (string Type, long Version, DateTimeOffset First, DateTimeOffset Last)>(StringComparer.Ordinal);
         var position = 0L;

@@ -6,7 +6,7 @@ namespace Ledger.Testing;
 
 /// <summary>
 /// xunit's own framework, which also ends the shared PostgreSQL when the last test of the assembly has run: the test host
-/// is killed too soon after that for the end of the process to do it. A test assembly asks for it by
+/// is killed too soon afterwards for an exit handler of the process to do it. A test assembly selects it by
 /// <c>[assembly: TestFramework("Ledger.Testing.PostgresTestFramework", "Ledger.Testing")]</c>.
 /// </summary>
 public sealed class PostgresTestFramework(IMessageSink messageSink) : XunitTestFramework(messageSink)

@@ -9,7 +9,7 @@ public sealed class ServerProcess : IAsyncDisposable
 {
     private const string Serving = "Serving on ";
 
-    /// <summary>A start includes the runtime's, migrations and the first connections, on a machine that may be busy.</summary>
+    /// <summary>A start includes the start of the runtime, migrations and the first connections, on a machine that may be busy.</summary>
     private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan PeakInterval = TimeSpan.FromMilliseconds(100);
 
@@ -45,7 +45,7 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>What it has used of the processors so far.</summary>
+    /// <summary>The processor time that it has used so far.</summary>
     public TimeSpan ProcessorTime
     {
         get

@@ -28,7 +28,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public string ServiceConnectionString => With(OwnerConnectionString, s => (s.Username, s.Password) = (ServiceLogin, ServicePassword));
 
     /// <param name="migrated">Whether the store's tables are there.</param>
-    /// <param name="model">What the log holds; nothing known when left out.</param>
+    /// <param name="model">What the log holds. No event types are known when it is left out.</param>
     /// <param name="postgres">The server; the process's shared one when left out.</param>
     public static async Task<TestDatabase> CreateAsync(
         bool migrated = true, LogModel? model = null, TestPostgres? postgres = null)

@@ -81,7 +81,7 @@ public sealed class TestPostgres : IAsyncDisposable
             ["shared_buffers"] = "256MB",
         });
 
-        // For processes that are no test run; a test run's is ended by its framework, which is waited for.
+        // For processes that are not test runs. In a test run the test framework ends the server, and the host waits for that.
         AppDomain.CurrentDomain.ProcessExit += (_, _) => EndSharedAsync().Wait();
         return shared;
     }

@@ -89,7 +89,7 @@ public sealed class Ed25519Tests
         Should.Throw<ObjectDisposedException>(() => key.ExportSeed());
     }
 
-    /// <summary>RFC 8032 §5.1.7: the scalar is below the order of the group, and a point has one encoding; else a signature could be changed and stay right.</summary>
+    /// <summary>RFC 8032 §5.1.7: the scalar is below the order of the group, and a point has one encoding. Otherwise a signature could be changed and stay valid.</summary>
     [Fact]
     public void A_signature_or_key_in_another_than_its_canonical_form_is_wrong()
     {
@@ -100,7 +100,7 @@ public sealed class Ed25519Tests
         var scalar = new System.Numerics.BigInteger(signature.AsSpan(32), isUnsigned: true) + order;
         Ed25519.Verify(publicKey, message, [.. signature[..32], .. scalar.ToByteArray(isUnsigned: true)]).ShouldBeFalse();
 
-        // The neutral element, as y = 1 and as y = p + 1: under such a key one signature would be right for every message.
+        // The neutral element, as y = 1 and as y = p + 1: under such a key one signature would be valid for every message.
         byte[] neutral = [1, .. new byte[31]];
         byte[] neutralAgain = [0xEE, .. Enumerable.Repeat((byte)0xFF, 30), 0x7F];
         foreach (var key in new[] { neutral, neutralAgain })

@@ -58,7 +58,7 @@ public sealed class ErasureTests
     }
 
     [Fact]
-    public void What_an_erasure_leaves_holds_neither_the_events_salt_nor_the_erased_fields()
+    public void The_salts_left_after_an_erasure_hold_neither_the_salt_of_the_event_nor_that_of_the_erased_field()
     {
         var whole = SampleEvent.Salts.Split(SampleEvent.FieldNames, SampleEvent.HeaderNames);
         var json = SampleEvent.Erase(SampleEvent.Denial, SampleEvent.Salts, "statement").Salts.ToJson();

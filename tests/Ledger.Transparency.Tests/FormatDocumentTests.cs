@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace Ledger.Transparency.Tests;
 
-/// <summary>The document that others implement from is run, not only read.</summary>
+/// <summary>The document that others implement from is executed, not only read.</summary>
 public sealed class FormatDocumentTests
 {
     private const string Origin = "ledger.example/claims";
@@ -40,7 +40,7 @@ public sealed class FormatDocumentTests
         Data = Encoding.UTF8.GetBytes(json["data"]!.ToJsonString()),
     };
 
-    /// <summary>From what a receipt shows of the headers, by what the database stores of them.</summary>
+    /// <summary>Makes the committed headers from those that a receipt shows, in the form in which the database stores them.</summary>
     private static CommittedHeaders? Headers(JsonObject shown, string recordedBy)
     {
         var stored = shown.DeepClone().AsObject();

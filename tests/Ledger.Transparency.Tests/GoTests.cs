@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Ledger.Transparency.Tests;
 
-/// <summary>Go's sumdb reads what is signed and proven here. It is another implementation of the same formats, and the one that made them known.</summary>
+/// <summary>Go's sumdb reads what is signed and proven here. It is an independent implementation of the same formats, and the best known one.</summary>
 public sealed class GoTests
 {
     private const string Origin = "ledger.example/claims";

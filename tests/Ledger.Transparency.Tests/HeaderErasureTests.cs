@@ -2,14 +2,14 @@ using System.Text;
 
 namespace Ledger.Transparency.Tests;
 
-/// <summary>Tags are made of the data's values: what is erased there goes from them too, although they are committed to as one.</summary>
+/// <summary>Tags are made of values of the data. A value erased in the data is removed from the tags too, although there is one commitment to all tags.</summary>
 public sealed class HeaderErasureTests
 {
     private const string Tags = "tags";
 
     private static readonly byte[] Leaf = SampleEvent.Leaf(SampleEvent.Denial, SampleEvent.Salts);
 
-    /// <summary>The headers that are stored once a word went from the tags.</summary>
+    /// <summary>The stored headers after a word was removed from the tags.</summary>
     private static LeafHeaders Pruned(SaltRecord salts) => SampleEvent.HeadersOf(SampleEvent.StoredHeaders
         .Replace(SampleEvent.Salts.ToJson(), salts.ToJson(), StringComparison.Ordinal).Replace(", \"topic:sanctions\"", "", StringComparison.Ordinal));
 

@@ -5,7 +5,7 @@ namespace Ledger.Transparency.Tests;
 public class HmacKeyTests
 {
     [Fact]
-    public void Codes_equal_those_of_the_platform_for_many_message_lengths_and_all_key_lengths_around_the_block_size()
+    public void Codes_equal_those_of_the_platform_for_message_and_key_lengths_around_the_block_size()
     {
         var random = new Random(3);
         foreach (var length in Enumerable.Range(0, 200).Concat([4_095, 4_096, 4_097, 5_000, 9_000]))

@@ -40,7 +40,7 @@ public sealed class MerklePropertyTests
     }
 
     [Fact]
-    public void A_frontier_read_back_from_a_tree_goes_on_as_if_it_had_never_stopped() =>
+    public void A_frontier_read_back_from_a_tree_continues_with_the_same_roots() =>
         Prop.ForAll(Leaves, async leaves =>
         {
             var tree = NaiveMerkle.Tree(leaves);

@@ -101,7 +101,7 @@ public sealed class MerklePublishedVectorTests
             throw new InvalidDataException(probe);
         }
 
-        // 2^64 − 1 stands for an index below zero, in a language without signed ones.
+        // 2^64 − 1 stands for a negative index, because the vectors use unsigned numbers.
         var (index, size) = ((long)ulong.Parse(first, CultureInfo.InvariantCulture), long.Parse(second, CultureInfo.InvariantCulture));
         var proof = path.Length == 0 ? [] : path.Split(',').Select(Hash).ToArray();
         var accepted = kind == "inclusion"

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Ledger.Transparency.Tests;
 
-/// <summary>Runs a script in Node, whose cryptography and numbers owe nothing to this code. Node is required, never skipped.</summary>
+/// <summary>Runs a script in Node, whose cryptography and numbers are independent of this code. Node is required, never skipped.</summary>
 internal static class NodeProcess
 {
     private const int TimeoutMs = 60_000;

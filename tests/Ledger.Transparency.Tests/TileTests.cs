@@ -88,7 +88,7 @@ public sealed class TileTests
     }
 
     [Fact]
-    public async Task An_edge_read_back_from_its_partial_tiles_goes_on_as_if_it_had_never_stopped()
+    public async Task An_edge_read_back_from_its_partial_tiles_continues_with_the_same_roots()
     {
         var tree = new MerkleTree();
         var tiles = new Dictionary<string, byte[]>();
@@ -137,7 +137,7 @@ public sealed class TileTests
     }
 
     [Fact]
-    public void An_entry_longer_than_two_bytes_can_say_is_a_mistake_of_the_caller() =>
+    public void An_entry_too_long_for_its_two_byte_length_is_a_mistake_of_the_caller() =>
         Should.Throw<ArgumentException>(() => EntryBundle.Write(new ArrayBufferWriter<byte>(), new byte[EntryBundle.EntryLengthMax + 1]));
 
     private static void Keep(Dictionary<string, byte[]> tiles, TileEdge edge)

@@ -34,11 +34,11 @@ public class AnswerSpecs
     [InlineData(Outcome.Declined)]
     [InlineData(Outcome.Agreed)]
     [InlineData(Outcome.Replied)]
-    public void An_upstream_change_is_updated_noted_removed_or_rejected(Outcome outcome) =>
+    public void The_outcome_for_an_upstream_change_is_updated_noted_removed_or_rejected(Outcome outcome) =>
         Given(Claim, Upstream).When(AnswerUpstream with { Outcome = outcome }).ThenRefused(RefusalCode.Invalid, "outcome");
 
     [Fact]
-    public void An_upstream_change_is_no_request() =>
+    public void An_upstream_change_cannot_be_answered_like_a_request() =>
         Given(Claim, Upstream).When(Answer with { Request = EventId(2) }).ThenRefused(RefusalCode.NotOpen, "request");
 
     [Fact]

@@ -93,7 +93,7 @@ public class CorrectionSpecs
     [InlineData("""[{"party":"p1","description":"both"}]""")]
     [InlineData("""[{"party":"No Id"}]""")]
     [InlineData("""{"party":"p1"}""")]
-    public void A_corrected_chain_is_a_chain(string after) => Given(Claim with { Attribution = [] })
+    public void A_corrected_chain_must_be_a_valid_chain(string after) => Given(Claim with { Attribution = [] })
         .When(Correct(Change("attribution", "[]", after))).ThenRefused(RefusalCode.Invalid);
 
     [Theory]

@@ -61,7 +61,7 @@ public class DenialSpecs
         .Then(Denial with { Statement = "We say it again.", Reaffirms = EventId(2) });
 
     [Fact]
-    public void A_denial_reaffirms_nothing_of_another_party_and_nothing_that_is_no_denial()
+    public void A_denial_reaffirms_only_a_denial_of_the_same_party()
     {
         Given(Claim, Denial).When(Deny with { Party = Ministry, Reaffirms = EventId(2) }).ThenRefused(RefusalCode.NotOpen, "reaffirms");
         Given(Claim, Denial).When(Deny with { Reaffirms = EventId(1) }).ThenRefused(RefusalCode.NotOpen, "reaffirms");

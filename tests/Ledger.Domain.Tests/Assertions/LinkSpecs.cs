@@ -61,7 +61,7 @@ public class LinkSpecs
         .Then(Linked with { To = new(null, new("telegraph-online", null)) });
 
     [Fact]
-    public void Why_something_was_superseded_belongs_to_supersession()
+    public void Only_a_supersession_says_why_something_was_superseded()
     {
         Given(Claim).When(Link with { Because = SupersededBecause.WasWrong }).ThenRefused(RefusalCode.Invalid, "because");
         Given(Claim)
@@ -71,7 +71,7 @@ public class LinkSpecs
     }
 
     [Fact]
-    public void Differences_speak_of_known_fields() =>
+    public void Differences_name_only_known_fields() =>
         Given(Claim).When(Link with { Differences = [new("mood")] }).ThenRefused(RefusalCode.Invalid, "differences.field");
 
     [Theory]

@@ -57,7 +57,7 @@ public class PositionSpecs
     [InlineData("ftp://example.org/review")]
     [InlineData("javascript:alert(1)")]
     [InlineData("")]
-    public void An_address_is_absolute_and_of_the_web(string url) =>
+    public void An_address_that_is_not_an_absolute_web_address_is_refused(string url) =>
         Given(Claim).When(Take(Stance.Disputes) with { Url = url }).ThenRefused(RefusalCode.Invalid, "url");
 
     [Fact]

@@ -29,7 +29,7 @@ public class RequestSpecs
     }
 
     [Fact]
-    public void A_request_has_words() => Given(Claim).When(Request with { Text = "" }).ThenRefused(RefusalCode.Invalid, "text");
+    public void A_request_needs_a_text() => Given(Claim).When(Request with { Text = "" }).ThenRefused(RefusalCode.Invalid, "text");
 
     [Fact]
     public void A_request_about_what_was_never_recorded_is_refused() => Given().When(Request).ThenRefused(RefusalCode.NotFound);

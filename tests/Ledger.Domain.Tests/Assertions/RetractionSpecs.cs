@@ -19,7 +19,7 @@ public class RetractionSpecs
     public void The_same_retraction_again_appends_nothing() => Given(Claim, Retraction()).When(Retract with { Id = null }).ThenNothing();
 
     [Fact]
-    public void After_a_full_retraction_another_one_by_the_same_party_appends_nothing_so_that_one_withdrawal_reinstates()
+    public void Another_full_retraction_by_the_same_party_appends_nothing_so_that_one_withdrawal_reinstates()
     {
         var other = Retract with { Id = "n2", Text = "We retract this again." };
         Given(Claim, Retraction()).When(other).ThenNothing();

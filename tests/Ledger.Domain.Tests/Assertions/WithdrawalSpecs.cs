@@ -75,7 +75,7 @@ public class WithdrawalSpecs
     public void What_was_withdrawn_is_not_withdrawn_again() => Given(Claim, Denial, Withdrawal(2, Denial)).When(Withdraw, 2).ThenNothing();
 
     [Fact]
-    public void What_a_later_one_replaced_is_no_longer_open()
+    public void An_act_that_a_later_one_replaced_is_no_longer_open()
     {
         Given(Claim, Denial, Denial with { Statement = "Only old contracts." }).When(Withdraw, 2).ThenRefused(RefusalCode.NotOpen);
         Given(Claim, Requested, new ActionAnswered { Request = EventId(2), By = Publisher }).When(Withdraw, 2).ThenRefused(RefusalCode.NotOpen);
@@ -104,5 +104,5 @@ public class WithdrawalSpecs
     }
 
     [Fact]
-    public void A_withdrawal_says_why() => Given(Claim, Denial).When(Withdraw with { Reason = " " }, 2).ThenRefused(RefusalCode.Invalid, "reason");
+    public void A_withdrawal_needs_a_reason() => Given(Claim, Denial).When(Withdraw with { Reason = " " }, 2).ThenRefused(RefusalCode.Invalid, "reason");
 }

@@ -3,7 +3,7 @@ using Ledger.Domain.Tests.Storing;
 
 namespace Ledger.Domain.Tests.Folds;
 
-/// <summary>No fold fails on any event: known, unknown, of another kind of stream, or with what was in it erased.</summary>
+/// <summary>No fold fails on any event: known, unknown, from another kind of stream, or with erased content.</summary>
 public class EveryEventSpecs
 {
     public static TheoryData<string> Types { get; } = [.. StoredEvents.ByType.Keys, "mood_recorded"];
@@ -52,7 +52,7 @@ public class EveryEventSpecs
 
     private static LedgerEvent[] Everything { get; } = [.. StoredEvents.All];
 
-    /// <summary>The event alone, after others, and before others: each state can be shown and asked.</summary>
+    /// <summary>Folds the event alone, after others and before others. Every state can be shown and takes commands.</summary>
     private static void Fold(LedgerEvent e, LedgerEvent[] others)
     {
         foreach (var events in new LedgerEvent[][] { [e], [.. others, e, e], [e, .. others] })

@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 
 namespace Ledger.Domain.Tests.Folds;
 
-/// <summary>What holds of every history, and of every part of one: asOf cuts it short, knownAt leaves events out of its midst.</summary>
+/// <summary>Properties of every history and of every part of one: asOf cuts a history short, and knownAt leaves out events in the middle.</summary>
 public class FoldSpecs
 {
     private static Arbitrary<int> Choice { get; } = Gen.Choose(0, int.MaxValue - 1).ToArbitrary();
@@ -23,7 +23,7 @@ public class FoldSpecs
     [Fact]
     public void A_reference_to_an_event_that_is_left_out_changes_nothing() => Prop.ForAll(RandomHistory.Choices, choices =>
     {
-        // With everything but the acts themselves left out, what closes them closes nothing.
+        // When the acts are left out of a history, the events that close them close nothing.
         var closings = RandomHistory.Of(choices).Where(r => r.Event is ClaimRecorded or Withdrawn or ActionAnswered { Request: not null });
         var entries = Assertion.Fold(closings).Entries;
         return entries.Open.IsEmpty && entries.Closed.IsEmpty;
@@ -38,10 +38,10 @@ public class FoldSpecs
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void What_was_accepted_once_appends_nothing_the_second_time() => Prop.ForAll(RandomHistory.Choices, Choice, (choices, choice) =>
+    public void A_repeated_command_appends_nothing() => Prop.ForAll(RandomHistory.Choices, Choice, (choices, choice) =>
     {
         var given = Scenario.Given([.. RandomHistory.Of(choices).Select(r => r.Event)]);
-        // A withdrawal or an answer picks its target, and a correction its value, by the state: the same choice is another command there.
+        // A withdrawal or an answer takes its target from the state, and a correction its value. In another state the same choice is another command.
         return choice % 11 is 3 or 4 or 5 or 7 or 8
             || RandomHistory.Decide(given.State, choice) is not Decision.Accepted { Events: { Count: > 0 } events }
             || RandomHistory.Decide(given.And(events).State, choice) is Decision.Accepted { Events.Count: 0 };
@@ -56,7 +56,7 @@ public class FoldSpecs
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void A_denial_that_is_not_known_yet_leaves_no_trace()
+    public void A_denial_that_is_not_yet_known_leaves_no_trace_in_the_standing()
     {
         var given = Scenario.Given(Example.Claim, Example.Denial, Example.Withdrawal(2, Example.Denial), Example.Retraction());
         var unknown = Assertion.Fold(given.History.Where(r => r.Event is not DenialRecorded));
@@ -66,9 +66,9 @@ public class FoldSpecs
     }
 
     [Fact]
-    public void Random_histories_reach_every_label_and_close_in_every_way()
+    public void Random_histories_reach_most_labels_and_close_in_every_way()
     {
-        // One in twenty answers a request: among a thousand, one always does.
+        // About one history in twenty answers a request, so a thousand histories always contain one.
         var states = Gen.Sample(RandomHistory.Choices.Generator, 1000).Select(choices => Assertion.Fold(RandomHistory.Of(choices))).ToList();
         states.Select(s => Standing.Of(s).Label).Distinct().Count().ShouldBeGreaterThan(5);
         states.SelectMany(s => s.Entries.Closed.Values).Select(e => e.How).Distinct().ShouldBe(Enum.GetValues<Closing>(), ignoreOrder: true);

@@ -35,7 +35,7 @@ internal static class RandomHistory
         return given.History;
     }
 
-    /// <summary>The command that a choice makes on a state, and what the decider says to it.</summary>
+    /// <summary>Makes the command of a choice on a state and gives the decision.</summary>
     internal static Decision Decide(Assertion state, int choice)
     {
         var (kind, rest) = (choice % 11, choice / 11);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Ledger.Domain.Tests;
 
-/// <summary>The assertion, source and parties that the specs speak of, and the plainest command of each kind.</summary>
+/// <summary>The assertion, source and parties of the specs, and the simplest command of each kind.</summary>
 internal static class Example
 {
     internal const string Id = "t06";

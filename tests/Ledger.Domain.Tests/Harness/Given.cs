@@ -39,6 +39,6 @@ internal sealed class Given<TState>
     /// <summary>The same stream with more events.</summary>
     internal Given<TState> And(params IReadOnlyList<LedgerEvent> more) => new(this, more);
 
-    /// <summary>What the stream answers to a command, which is told how often it was sent before.</summary>
+    /// <summary>The answer of the stream to a command. The command gets the number of times it was sent before.</summary>
     internal Outcome<TState> When(Func<TState, int, Decision> decide) => new(this, decide);
 }

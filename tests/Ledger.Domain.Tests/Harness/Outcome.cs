@@ -5,7 +5,7 @@ internal sealed class Outcome<TState>(Given<TState> given, Func<TState, int, Dec
 {
     private readonly Decision _decision = decide(given.State, 0);
 
-    /// <summary>Exactly these events in this order, by their stored form; and sent a second time, the command appends nothing more.</summary>
+    /// <summary>Expects exactly these events in this order, compared in their stored form. Sends the command a second time and expects nothing new.</summary>
     internal Given<TState> Then(params IReadOnlyList<LedgerEvent> expected)
     {
         Accepted().Select(Stored.Form).ShouldBe(expected.Select(Stored.Form));

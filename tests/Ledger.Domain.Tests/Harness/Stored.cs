@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Ledger.Domain.Tests;
 
-/// <summary>An event's way through the database and back: what a fold meets is never the object that a decider made.</summary>
+/// <summary>Takes an event through its stored form and back, so that a fold never gets the object that a decider made.</summary>
 internal static class Stored
 {
     /// <summary>The stored type name and JSON, as specs compare and print them.</summary>

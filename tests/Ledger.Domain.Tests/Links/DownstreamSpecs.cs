@@ -32,7 +32,7 @@ public class DownstreamSpecs
     }
 
     [Fact]
-    public void Fields_that_come_by_different_ways_add_up_below_too()
+    public void Fields_that_arrive_over_different_paths_are_combined_further_down()
     {
         var reached = Downstream.Of("a", ["figures/n", "scope.place"],
             [Stated("c", "a", "figures/n"), Stated("b", "a", "scope.place"), Stated("c", "b"), Stated("d", "c")]);

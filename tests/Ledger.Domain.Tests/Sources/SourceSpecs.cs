@@ -76,7 +76,7 @@ public class SourceSpecs
     }
 
     [Fact]
-    public void Nothing_is_said_of_a_source_that_was_never_registered()
+    public void A_command_on_a_source_that_was_never_registered_is_refused()
     {
         GivenSource().When(new CaptureVersion { Edition = "print", Seen = true }).ThenRefused(RefusalCode.NotFound);
         GivenSource().When(new RestrictAccess { Source = SourceId, Reason = RestrictionReason.Kill }).ThenRefused(RefusalCode.NotFound);

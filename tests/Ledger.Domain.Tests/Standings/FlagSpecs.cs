@@ -13,7 +13,7 @@ public class FlagSpecs
         Given([Claim, .. more]).Standing().Flags.SingleOrDefault(f => f.Name == name);
 
     [Fact]
-    public void Contested_is_what_is_openly_denied_or_disputed()
+    public void An_open_denial_or_dispute_flags_an_assertion_as_contested()
     {
         Flag("contested").ShouldBeNull();
         Flag("contested", Denial with { PublishedAt = Time("2018-08-03") }, Position(Stance.Disputes))
@@ -23,7 +23,7 @@ public class FlagSpecs
     }
 
     [Fact]
-    public void Single_origin_is_what_nobody_else_confirmed_from_knowledge_of_its_own()
+    public void An_assertion_without_independent_confirmation_is_flagged_as_single_origin()
     {
         Flag("singleOrigin")!.Detail.ShouldBe("Every recorded chain goes back to russia-labour-ministry.");
         Flag("singleOrigin", Position(Stance.Corroborates) with { Independence = Independence.Independent }).ShouldBeNull();
@@ -42,7 +42,7 @@ public class FlagSpecs
     }
 
     [Fact]
-    public void Unattributed_is_what_names_no_originator()
+    public void An_assertion_without_attribution_is_flagged_as_unattributed()
     {
         var flags = Given(Claim with { Attribution = [] }).Standing().Flags;
         flags.Select(f => f.Name).ShouldBe(["unattributed"]);
@@ -94,7 +94,7 @@ public class FlagSpecs
     }
 
     [Fact]
-    public void Restricted_is_what_the_public_may_not_read()
+    public void An_access_restriction_flags_an_assertion_as_restricted_until_it_is_withdrawn()
     {
         var restricted = new AccessRestricted { Reason = RestrictionReason.Embargo, Until = Time("2026-12-01") };
         Flag("restricted", restricted)!.Detail.ShouldBe("Access restricted (embargo) until 2026-12-01.");

@@ -15,7 +15,7 @@ public class LabelSpecs
         [Retraction(), Concern, Superseded, Corrected, Denial, Position(Stance.Disputes)];
 
     [Fact]
-    public void The_gravest_of_what_is_open_labels_it()
+    public void The_gravest_open_act_decides_the_label()
     {
         for (var first = 0; first < ByPrecedence.Length; first++)
         {
@@ -27,7 +27,7 @@ public class LabelSpecs
     }
 
     [Fact]
-    public void Partial_retractions_and_denials_say_so()
+    public void The_label_of_a_partial_retraction_or_denial_says_that_it_is_partial()
     {
         Given(Claim, Retraction(Extent.Partial)).Standing().Label.ShouldBe("retracted in part");
         Given(Claim, Retraction(Extent.Partial), Retraction()).Standing().Label.ShouldBe("retracted");

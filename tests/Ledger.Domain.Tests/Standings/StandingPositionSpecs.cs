@@ -30,7 +30,7 @@ public class StandingPositionSpecs
     [InlineData(Stance.Rules, "rules")]
     [InlineData(Stance.NoComment, "noComment")]
     [InlineData(Stance.NoReply, "noReply")]
-    public void Stances_have_their_words(Stance stance, string word) => Stances(Position(stance)).ShouldBe([$"c4ads {word} open"]);
+    public void Each_stance_has_its_own_word(Stance stance, string word) => Stances(Position(stance)).ShouldBe([$"c4ads {word} open"]);
 
     [Fact]
     public void A_concern_is_a_position_of_the_publisher() => Stances(Concern).ShouldBe(["the-telegraph concern open"]);

@@ -11,7 +11,7 @@ public class SummarySpecs
         .ShouldBe("reported by the-telegraph; no denial, dispute or correction recorded");
 
     [Fact]
-    public void It_names_the_parties_and_counts_them()
+    public void The_summary_names_and_counts_the_parties()
     {
         Given(Claim, Denial).Standing().Summary.ShouldBe("denied by russia-mfa");
         Given(Claim, Denial, Denial with { Contests = new("the figure") }).Standing().Summary.ShouldBe("denied by russia-mfa");
@@ -20,7 +20,7 @@ public class SummarySpecs
     }
 
     [Fact]
-    public void It_tells_every_open_thing_the_gravest_first() => Given(
+    public void The_summary_lists_every_open_act_with_the_gravest_first() => Given(
             Claim,
             Position(Stance.Corroborates),
             Position(Stance.Disputes),
@@ -39,10 +39,10 @@ public class SummarySpecs
     [InlineData(Stance.Rules, "reviewed by c4ads")]
     [InlineData(Stance.NoComment, "no comment by c4ads")]
     [InlineData(Stance.NoReply, "no reply by c4ads")]
-    public void It_tells_the_other_stances(Stance stance, string summary) => Given(Claim, Position(stance)).Standing().Summary.ShouldBe(summary);
+    public void The_summary_shows_the_other_stances(Stance stance, string summary) => Given(Claim, Position(stance)).Standing().Summary.ShouldBe(summary);
 
     [Fact]
-    public void It_never_says_true_or_false()
+    public void The_summary_never_says_true_or_false()
     {
         var everything = string.Join(' ', Enum.GetValues<Stance>().Select(s => Given(Claim, Position(s), Denial, Concern).Standing().Summary));
         foreach (var verdict in new[] { "true", "false", "wrong", "lie", "fake" })

@@ -7,7 +7,7 @@ public class StoredFormSpecs
     public static TheoryData<string> Types { get; } = [.. StoredEvents.ByType.Keys];
 
     [Fact]
-    public void The_stored_names_are_these_for_ever() => EventTypes.All.Keys.Order(StringComparer.Ordinal).ShouldBe(
+    public void The_stored_names_of_event_types_never_change() => EventTypes.All.Keys.Order(StringComparer.Ordinal).ShouldBe(
     [
         "access_refused", "access_restricted", "action_answered", "action_requested", "claim_recorded", "concern_expressed", "correction_issued",
         "denial_recorded", "entry_amended", "evidence_attached", "key_made", "key_revoked", "key_rotated", "linked", "party_recorded", "payload_erased", "position_recorded",
@@ -52,7 +52,7 @@ public class StoredFormSpecs
     }
 
     [Fact]
-    public void A_field_that_a_newer_writer_added_is_passed_over() =>
+    public void A_field_that_a_newer_version_added_is_ignored() =>
         EventTypes.Deserialize("concern_expressed", """{"reason":"Doubt.","mood":"grave"}""")
             .ShouldBeOfType<ConcernExpressed>().Reason.ShouldBe("Doubt.");
 

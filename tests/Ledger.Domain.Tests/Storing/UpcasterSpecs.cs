@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Ledger.Domain.Tests.Storing;
 
-/// <summary>How an older shape would reach the present one: here a denial that once was a contradiction, and before that a plain no.</summary>
+/// <summary>An example of upcasting: a denial that was stored as a contradiction before, and as a plain no before that.</summary>
 public class UpcasterSpecs
 {
     private static Dictionary<string, Upcaster> Steps { get; } = new()

@@ -38,7 +38,7 @@ public class WireSpecs
     [InlineData("""{"party":"russia-mfa","statement":"No.","contests":{"part":null}}""")]
     [InlineData("""{"party":"russia-mfa","statement":"No.","contests":{"part":"x","whole":true}}""")]
     [InlineData("""["party"]""")]
-    public void What_is_required_must_be_there(string body) => Should.Throw<JsonException>(() => Read<DenyAssertion>(body));
+    public void A_body_with_a_missing_or_malformed_field_is_refused(string body) => Should.Throw<JsonException>(() => Read<DenyAssertion>(body));
 
     [Theory]
     [InlineData("attribution")]
@@ -55,7 +55,7 @@ public class WireSpecs
     }
 
     [Fact]
-    public void Changes_carry_values_of_any_form()
+    public void A_change_may_carry_any_valid_JSON_value()
     {
         var item = Read<NoticeItem>("""{"assertion":"t06","changes":[{"field":"figures/workers","before":1237.0,"after":null},{"field":"part","after":"body"}]}""");
         item.Changes[0].Before!.Value.GetRawText().ShouldBe("1237.0");

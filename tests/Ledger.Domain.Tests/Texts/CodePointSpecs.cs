@@ -15,7 +15,7 @@ public class CodePointSpecs
     [InlineData("МИД", 3)]
     public void Texts_are_counted_in_code_points(string text, int count) => CodePoints.Count(text).ShouldBe(count);
 
-    // Lone surrogates do not survive the metadata of an attribute, and so are written here.
+    // Lone surrogates do not survive the metadata of an attribute, so they are written here.
     private static string[] IllFormed { get; } = ["NUL\0", "\uD83D", "\uDE00", "\uDE00\uD83D", "a\uD83Db"];
 
     public static TheoryData<int> EachIllFormed { get; } = [.. Enumerable.Range(0, IllFormed.Length)];

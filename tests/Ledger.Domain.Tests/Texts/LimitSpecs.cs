@@ -20,7 +20,7 @@ public class LimitSpecs
     }
 
     [Fact]
-    public void Lines_and_words_are_bounded_too()
+    public void Short_texts_and_topics_have_a_maximum_length()
     {
         Given(Claim).When(Deny with { Ground = Long(Limits.LineCodePointsMax) }).ThenOne<DenialRecorded>();
         Given(Claim).When(Deny with { Ground = Long(Limits.LineCodePointsMax + 1) }).ThenRefused(RefusalCode.Invalid, "ground");

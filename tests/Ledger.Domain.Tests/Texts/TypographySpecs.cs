@@ -54,7 +54,7 @@ public class TypographySpecs
     }
 
     [Fact]
-    public void What_moved_with_the_paragraphs_before_it_has_not_changed_its_typography()
+    public void A_quote_that_only_moved_has_not_changed_its_typography()
     {
         var pinned = new PinnedEvidence("a", Guid.Empty, 1, new(SelectorType.TextPosition, Start: 8, End: 16));
         var outcome = EvidenceSearch.Search("A wholly new lead.\n\nThe firm hired.", [pinned], _ => new() { Version = 1, Paragraphs = TextParts.Paragraphs("Intro.\n\nThe firm hired.") })[0];

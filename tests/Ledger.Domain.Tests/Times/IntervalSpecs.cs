@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace Ledger.Domain.Tests.Times;
 
-/// <summary>Before means wholly before; where two intervals overlap the order is unknown, and said to be so.</summary>
+/// <summary>Before means wholly before. When two intervals overlap, their order is unknown.</summary>
 public class IntervalSpecs
 {
     /// <summary>Few moments, so that intervals often touch, overlap and coincide.</summary>
@@ -22,7 +22,7 @@ public class IntervalSpecs
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Before_seen_from_the_other_side_is_after() => Prop.ForAll(Intervals, Intervals, (a, b) =>
+    public void If_one_interval_is_before_another_the_other_is_after_it() => Prop.ForAll(Intervals, Intervals, (a, b) =>
         b.ComparedTo(a) == a.ComparedTo(b) switch
         {
             TimeOrder.Before => TimeOrder.After,

@@ -30,10 +30,10 @@ public class PartialDateSpecs
     [InlineData("2017-10-14", "America/Sao_Paulo", "2017-10-14T03:00:00Z", "2017-10-15T03:00:00Z")]
     // Clocks strike midnight twice: the day begins with the first.
     [InlineData("2018-11-04", "America/Havana", "2018-11-04T04:00:00Z", "2018-11-05T05:00:00Z")]
-    public void Days_on_which_clocks_change_are_as_long_as_they_were(string text, string zone, string from, string to) => ShouldName(text, zone, from, to);
+    public void Days_on_which_clocks_change_have_their_real_length(string text, string zone, string from, string to) => ShouldName(text, zone, from, to);
 
     [Fact]
-    public void A_day_that_a_zone_skipped_is_no_day_there()
+    public void A_day_that_a_time_zone_skipped_is_refused_in_that_zone()
     {
         // Samoa crossed the date line at the end of 29 December 2011.
         PartialDate.TryInterval("2011-12-30", Zones.Find("Pacific/Apia")!, out _).ShouldBeFalse();
@@ -68,7 +68,7 @@ public class PartialDateSpecs
     [InlineData("0001-01-01T00:00:00+14:00")]
     [InlineData("")]
     [InlineData("yesterday")]
-    public void Dates_that_do_not_exist_or_have_another_form_are_none(string text) =>
+    public void Dates_that_do_not_exist_or_have_another_form_are_refused(string text) =>
         PartialDate.TryInterval(text, TimeZoneInfo.Utc, out _).ShouldBeFalse();
 
     [Fact]
@@ -90,7 +90,7 @@ public class PartialDateSpecs
     [InlineData("2018-08", Precision.Month)]
     [InlineData("2018-08-03", Precision.Day)]
     [InlineData("2018-08-03T14:05:00Z", Precision.Instant)]
-    public void The_form_is_the_precision(string text, Precision precision) => Example.Time(text).Precision.ShouldBe(precision);
+    public void The_form_of_a_time_gives_its_precision(string text, Precision precision) => Example.Time(text).Precision.ShouldBe(precision);
 
     [Fact]
     public void A_time_keeps_the_words_in_which_it_was_given()
@@ -102,7 +102,7 @@ public class PartialDateSpecs
     [Fact]
     public void A_day_begins_on_its_day_and_ends_before_the_next()
     {
-        // Those with odd offsets, odd hours of change, and days skipped; reading all of the system's takes a second.
+        // Zones with odd offsets, odd hours of change and skipped days. Reading all zones of the system takes a second.
         string[] zones =
         [
             "UTC", "Europe/London", "Europe/Dublin", "America/Sao_Paulo", "America/Havana", "America/St_Johns", "Africa/Cairo", "Asia/Amman",

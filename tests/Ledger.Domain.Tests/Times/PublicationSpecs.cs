@@ -3,7 +3,7 @@ using static Ledger.Domain.Tests.Scenario;
 
 namespace Ledger.Domain.Tests.Times;
 
-/// <summary>When the public could know it: resolved once, when the event is written.</summary>
+/// <summary>When the public could know of an event. This is resolved once, when the event is written.</summary>
 public class PublicationSpecs
 {
     private static Circumstances Cited { get; } = Unbound with { CitedPublication = Time("2018-08-04"), Zone = London };
@@ -59,7 +59,7 @@ public class PublicationSpecs
     [InlineData("2026-11-23")]
     [InlineData("2026-12")]
     [InlineData("2027")]
-    public void Nothing_is_published_later_than_clocks_may_differ(string publishedAt) =>
+    public void A_publication_in_the_future_is_refused_beyond_the_tolerance_for_clocks(string publishedAt) =>
         Given(Claim).When(Deny with { PublishedAt = new(publishedAt) }).ThenRefused(RefusalCode.NotYetPublished, "publishedAt");
 
     [Theory]

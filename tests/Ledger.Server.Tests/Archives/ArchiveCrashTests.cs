@@ -43,7 +43,7 @@ public class ArchiveCrashTests
         Count(total, "refused").ShouldBe(0, records.FirstOrDefault(r => Status(r) == "refused").ToString());
         Count(total, "present").ShouldBeGreaterThan(Records / 4);
         var head = await ledger.SettleAsync();
-        head.ShouldBe(Records + (3 * Records / 4) + Math.Min(50, Records / 4), "an event a row; source, version and claim of each paper; the publishers");
+        head.ShouldBe(Records + (3 * Records / 4) + Math.Min(50, Records / 4), "one event per row; source, version and claim of each paper; the publishers");
         var (_, again) = await ImportAsync(ledger.Http, "retraction-watch", body);
         Count(again, "present").ShouldBe(Records);
         (await ledger.SettleAsync()).ShouldBe(head);

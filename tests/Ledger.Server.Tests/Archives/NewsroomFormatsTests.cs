@@ -60,7 +60,7 @@ public class NewsroomFormatsTests
         """{"Nr": "id", "Link": "url", "Headline": "title", "Was": "before", "Is": "after", "Sort": "kind", "Day": {"field": "noticeDate", "format": "dd.MM.yyyy"}, "Out": "publishedAt"}""");
 
     [Fact]
-    public async Task Archives_of_newsrooms_are_known_since_they_were_published_and_recorded_once()
+    public async Task Newsroom_archives_are_recorded_once_and_known_since_their_publication()
     {
         await using var ledger = await RunningLedger.StartAsync();
         (string Format, string File, string More, long Recorded, long Refused)[] archives =
@@ -120,7 +120,7 @@ public class NewsroomFormatsTests
     }
 
     [Fact]
-    public async Task Reviews_and_items_go_out_as_they_came_in()
+    public async Task Reviews_and_items_are_exported_as_they_were_imported()
     {
         await using var first = await RunningLedger.StartAsync();
         await ImportAsync(first, "claimreview", Reviews);
@@ -156,7 +156,7 @@ public class NewsroomFormatsTests
         bread.GetProperty("itemReviewed").GetProperty("author")[0].GetProperty("name").GetString().ShouldBe("A. Speaker");
     }
 
-    /// <summary>What ninjs 3 asks for, in our words: IPTC's own schema comes in no package that a build may fetch.</summary>
+    /// <summary>The requirements of ninjs 3 in our own words: no package that a build may fetch contains IPTC's schema.</summary>
     private static void ItemsAreNinjs(string exported)
     {
         string[] properties = ["standard", "uri", "type", "version", "firstCreated", "versionCreated", "pubStatus", "language", "headlines", "edNote", "altIds", "by", "subjects", "infoSources"];

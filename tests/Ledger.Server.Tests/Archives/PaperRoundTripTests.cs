@@ -28,7 +28,7 @@ public class PaperRoundTripTests
         """;
 
     [Fact]
-    public async Task Works_of_Crossref_come_in_with_every_type_of_update_and_go_out_with_the_same()
+    public async Task Crossref_works_keep_every_type_of_update_through_import_and_export()
     {
         await using var ledger = await RunningLedger.StartAsync();
 
@@ -63,7 +63,7 @@ public class PaperRoundTripTests
     }
 
     [Fact]
-    public async Task Rows_of_Retraction_Watch_go_out_in_the_columns_in_which_they_came()
+    public async Task Retraction_Watch_rows_are_exported_in_the_columns_of_their_import()
     {
         await using var ledger = await RunningLedger.StartAsync();
         string[] rows =

@@ -3,7 +3,7 @@ using static Ledger.Server.Tests.BadInput.BadCall;
 
 namespace Ledger.Server.Tests.BadInput;
 
-/// <summary>What is wrong before any rule of the domain is asked: JSON, text, sizes, headers, routes, access.</summary>
+/// <summary>Errors that are found before any rule of the domain applies: JSON, text, sizes, headers, routes, access.</summary>
 internal static class BadBodies
 {
     private const string Parties = "/v1/parties";

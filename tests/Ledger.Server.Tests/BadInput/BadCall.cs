@@ -10,7 +10,7 @@ namespace Ledger.Server.Tests.BadInput;
 /// <param name="Body">The body; null for none.</param>
 /// <param name="Status">The status expected.</param>
 /// <param name="Code">The end of the problem's type.</param>
-/// <param name="Says">Words of the detail that tell what to do.</param>
+/// <param name="Says">Words of the detail that say what to do.</param>
 internal sealed record BadCall(string Name, string Method, string Path, string? Body, int Status, string Code, string Says)
 {
     /// <summary>Headers beside the usual ones.</summary>

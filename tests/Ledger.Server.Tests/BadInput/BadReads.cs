@@ -3,7 +3,7 @@ using static Ledger.Server.Tests.BadInput.BadCall;
 
 namespace Ledger.Server.Tests.BadInput;
 
-/// <summary>Reads that ask for what cannot be answered.</summary>
+/// <summary>Reads that cannot be answered.</summary>
 internal static class BadReads
 {
     internal static IEnumerable<BadCall> All =>

@@ -10,7 +10,7 @@ public sealed class AccessAuditTests
     private const string Types = "/v1/audit?type=key_made,key_rotated,key_revoked,access_refused";
 
     [Fact]
-    public async Task The_making_rotation_and_revocation_of_a_key_are_events_of_its_stream()
+    public async Task Creating_rotating_and_revoking_a_key_are_events_of_its_stream()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();
@@ -37,7 +37,7 @@ public sealed class AccessAuditTests
     }
 
     [Fact]
-    public async Task A_key_that_is_not_there_leaves_no_event()
+    public async Task An_unknown_key_leaves_no_event()
     {
         await using var ledger = await RunningLedger.StartAsync();
         using var revoked = await ledger.Http.DeleteAsync(new Uri("/v1/keys/key-0123456789abcdef", UriKind.Relative));

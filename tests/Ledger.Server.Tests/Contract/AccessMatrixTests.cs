@@ -12,7 +12,7 @@ public sealed partial class AccessMatrixTests
 {
     private const int AskedAtOnce = 16;
 
-    /// <summary>The status of whoever is let in: the requests name things that are not there, so most are 404 or 400, but never these.</summary>
+    /// <summary>The status when a caller is let in. The requests name things that do not exist, so most answers are 404 or 400, but never these.</summary>
     private static readonly int[] KeptOut = [401, 403];
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed partial class AccessMatrixTests
     }
 
     [Fact]
-    public async Task A_key_or_token_of_another_party_speaks_for_nobody_but_its_own()
+    public async Task A_key_or_token_bound_to_a_party_speaks_for_no_other_party()
     {
         using var tokens = new TokenMaker();
         await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?> { ["Ledger:Jwt:Keys"] = tokens.KeySet, ["Ledger:Jwt:Issuer"] = TokenMaker.Issuer });
@@ -121,7 +121,7 @@ public sealed partial class AccessMatrixTests
     /// <summary>A readiness probe tells of a busy machine with 503, whoever asks.</summary>
     private static bool IsUnready(string route, int status) => status == 503 && route.EndsWith(" /health/ready", StringComparison.Ordinal);
 
-    /// <summary>A body that fits no route, so that who is let in changes nothing; where none is needed, none.</summary>
+    /// <summary>A body that no route accepts, so that a caller who is let in changes nothing. No body where none is needed.</summary>
     private static string? Body(string route) => route.StartsWith("POST", StringComparison.Ordinal) || route.StartsWith("PUT", StringComparison.Ordinal) ? "[]" : null;
 
     private static async Task<int> AskAsync(HttpClient client, string route, string? secret, string? body, CancellationToken cancelled)

@@ -3,13 +3,13 @@ namespace Ledger.Server.Tests;
 /// <summary>What each endpoint needs, written down a second time by hand: a route that is missing here, or that no longer exists, fails the test.</summary>
 internal static class AccessTable
 {
-    /// <summary>For everybody who sends no key, or a good one.</summary>
+    /// <summary>For callers who send no key or a valid one.</summary>
     internal const string Open = "open";
 
-    /// <summary>For whoever has a session of the desk. No key or token is one: everybody is sent to sign in.</summary>
+    /// <summary>For callers with a session of the desk. A key or token is not a session, so every other caller is sent to sign in.</summary>
     internal const string Desk = "desk";
 
-    /// <summary>Open too, but a form: what does not come from a page of the desk is refused.</summary>
+    /// <summary>Open too, but a form: a request that does not come from a page of the desk is refused.</summary>
     internal const string Form = "form";
 
     internal static IReadOnlyDictionary<string, string> ScopeOf { get; } = Lines("""

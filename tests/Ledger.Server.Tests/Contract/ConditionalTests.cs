@@ -4,7 +4,7 @@ using Ledger.Testing;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>What caches, browsers and clients that ask again rely on (RFC 9110).</summary>
+/// <summary>Conditional requests, as caches, browsers and repeating clients use them (RFC 9110).</summary>
 public sealed class ConditionalTests
 {
     private static readonly string[] Reads =
@@ -43,7 +43,7 @@ public sealed class ConditionalTests
     }
 
     [Fact]
-    public async Task A_tag_changes_with_the_bytes_also_where_another_stream_changed_them_and_stays_good_for_If_Match()
+    public async Task A_tag_changes_when_another_stream_changes_the_bytes_and_is_still_accepted_by_If_Match()
     {
         await using var ledger = await StartAsync();
         using var before = await ledger.Public.GetAsync(new Uri("/v1/assertions/c1", UriKind.Relative));
@@ -64,7 +64,7 @@ public sealed class ConditionalTests
     [Theory]
     [InlineData("br")]
     [InlineData("gzip")]
-    public async Task Answers_are_compressed_for_who_accepts_it_and_have_a_tag_of_their_own_then(string coding)
+    public async Task Answers_are_compressed_on_request_and_then_have_their_own_tag(string coding)
     {
         await using var ledger = await StartAsync();
         using var plain = await ledger.Public.GetAsync(new Uri("/v1/assertions", UriKind.Relative));
@@ -150,7 +150,7 @@ public sealed class ConditionalTests
     [InlineData("application/json, text/html;q=0.1", "application/json")]
     [InlineData("text/html, application/json;q=0.1", "text/html")]
     [InlineData("*/*", "application/json")]
-    public async Task A_certificate_comes_in_the_form_that_is_preferred(string accept, string type)
+    public async Task A_certificate_is_served_in_the_preferred_format(string accept, string type)
     {
         await using var ledger = await StartAsync();
         using var answer = await SendAsync(ledger, "/v1/certificates?assertion=c1", r => r.Headers.Add("Accept", accept));
@@ -170,7 +170,7 @@ public sealed class ConditionalTests
     [Theory]
     [InlineData("/v1/parties", "GET,HEAD,OPTIONS,POST")]
     [InlineData("/v1/assertions/c1", "GET,HEAD,OPTIONS")]
-    public async Task OPTIONS_answers_with_what_the_path_takes(string path, string allowed)
+    public async Task OPTIONS_lists_the_methods_of_the_path(string path, string allowed)
     {
         await using var ledger = await StartAsync();
         using var answer = await SendAsync(ledger, path, r => r.Method = HttpMethod.Options);

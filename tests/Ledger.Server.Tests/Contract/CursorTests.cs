@@ -57,7 +57,7 @@ public sealed class CursorTests
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();
         await ledger.RecordClaimAsync("c1");
-        // Today's requests are refused; an earlier version recorded them.
+        // Such requests are refused today, but an earlier version recorded them.
         var odd = System.Text.RegularExpressions.Regex.Unescape(character);
         var concern = new ConcernExpressed { Publisher = "gazette", Notice = new("n1", $"Odd {odd} 😀 text", "https://example.org/n"), Reason = "odd" };
         var headers = new EventHeaders { RecordedBy = "admin", Tags = ["assertion:c1", "publisher:gazette"] };

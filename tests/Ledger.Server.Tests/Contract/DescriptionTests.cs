@@ -74,7 +74,7 @@ public sealed class DescriptionTests(DescriptionTests.Described described) : ICl
     }
 
     [Fact]
-    public async Task Every_example_is_taken_as_it_stands_and_answered_as_described()
+    public async Task Every_example_of_the_description_is_accepted_unchanged_and_answered_as_described()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: KeepsSecrets);
         foreach (var (id, kind) in new[] { ("the-telegraph", "publisher"), ("russia-labour-ministry", "government"), ("daily-caller", "publisher") })

@@ -121,7 +121,7 @@ public class EdgeTests
     }
 
     [Fact]
-    public async Task The_audit_and_the_changes_can_be_read_as_of_a_position_too()
+    public async Task The_audit_and_the_changes_can_also_be_read_as_of_a_position()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();
@@ -141,7 +141,7 @@ public class EdgeTests
     }
 
     [Fact]
-    public async Task A_bound_key_changes_its_own_partys_entry_alone_and_tells_what_its_own_party_ran()
+    public async Task A_bound_key_changes_only_the_entry_of_its_party_and_records_only_retellings_of_its_party()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();

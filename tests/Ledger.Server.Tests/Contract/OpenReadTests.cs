@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ledger.Server.Tests;
 
-/// <summary>What a ledger shows to whoever sends no key.</summary>
+/// <summary>What a ledger shows to a caller without a key.</summary>
 public class OpenReadTests
 {
     [Theory]
@@ -18,7 +18,7 @@ public class OpenReadTests
     [InlineData("false", null, "127.0.0.1", false)]
     [InlineData(null, "Host=elsewhere", "127.0.0.1", false)]
     [InlineData("true", "Host=elsewhere", "192.0.2.7", true)]
-    public async Task Only_a_private_ledger_is_open_and_only_to_its_own_machine_unless_it_is_set(string? setting, string? connection, string from, bool isOpen)
+    public async Task Without_a_setting_only_a_private_ledger_is_open_without_a_key_and_only_to_its_own_machine(string? setting, string? connection, string from, bool isOpen)
     {
         var settings = new LedgerSettings { DataDirectory = "x", ConnectionString = connection, PublicReads = setting is null ? null : bool.Parse(setting) };
         await using var services = new ServiceCollection().AddLogging().AddSingleton(settings).AddAccess(settings).BuildServiceProvider();

@@ -60,7 +60,7 @@ public sealed class OperationAnswersTests
     }
 
     [Fact]
-    public async Task A_field_is_refused_where_no_body_is_taken_and_nothing_is_done()
+    public async Task A_field_is_refused_where_no_body_is_expected_and_nothing_is_done()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: SubscriberExtensions.Settings);
         var id = (await ledger.PostAsync("/v1/subscriptions", """{"name": "bodies", "delivery": {"kind": "webhook", "url": "https://partner.example/hook"}}""")).Body.GetProperty("id").GetString();

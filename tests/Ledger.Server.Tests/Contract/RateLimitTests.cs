@@ -40,7 +40,7 @@ public class RateLimitTests
     }
 
     [Fact]
-    public async Task Guessing_keys_is_counted_too()
+    public async Task Requests_with_guessed_keys_are_rate_limited_too()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?>
         {

@@ -48,7 +48,7 @@ internal sealed class TokenMaker : IDisposable
     /// <summary><c>alg: none</c> (RFC 7519 §6).</summary>
     internal string Unsigned(string scope) => $"{Part("""{"alg":"none"}""")}.{Payload(scope)}.";
 
-    /// <summary>What a verifier takes that uses a public key as a shared secret (RFC 8725 §2.1), in the forms that such a key is kept in.</summary>
+    /// <summary>A token that a verifier accepts if it uses the public key (here its PEM text) as a shared secret (RFC 8725 §2.1).</summary>
     internal string SignedWithPublicKey(string scope)
     {
         var content = $"{Part("""{"alg":"HS256","kid":"k1","typ":"JWT"}""")}.{Payload(scope)}";

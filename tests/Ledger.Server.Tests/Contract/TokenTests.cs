@@ -44,7 +44,7 @@ public sealed class TokenTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_that_is_not_good_is_401()
+    public async Task An_invalid_token_is_answered_with_401()
     {
         await using var ledger = await StartAsync(("Ledger:Jwt:Keys", KeySet()), ("Ledger:Jwt:Issuer", Issuer));
         using var other = RSA.Create(2048);
@@ -67,7 +67,7 @@ public sealed class TokenTests : IDisposable
     }
 
     [Fact]
-    public async Task The_authoritys_keys_are_found_by_discovery_also_after_it_changed_them_and_503_says_that_it_is_away()
+    public async Task Keys_are_found_by_discovery_also_after_a_rotation_and_an_unreachable_authority_gives_503()
     {
         await using var authority = await AuthorityAsync();
         await using var ledger = await StartAsync(("Ledger:Jwt:Authority", authority.Urls.First()));

@@ -5,7 +5,7 @@ using Ledger.Testing;
 
 namespace Ledger.Server.Tests.Hostile;
 
-/// <summary>A ledger in which every example of the description has what it speaks of, and every path can be filled.</summary>
+/// <summary>A ledger that holds everything that the examples of the description refer to, and an id for every path.</summary>
 internal sealed partial class ApiWorld
 {
     private readonly RunningLedger _ledger;
@@ -51,7 +51,7 @@ internal sealed partial class ApiWorld
         return world;
     }
 
-    /// <summary>A path whose parts are there.</summary>
+    /// <summary>A path whose ids exist.</summary>
     internal string Fill(string path, string? id = null) => Part().Replace(path, part => part.Groups[1].Value switch
     {
         "second" => "20300101000000",
@@ -68,7 +68,7 @@ internal sealed partial class ApiWorld
         _ => "t06",
     });
 
-    /// <summary>A write that would be taken: its path and its example, about an assertion of its own.</summary>
+    /// <summary>A write that would be accepted: its path and its example, on its own assertion.</summary>
     internal async Task<(string Path, JsonNode Body)> FreshAsync(ApiOperation operation)
     {
         var id = $"x{++Count:d5}";

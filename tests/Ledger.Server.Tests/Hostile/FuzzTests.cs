@@ -6,7 +6,7 @@ using Ledger.Testing;
 
 namespace Ledger.Server.Tests.Hostile;
 
-/// <summary>Requests that are almost right, made from the description: none of them may be a defect, and a refused one may not leave anything behind.</summary>
+/// <summary>Almost valid requests, made from the description. None may cause a server error, and a refused request may leave nothing behind.</summary>
 public sealed partial class FuzzTests
 {
     /// <summary>A thousand; <c>LEDGER_FUZZ_REQUESTS</c> says how many else.</summary>

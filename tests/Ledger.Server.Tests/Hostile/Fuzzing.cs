@@ -78,7 +78,7 @@ internal sealed class Fuzzing(ApiWorld world, Random random)
         {
             var value = Chance(2) && schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("enum", out var words) ? Pick(words.EnumerateArray().ToList()).GetString()!
                 : Chance(3) ? random.Next(-1, 40).ToString(CultureInfo.InvariantCulture) : Pick(OddTexts);
-            value = name == "wait" ? Pick(["0s", "1s", "x", "-1s", "99h"]) : value; // A wait that is taken is waited for.
+            value = name == "wait" ? Pick(["0s", "1s", "x", "-1s", "99h"]) : value; // The server really waits when it accepts a wait.
             query.Append(query.Length == 0 ? '?' : '&').Append(Uri.EscapeDataString(name)).Append('=').Append(Chance(20) ? value.Replace('\0', '?') : Uri.EscapeDataString(value));
         }
     }
@@ -111,7 +111,7 @@ internal sealed class Fuzzing(ApiWorld world, Random random)
         return Chance(25) ? bytes[..random.Next(bytes.Length)] : bytes;
     }
 
-    /// <summary>Changes one member somewhere: another value, none, one more, or an odd text.</summary>
+    /// <summary>Changes one member at a random place: another value, no value, an additional member, or an odd text.</summary>
     private void Change(JsonNode root, string hole)
     {
         var objects = Objects(root).ToList();

@@ -14,10 +14,10 @@ public sealed class HeavyLoadTests : IAsyncLifetime
     private const int LongBytes = 50_000_000;
     private const int Deep = 10_000;
 
-    /// <summary>A server at rest holds some 200 MB; a body of each of the long requests would be more than this together.</summary>
+    /// <summary>An idle server holds about 200 MB. If it kept the bodies of the long requests, it would exceed this.</summary>
     private const long MemoryBytesMax = 600_000_000;
 
-    /// <summary>A machine may be busy: this bounds a wait for what must come, and asserts no speed.</summary>
+    /// <summary>The machine may be busy: this bounds the wait for an expected result and asserts no speed.</summary>
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     private TestDatabase _database = null!;
@@ -44,7 +44,7 @@ public sealed class HeavyLoadTests : IAsyncLifetime
     {
         await ServesAsync("at rest");
 
-        // Each is refused by its length, or while it is read; the connection may end before the body does.
+        // Each is refused by its length or while it is read. The connection may end before the whole body is sent.
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => SendLongAsync(isChunked: i % 2 == 0)));
         (await SendAsync(new string('[', Deep) + new string(']', Deep))).ShouldBe(400);
         (await SendAsync(string.Concat(Enumerable.Repeat("{\"name\":", Deep)) + "1" + new string('}', Deep))).ShouldBe(400);
@@ -113,7 +113,7 @@ public sealed class HeavyLoadTests : IAsyncLifetime
         }));
     }
 
-    /// <summary>Sends a byte on every connection, some times.</summary>
+    /// <summary>Sends a single byte on every connection, several times.</summary>
     private static async Task DripAsync(Socket[] sockets, int times)
     {
         byte[] drop = [(byte)'x'];
@@ -146,7 +146,7 @@ public sealed class HeavyLoadTests : IAsyncLifetime
         }
     }
 
-    /// <summary>A JSON text that begins well and does not end, made while it is sent.</summary>
+    /// <summary>A JSON text with a valid beginning and no end. It is generated while it is sent.</summary>
     private sealed class LongContent : HttpContent
     {
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)

@@ -7,7 +7,7 @@ namespace Ledger.Server.Tests.Hostile;
 /// <summary>Every odd character in every text of every write; then everything is read in every format.</summary>
 public sealed class OddCharacterTests
 {
-    /// <summary>What no text format carries, as JSON escapes: refused everywhere.</summary>
+    /// <summary>Characters that no text format can carry, as JSON escapes. They are refused everywhere.</summary>
     private static readonly string[] Refused =
         [.. Enumerable.Range(0, 0x20).Where(c => c is not (0x9 or 0xA or 0xD)).Select(c => $"\\u{c:x4}"), "\\ufffe", "\\uffff", "\\ud800", "\\udfff", "\\udc00\\ud800"];
 
@@ -15,8 +15,8 @@ public sealed class OddCharacterTests
     private static readonly int Parts = Environment.GetEnvironmentVariable("LEDGER_ODD_LONG") is null ? 7 : 1;
 
     /// <summary>
-    /// What is odd and still text: DEL and the C1 controls, marks of direction, no width, line and paragraph separators, a byte order mark, characters that are
-    /// none in Unicode but are in XML, tags, letters outside the first plane, what combines, markup, quotes and what a spreadsheet takes for a formula.
+    /// Odd characters that are still text: DEL and the C1 controls, marks of direction, zero-width characters, line and paragraph separators, a byte order mark, characters that are
+    /// none in Unicode but are in XML, tags, letters outside the first plane, combining marks, markup, quotes, and text that a spreadsheet takes for a formula.
     /// </summary>
     private const string Odd = "\u007F\u0080\u0085\u009F\u00A0\u00AD\u061C\u200B\u200C\u200D\u200E\u200F\u2028\u2029\u202A\u202B\u202C\u202D\u202E\u2060\u2066\u2067\u2068\u2069"
         + "\uFEFF\uFFF9\uFFFD\uFDD0\U0001FFFE\U0010FFFF\U000E0041\U0001F468\u200D\U0001F469\u200D\U0001F467\U0001F1EB\U0001F1F7e\u0301\u0301\u0301\u0340\uE000"
@@ -36,7 +36,7 @@ public sealed class OddCharacterTests
             var (samplePath, sample) = await world.FreshAsync(operation);
             foreach (var (field, set) in TextFields.Of(world.Description, schema, sample, text => text + "MARK"))
             {
-                // All of them in one field of each route, a part of them in turn in the others: they are refused where bodies are read, before any field is looked at.
+                // All are tried in one field of each route, and some of them in each other field. That is enough because they are refused when the body is read, before any field is examined.
                 var isFirst = !fieldsOf.Contains(operation.ToString());
                 await RefusesAsync(ledger, operation, samplePath, sample, field, set, isFirst ? Refused : Refused.Where((_, i) => i % Parts == fields % Parts));
                 fieldsOf.Add(operation.ToString());

@@ -9,7 +9,7 @@ namespace Ledger.Server.Tests.Proof;
 public sealed class HeadBeforeTilesTests
 {
     [Fact]
-    public async Task A_head_that_is_being_stored_is_waited_for_with_its_tiles()
+    public async Task A_reader_waits_for_a_head_that_is_being_stored_with_its_tiles()
     {
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var ledger = await RunningLedger.StartAsync(database);

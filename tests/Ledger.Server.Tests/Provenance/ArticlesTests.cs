@@ -110,7 +110,7 @@ public class ArticlesTests
     }
 
     [Fact]
-    public async Task A_document_is_found_by_its_address_however_it_is_written_and_by_its_hash()
+    public async Task A_document_is_found_by_its_hash_and_by_any_spelling_of_its_address()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();

@@ -23,7 +23,7 @@ public class ExportFormatTests
     }
 
     [Fact]
-    public async Task A_term_that_schema_org_does_not_have_is_found_as_a_loss()
+    public async Task A_term_that_schema_org_lacks_is_reported_as_a_loss()
     {
         var made = JsonElement.Parse("""{"@context": "https://schema.org", "@type": "Claim", "@id": "http://example.org/c", "truth": "no such term"}""");
 
@@ -31,7 +31,7 @@ public class ExportFormatTests
     }
 
     [Fact]
-    public async Task Prov_json_is_read_by_a_library_that_nobody_here_wrote()
+    public async Task PROV_JSON_is_read_by_an_independent_library()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await StartAsync(ledger);

@@ -90,7 +90,7 @@ public class ImportTests
     }
 
     [Fact]
-    public async Task What_another_node_recorded_is_not_recorded_again_under_the_same_id()
+    public async Task A_claim_that_another_node_recorded_is_not_recorded_again_under_the_same_id()
     {
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
         await using var one = await RunningLedger.StartAsync(database);
@@ -117,7 +117,7 @@ public class ImportTests
     }
 
     [Fact]
-    public async Task Lines_of_every_length_are_cut_where_they_end()
+    public async Task Lines_of_every_length_are_split_at_their_ends()
     {
         await using var ledger = await RunningLedger.StartAsync();
         string Party(int n, int length) => $$$"""{"command": "recordParty", "body": {"id": "party{{{n}}}", "name": "{{{new string('é', length)}}}", "kind": "publisher"}}""";

@@ -23,7 +23,7 @@ public partial class RestoreTests
 
         answers.ShouldAllBe(a => a.GetProperty("status").GetInt32() == 201, answers.Find(a => a.GetProperty("status").GetInt32() != 201).ToString());
         answers.Select(a => a.GetProperty("position").GetInt64()).ShouldBe(Enumerable.Range(1, dump.Length).Select(i => (long)i));
-        (await restored.SettleAsync()).ShouldBe(dump.Length, "the policy finds its events there");
+        (await restored.SettleAsync()).ShouldBe(dump.Length, "the policy finds its events already recorded");
         (await ExportAsync(restored)).Select(WithoutRecording).ShouldBe(dump.Select(WithoutRecording));
         List<string> pages =
         [
@@ -39,7 +39,7 @@ public partial class RestoreTests
     }
 
     [Fact]
-    public async Task Restoring_again_repeats_and_a_dump_fits_no_other_ledger()
+    public async Task A_repeated_restore_resumes_and_a_dump_is_refused_by_another_ledger()
     {
         await using var original = await RunningLedger.StartAsync();
         await StartAsync(original);
@@ -104,7 +104,7 @@ public partial class RestoreTests
 
     /// <summary>The dump says that words were erased from the tags. The ledger that imports it makes the tags again, without these words.</summary>
     [Fact]
-    public async Task A_dump_of_a_ledger_that_erased_something_is_signed_where_it_is_restored()
+    public async Task A_dump_of_a_ledger_with_an_erasure_can_be_restored_and_signed()
     {
         await using var original = await RunningLedger.StartAsync();
         await original.RecordBasicsAsync();

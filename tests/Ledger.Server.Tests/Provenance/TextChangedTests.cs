@@ -6,7 +6,7 @@ namespace Ledger.Server.Tests;
 public class TextChangedTests
 {
     [Fact]
-    public async Task Text_that_changed_without_notice_shows_on_the_view_and_in_lists_of_every_moment()
+    public async Task Text_that_changed_without_notice_shows_in_the_view_and_in_lists_at_each_moment()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await StartAsync(ledger);
@@ -27,7 +27,7 @@ public class TextChangedTests
     }
 
     [Fact]
-    public async Task Text_in_which_the_words_are_found_again_raises_nothing()
+    public async Task A_new_text_that_still_has_the_quoted_words_raises_no_flag()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await StartAsync(ledger);
@@ -75,7 +75,7 @@ public class TextChangedTests
     }
 
     [Fact]
-    public async Task A_later_version_without_the_earlier_value_clears_what_was_told_from_upstream()
+    public async Task A_later_version_without_the_earlier_value_clears_the_upstream_flags()
     {
         await using var ledger = await RunningLedger.StartAsync();
         await ledger.RecordBasicsAsync();

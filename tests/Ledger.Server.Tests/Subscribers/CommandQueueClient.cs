@@ -53,7 +53,7 @@ internal sealed class CommandQueueClient : IAsyncDisposable
         {"specversion": "1.0", "id": "{{key}}", "source": "/tests", "type": "ledger.{{command}}.v1", "subject": "{{subject}}", "datacontenttype": "application/json", "data": {{data}}}
         """;
 
-    /// <summary>Queues a message; the broker has it when this ends.</summary>
+    /// <summary>Queues a message. The broker has confirmed it when this returns.</summary>
     internal Task SendAsync(string body, string correlation, string queue = Queue, Encoding? encoding = null) => SendAsync(body, new BasicProperties
     {
         ContentType = "application/cloudevents+json", MessageId = correlation, CorrelationId = correlation, ReplyTo = _replies, Persistent = true,
@@ -68,7 +68,7 @@ internal sealed class CommandQueueClient : IAsyncDisposable
     /// <summary>Whether the server has declared the queue.</summary>
     internal async Task<bool> IsThereAsync(string queue = Queue) => await CountAsync(queue) is not null;
 
-    /// <summary>The messages in a queue that are given out to nobody; null where there is no queue.</summary>
+    /// <summary>The number of messages in a queue that are ready for delivery; null when there is no queue.</summary>
     internal async Task<uint?> CountAsync(string queue)
     {
         try

@@ -76,7 +76,7 @@ public class CommandQueueTests
     }
 
     [Fact]
-    public async Task A_key_bound_to_a_queue_gives_its_scopes_and_its_revocation_holds_at_once()
+    public async Task A_queue_has_the_scopes_of_its_key_and_a_revocation_holds_at_once()
     {
         await using var broker = await PrivateBroker.StartAsync();
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
@@ -100,7 +100,7 @@ public class CommandQueueTests
     }
 
     [Fact]
-    public async Task A_server_that_is_stopped_leaves_its_queue_as_it_was_and_one_that_starts_before_the_broker_takes_it_up_later()
+    public async Task A_stopped_server_leaves_its_queue_unchanged_and_a_server_that_starts_before_the_broker_connects_later()
     {
         await using var broker = await PrivateBroker.StartAsync();
         await broker.KillNodeAsync();

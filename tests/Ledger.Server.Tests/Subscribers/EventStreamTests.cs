@@ -27,7 +27,7 @@ public class EventStreamTests
     }
 
     [Fact]
-    public async Task Frames_that_hold_an_id_alone_move_the_cursor_over_what_the_filter_hides()
+    public async Task Frames_with_only_an_id_move_the_cursor_past_hidden_events()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: Settings);
         await ledger.RecordBasicsAsync();
@@ -39,14 +39,14 @@ public class EventStreamTests
     }
 
     [Fact]
-    public async Task A_reader_resumes_behind_its_last_id()
+    public async Task A_reader_resumes_after_its_last_id()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: Settings);
         await ledger.RecordBasicsAsync();
 
         using var reading = new StreamReading(ledger, "/v1/events/stream?after=1", lastEventId: "3");
 
-        await UntilAsync(() => reading.Events.Count > 0, "the rest");
+        await UntilAsync(() => reading.Events.Count > 0, "the remaining events arrive");
         reading.Events.Select(e => e.Id).ShouldBe(["4"]);
     }
 
@@ -115,7 +115,7 @@ public class EventStreamTests
 
     /// <summary>What the reader does not take waits in the socket buffers and in one batch, not in the server. The reader is cut off and reconnects.</summary>
     [Fact]
-    public async Task A_reader_that_takes_nothing_is_cut_off_and_resumes_without_a_gap_while_others_go_on()
+    public async Task A_reader_that_stops_reading_is_cut_off_and_resumes_without_a_gap_while_others_continue()
     {
         const int Count = 40_000;
         await using var database = await TestDatabase.CreateAsync(model: LedgerModel.Schema);
@@ -129,15 +129,15 @@ public class EventStreamTests
         await TakeAsync(slow, taken, 20_000);
 
         using var other = new StreamReading(ledger, "/v1/events/stream");
-        await UntilAsync(() => other.LastId == Count.ToString(CultureInfo.InvariantCulture), "the other reader has all");
+        await UntilAsync(() => other.LastId == Count.ToString(CultureInfo.InvariantCulture), "the other reader has all events");
         await Task.Delay(TimeSpan.FromSeconds(3));
         await TakeAsync(slow, taken, int.MaxValue);
 
         var ids = taken.ToString().Split('\n').Where(l => l.StartsWith("id: ", StringComparison.Ordinal)).SkipLast(1).Select(l => long.Parse(l[4..], CultureInfo.InvariantCulture)).ToList();
         ids.ShouldBe(Enumerable.Range(1, ids.Count).Select(n => (long)n));
-        ids.Count.ShouldBeInRange(1, Count / 2, "the rest was never written");
+        ids.Count.ShouldBeInRange(1, Count / 2, "the remaining events were never written");
         using var again = new StreamReading(ledger, "/v1/events/stream", lastEventId: ids[^1].ToString(CultureInfo.InvariantCulture));
-        await UntilAsync(() => again.LastId == Count.ToString(CultureInfo.InvariantCulture), "it has the rest");
+        await UntilAsync(() => again.LastId == Count.ToString(CultureInfo.InvariantCulture), "the reader has the remaining events");
         again.Events.Select(e => long.Parse(e.Id, CultureInfo.InvariantCulture)).ShouldBe(Enumerable.Range(ids.Count + 1, Count - ids.Count).Select(n => (long)n));
     }
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Ledger.Server.Tests.Subscribers;
 
-/// <summary>Targets that must not be reached, or not for long.</summary>
+/// <summary>Targets that must not be reached, or only for a limited time.</summary>
 public class HostileTargetTests
 {
     private static readonly DeliveredMessage Message =

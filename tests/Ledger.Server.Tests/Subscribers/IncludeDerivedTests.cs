@@ -41,7 +41,7 @@ public class IncludeDerivedTests
     }
 
     [Fact]
-    public async Task The_links_count_as_they_stood_at_the_change_and_a_replay_says_the_same()
+    public async Task Links_count_as_they_stood_at_the_time_of_the_change_and_in_a_replay_too()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: Settings);
         await using var receiver = await WebhookReceiver.StartAsync();
@@ -58,7 +58,7 @@ public class IncludeDerivedTests
 
         await ledger.RecordAsync("/v1/subscriptions/s1/replay", """{"from": 1}""");
 
-        await UntilAsync(() => receiver.Taken.Count() == 2, "it comes again");
+        await UntilAsync(() => receiver.Taken.Count() == 2, "the delivery arrives again");
         receiver.Taken.Select(m => m.Event.GetProperty("data").GetProperty("statement").GetString()).Distinct().ShouldBe(["While it stands"]);
         receiver.Taken.Select(m => m.Headers["Ledger-Via"]).Distinct().ShouldHaveSingleItem().ShouldContain("\"basis\":\"inferred\"");
     }

@@ -150,7 +150,7 @@ public class IndependentReadersTests
     }
 
     [Fact]
-    public async Task The_feeds_show_before_and_after_and_answer_what_has_not_changed_with_304()
+    public async Task The_feeds_show_before_and_after_and_answer_304_when_nothing_has_changed()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: Settings);
         await ledger.RecordBasicsAsync();

@@ -30,14 +30,14 @@ public class LateEventsTests
         await SubscribeAsync(subscriber, "retractions", receiver.Url, """{"types": ["retraction_issued"]}""");
         using var stream = new StreamReading(ledger, "/v1/events/stream");
         var head = await ledger.Store.HeadAsync();
-        await UntilAsync(() => stream.Events.Count == head - 1 && receiver.All.Count == head - 1, "all have what is public, which the making of the key is not");
+        await UntilAsync(() => stream.Events.Count == head - 1 && receiver.All.Count == head - 1, "all have every public event (the creation of the key is not public)");
 
         var until = lapses ? $$""", "until": "{{TimeProvider.System.GetUtcNow().AddSeconds(12):yyyy-MM-ddTHH:mm:ss.fffZ}}" """ : "";
         var restriction = await ledger.RecordAsync("/v1/restrictions", $$"""{"{{target}}": "{{id}}", "reason": "embargo"{{until}}}""");
         await ledger.DenyAsync("c1", "No");
         await CorrectAsync(ledger, "c1");
         var open = await RecordOtherAsync(ledger, "c2");
-        await UntilAsync(() => stream.LastId == open, "the stream has passed what is withheld");
+        await UntilAsync(() => stream.LastId == open, "the stream has passed the withheld events");
         await UntilAsync(() => receiver.All.Any(m => m.Subject == "assertion-c2"), "the subscriber has what is public");
         var (_, passed) = await ledger.GetAsync($"/v1/events?after={head}");
         passed.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("subject").GetString()).ShouldBe(["assertion-c2"]);
@@ -108,7 +108,7 @@ public class LateEventsTests
     }
 
     [Fact]
-    public async Task While_the_source_is_restricted_too_nothing_is_delivered_until_that_has_ended_as_well()
+    public async Task When_the_source_is_restricted_too_nothing_is_delivered_until_both_restrictions_have_ended()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: Settings);
         await using var receiver = await WebhookReceiver.StartAsync();

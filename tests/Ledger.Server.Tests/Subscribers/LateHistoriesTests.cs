@@ -178,7 +178,7 @@ public class LateHistoriesTests
         return JsonElement.Parse(text);
     }
 
-    /// <summary>A reader of the feed: what it received, late before the events of the same page.</summary>
+    /// <summary>A reader of the feed, with what it received: late events come before the other events of the same page.</summary>
     private sealed class FeedReading(string key, string filter, int every)
     {
         private static readonly HttpClient Http = new();

@@ -26,22 +26,22 @@ public class ManySubscriptionsTests
         }
 
         await ledger.RecordClaimAsync("c1");
-        await UntilAsync(() => received.Count == Subscriptions, "each is sent the claim");
+        await UntilAsync(() => received.Count == Subscriptions, "each subscription receives the claim");
 
         for (var s = 0; s < Subscriptions; s += 2)
         {
             await ledger.RecordAsync($"/v1/subscriptions/s{s}/pause", "{}");
         }
 
-        await UntilAsync(() => ServedAsync(ledger, Subscriptions / 2), "what is paused is not served");
+        await UntilAsync(() => ServedAsync(ledger, Subscriptions / 2), "the paused subscriptions are not served");
         await ledger.RecordClaimAsync("c2");
-        await UntilAsync(() => received.Count(r => r.Value.Count == 2) == Subscriptions / 2, "the others are sent the second");
+        await UntilAsync(() => received.Count(r => r.Value.Count == 2) == Subscriptions / 2, "the others receive the second claim");
         for (var s = 0; s < Subscriptions; s += 2)
         {
             await ledger.RecordAsync($"/v1/subscriptions/s{s}/resume", "{}");
         }
 
-        await UntilAsync(() => received.Values.All(r => r.Count == 2), "what was paused is sent it too");
+        await UntilAsync(() => received.Values.All(r => r.Count == 2), "the subscriptions that were paused receive it too");
     }
 
     /// <summary>Whether so many leases are held, by one session.</summary>

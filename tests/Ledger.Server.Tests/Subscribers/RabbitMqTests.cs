@@ -70,7 +70,7 @@ public class RabbitMqTests
 
         await ledger.RecordAsync("/v1/assertions/c1/retraction", """{"publisher": "gazette", "text": "T", "reason": "r", "url": "https://example.org/n"}""");
 
-        await UntilAsync(() => !heard.IsEmpty, "the retraction is heard of");
+        await UntilAsync(() => !heard.IsEmpty, "the retraction arrives");
         await UntilAsync(async () => (await ledger.SubscriptionAsync("b1")).GetProperty("lag").GetInt64() == 0, "all is published");
         var (messageId, cloudEvent) = heard.ShouldHaveSingleItem();
         cloudEvent.GetProperty("type").GetString().ShouldBe("ledger.retraction_issued.v1");

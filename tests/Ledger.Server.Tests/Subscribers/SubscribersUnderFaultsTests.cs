@@ -49,7 +49,7 @@ public class SubscribersUnderFaultsTests
         var writing = Enumerable.Range(0, Writers).Select(_ => WriteAsync(server, () => Interlocked.Increment(ref next), events)).ToList();
         for (var kill = 1; kill <= kills; kill++)
         {
-            await UntilAsync(() => Volatile.Read(ref next) > events * kill / (kills + 1), "the writers come so far");
+            await UntilAsync(() => Volatile.Read(ref next) > events * kill / (kills + 1), "the writers have reached this point");
             var killed = TimeProvider.System.GetUtcNow();
             await server.KillAsync();
             await server.StartAsync();

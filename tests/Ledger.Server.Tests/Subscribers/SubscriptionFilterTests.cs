@@ -33,7 +33,7 @@ public class SubscriptionFilterTests
     }
 
     [Fact]
-    public async Task A_subscription_begins_now_or_behind_a_position_or_a_time()
+    public async Task A_subscription_begins_now_or_after_a_position_or_a_time()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: Settings);
         await using var receiver = await WebhookReceiver.StartAsync();

@@ -10,7 +10,7 @@ namespace Ledger.Server.Tests.Subscribers;
 public class SubscriptionHealthTests
 {
     [Fact]
-    public async Task Lag_age_and_parked_deliveries_are_metrics_with_the_subscriptions_name_on_them()
+    public async Task Lag_age_and_parked_deliveries_are_metrics_labelled_with_the_name_of_the_subscription()
     {
         var id = $"metered-{Guid.CreateVersion7():n}";
         var seen = new ConcurrentDictionary<string, double>(StringComparer.Ordinal);
@@ -86,14 +86,14 @@ public class SubscriptionHealthTests
         }
 
         await ledger.SubscribeAsync("s1", receiver.Url, """{"types": ["claim_recorded"]}""");
-        await UntilAsync(() => receiver.All.Count >= 5, "the first fail");
+        await UntilAsync(() => receiver.All.Count >= 5, "the first deliveries fail");
         await Task.Delay(TimeSpan.FromSeconds(2.5));
 
         // 32 attempts were under way when the circuit opened, and then one follows after each pause: 1 s, 2 s.
         receiver.All.Count.ShouldBeLessThan(40);
         Volatile.Write(ref failing, false);
         var started = Stopwatch.GetTimestamp();
-        await UntilAsync(() => receiver.Taken.Select(m => m.Position).Distinct().Count() == 100, "all arrive, those whose next attempt was a day away too");
+        await UntilAsync(() => receiver.Taken.Select(m => m.Position).Distinct().Count() == 100, "all arrive, including those whose next attempt was a day away");
         Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
 

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Server.Tests.Subscribers;
 
-/// <summary>What a collector receives by OTLP (protobuf over HTTP) of a server of its own process.</summary>
+/// <summary>What a collector receives by OTLP (protobuf over HTTP) from a server in a separate process.</summary>
 public sealed class TelemetryTests
 {
     private const int TriesMax = 300;
@@ -69,7 +69,7 @@ public sealed class TelemetryTests
         await SubscriberExtensions.UntilAsync(() => Task.FromResult(collector.HasLogs), "the logs");
     }
 
-    /// <summary>Takes OTLP and looks for what it is asked: a field of text in protobuf is its tag, its length and its UTF-8.</summary>
+    /// <summary>Receives OTLP and searches it for texts: a text field in protobuf is its tag, its length and its UTF-8.</summary>
     private sealed class Collector(WebApplication app) : IAsyncDisposable
     {
         private const byte TraceState = 0x1A;

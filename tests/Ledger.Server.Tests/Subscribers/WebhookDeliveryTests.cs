@@ -185,7 +185,7 @@ public class WebhookDeliveryTests
 
         await ledger.RecordAsync("/v1/assertions/c55/retraction", """{"publisher": "gazette", "text": "We take it back", "reason": "wrong", "url": "https://example.org/r"}""");
         await ledger.SubscribeAsync("s1", receiver.Url, """{"sources": ["report"], "types": ["claim_recorded", "retraction_issued"]}""");
-        await UntilAsync(() => Volatile.Read(ref held) >= Dispatcher.InFlightMax, "the endpoint has all that it may be sent at once");
+        await UntilAsync(() => Volatile.Read(ref held) >= Dispatcher.InFlightMax, "the endpoint has received as many deliveries as may be sent at once");
         await Task.Delay(TimeSpan.FromSeconds(2));      // The rest of the backlog is read meanwhile, also on a machine that is busy.
         open.SetResult();
 

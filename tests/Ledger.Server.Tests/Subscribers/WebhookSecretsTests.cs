@@ -5,7 +5,7 @@ namespace Ledger.Server.Tests.Subscribers;
 public class WebhookSecretsTests
 {
     [Fact]
-    public void The_published_vector_of_Standard_Webhooks_is_met()
+    public void The_published_test_vector_of_Standard_Webhooks_verifies()
     {
         var secrets = new WebhookSecrets("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
 
@@ -24,7 +24,7 @@ public class WebhookSecretsTests
     }
 
     [Fact]
-    public void A_sealed_secret_opens_for_its_own_subscription_under_its_own_key_alone()
+    public void A_sealed_secret_opens_only_for_its_subscription_and_under_its_key()
     {
         var box = Box(RandomNumberGenerator.GetBytes(32));
         var sealedText = box.Seal("s1", "secret");

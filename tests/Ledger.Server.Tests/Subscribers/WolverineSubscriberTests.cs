@@ -14,11 +14,11 @@ public class WolverineSubscriberTests
 {
     private const string Plain = "plain";
 
-    /// <summary>RabbitMQ's client writes it where it tracks confirms.</summary>
+    /// <summary>RabbitMQ's client adds this header when it tracks confirms.</summary>
     private const string ConfirmHeader = "x-dotnet-pub-seq-no";
 
     [Fact]
-    public async Task A_Wolverine_application_takes_typed_messages_and_a_plain_client_the_feeds_bytes_and_nothing_of_Wolverines()
+    public async Task A_Wolverine_application_gets_typed_messages_and_a_plain_client_gets_only_the_bytes_of_the_feed()
     {
         await using var broker = await PrivateBroker.StartAsync();
         await using var connection = await new ConnectionFactory { Uri = broker.Uri }.CreateConnectionAsync();

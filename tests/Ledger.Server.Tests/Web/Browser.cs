@@ -5,7 +5,7 @@ namespace Ledger.Server.Tests.Web;
 /// <summary>The machine's own Chromium, driven by Playwright; one for all tests of pages, closed at the end.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    /// <summary>A machine may be busy: this bounds a wait for what must come, and asserts no speed.</summary>
+    /// <summary>The machine may be busy: this bounds the wait for an expected result and asserts no speed.</summary>
     private const float TimeoutMs = 90_000;
 
     private IPlaywright _playwright = null!;

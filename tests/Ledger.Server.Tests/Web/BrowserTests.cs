@@ -81,7 +81,7 @@ public sealed class BrowserTests(DemoInBrowser demo)
     [InlineData(true, 1280, ColorScheme.Light)]
     [InlineData(true, 390, ColorScheme.Dark)]
     [InlineData(false, 390, ColorScheme.Light)]
-    public async Task Every_page_fits_its_window_breaks_no_rule_of_access_and_loads_nothing_from_elsewhere(bool hasScript, int width, ColorScheme scheme)
+    public async Task Every_page_fits_its_window_is_accessible_and_loads_nothing_from_elsewhere(bool hasScript, int width, ColorScheme scheme)
     {
         var page = await OpenAsync(hasScript, width, scheme);
         var foreign = new List<string>();

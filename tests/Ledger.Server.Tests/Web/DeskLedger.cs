@@ -10,10 +10,10 @@ public sealed class DeskLedger : IAsyncLifetime
 {
     internal RunningLedger Ledger { get; private set; } = null!;
 
-    /// <summary>The secret of who writes.</summary>
+    /// <summary>The secret of the author.</summary>
     internal string Author { get; private set; } = null!;
 
-    /// <summary>The secret of who approves.</summary>
+    /// <summary>The secret of the approver.</summary>
     internal string Approver { get; private set; } = null!;
 
     public async Task InitializeAsync()
@@ -47,7 +47,7 @@ public sealed class DeskLedger : IAsyncLifetime
     }
 }
 
-/// <summary>A browser without script, as far as forms go: it keeps cookies and sends a form's hidden fields back.</summary>
+/// <summary>Acts like a browser without script for forms: it keeps cookies and sends the hidden fields of a form back.</summary>
 internal sealed partial class DeskClient : IDisposable
 {
     private readonly HttpClientHandler _handler = new() { AllowAutoRedirect = false, CheckCertificateRevocationList = true };

@@ -38,7 +38,7 @@ public sealed class DeskSessionTests(DeskLedger desk) : IClassFixture<DeskLedger
     [InlineData("//elsewhere.example/desk/")]
     [InlineData("/desk/\\elsewhere.example")]
     [InlineData("/v1/keys")]
-    public async Task Signing_in_leads_to_no_other_place(string from)
+    public async Task Signing_in_never_redirects_to_another_place(string from)
     {
         using var client = new DeskClient(desk.Ledger.BaseAddress);
         using var answer = await client.SendAsync("/desk/sign-in?from=" + Uri.EscapeDataString(from), new() { ["key"] = desk.Author });
@@ -46,7 +46,7 @@ public sealed class DeskSessionTests(DeskLedger desk) : IClassFixture<DeskLedger
     }
 
     [Fact]
-    public async Task A_session_ends_with_its_key_with_the_secret_that_began_it_and_by_signing_out()
+    public async Task A_session_ends_when_its_key_is_revoked_its_secret_is_rotated_or_the_user_signs_out()
     {
         var (revokedId, revokedSecret) = await desk.KeyAsync("to be revoked", "read");
         var (rotatedId, rotatedSecret) = await desk.KeyAsync("to be rotated", "read");
@@ -107,7 +107,7 @@ public sealed class DeskSessionTests(DeskLedger desk) : IClassFixture<DeskLedger
             (await answer.Content.ReadAsStringAsync()).ShouldContain("did not come from this desk");
         }
 
-        // Another person's token is no better than none.
+        // A token of another person is refused like a missing one.
         using var other = await desk.SignInAsync(desk.Approver);
         using var borrowed = await other.PostAsync("/desk/record/party", honest);
         borrowed.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
@@ -118,7 +118,7 @@ public sealed class DeskSessionTests(DeskLedger desk) : IClassFixture<DeskLedger
     }
 
     [Fact]
-    public async Task What_a_key_may_not_do_its_session_may_not_do()
+    public async Task A_session_may_do_no_more_than_its_key()
     {
         var (_, secret) = await desk.KeyAsync("reader", "read");
         using var client = await desk.SignInAsync(secret);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ledger.Server.Tests.Web;
 
-/// <summary>What is done at the desk, as its forms send it.</summary>
+/// <summary>The actions of the desk, as its forms send them.</summary>
 public sealed class DeskTests(DeskLedger desk) : IClassFixture<DeskLedger>
 {
     private const string Hostile = "<script>alert(1)</script>\u202e<img src=x onerror=alert(1)>\u2066\"'&";
@@ -120,7 +120,7 @@ public sealed class DeskTests(DeskLedger desk) : IClassFixture<DeskLedger>
     }
 
     [Fact]
-    public async Task What_changed_since_the_approver_looked_is_shown_again_and_a_refusal_leaves_the_draft_open()
+    public async Task An_approver_sees_later_changes_first_and_a_refusal_leaves_the_draft_open()
     {
         await desk.ClaimAsync("n3");
         using var author = await desk.SignInAsync(desk.Author);
@@ -191,7 +191,7 @@ public sealed class DeskTests(DeskLedger desk) : IClassFixture<DeskLedger>
     }
 
     [Fact]
-    public async Task Hostile_text_is_text_on_every_page_of_the_desk()
+    public async Task Hostile_text_is_shown_as_text_on_every_page_of_the_desk()
     {
         using var author = await desk.SignInAsync(desk.Author);
         await RecordAsync(author, "party", "party_recorded", new() { ["id"] = "loud", ["name"] = Hostile, ["kind"] = "person" });

@@ -17,7 +17,7 @@ public sealed class HardPagesTests(DemoInBrowser demo)
     [Theory]
     [InlineData(1280)]
     [InlineData(390)]
-    public async Task Every_page_keeps_to_its_window(int width)
+    public async Task Every_page_fits_its_window(int width)
     {
         await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?> { ["Ledger:SecretsKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) });
         var page = await demo.Browser.OpenAsync(ledger.BaseAddress, width: width);

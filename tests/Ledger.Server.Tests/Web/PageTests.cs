@@ -15,7 +15,7 @@ public sealed class PageTests
     private static readonly string[] Paths = ["/", "/assertions", "/assertions/c1", "/sources/report", "/parties/ministry", "/on", "/embed/assertions/c1", "/badge/assertions/c1.svg", "/badge/sources/report.svg"];
 
     [Fact]
-    public async Task Every_page_is_small_has_a_tag_and_a_policy_without_anything_inline_and_is_not_sent_twice()
+    public async Task Every_page_is_small_has_a_tag_and_a_strict_policy_and_is_not_sent_again_while_unchanged()
     {
         await using var ledger = await StartAsync();
         foreach (var path in Paths)
@@ -75,7 +75,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public async Task Hostile_text_in_every_field_is_text()
+    public async Task Hostile_text_in_every_field_is_shown_as_text()
     {
         await using var ledger = await StartAsync();
         var word = new string('x', 9_000);
@@ -108,7 +108,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public async Task A_browser_that_opens_data_gets_the_page_and_a_program_gets_data()
+    public async Task A_browser_that_opens_an_API_address_gets_the_page_and_a_program_gets_data()
     {
         await using var ledger = await StartAsync();
         using var handler = new HttpClientHandler { AllowAutoRedirect = false, CheckCertificateRevocationList = true };
@@ -202,7 +202,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public async Task A_ledger_that_is_not_open_shows_no_page_without_a_key()
+    public async Task A_ledger_without_public_reads_shows_no_page_without_a_key()
     {
         await using var ledger = await RunningLedger.StartAsync(settings: new Dictionary<string, string?> { ["Ledger:PublicReads"] = "false" });
         foreach (var path in new[] { "/", "/assertions/c1", "/badge/assertions/c1.svg" })

@@ -7,7 +7,7 @@ namespace Ledger.Server.Tests.Web;
 public sealed class ReferenceTests(DemoInBrowser demo)
 {
     [Fact]
-    public async Task The_reference_shows_every_operation_and_tries_one_with_nothing_from_elsewhere_and_nothing_refused()
+    public async Task The_reference_shows_every_operation_and_sends_one_without_foreign_requests_or_browser_errors()
     {
         var page = await demo.Browser.OpenAsync(demo.Ledger.BaseAddress);
         var foreign = new List<string>();

@@ -18,7 +18,7 @@ public sealed class ScreenshotTests(DemoInBrowser demo)
     [InlineData("assertion-phone", "/assertions/t20", 390, ColorScheme.Light)]
     [InlineData("comparison", "/sources/telegraph-print/comparison?with=daily-caller", 1280, ColorScheme.Light)]
     [InlineData("certificate", "/v1/certificates?assertion=t20&at=2018-08-04", 1280, ColorScheme.Light)]
-    public async Task A_page_is_drawn(string name, string path, int width, ColorScheme scheme)
+    public async Task A_screenshot_of_a_page_is_taken(string name, string path, int width, ColorScheme scheme)
     {
         var page = await demo.Browser.OpenAsync(demo.Ledger.BaseAddress, width: width, scheme: scheme);
         await page.GotoAsync(path);

@@ -24,7 +24,7 @@ internal sealed class TestProvider : IAsyncDisposable
 
     private TestProvider(WebApplication app) => _app = app;
 
-    /// <summary>What goes wrong; null for nothing.</summary>
+    /// <summary>The fault to produce; null for none.</summary>
     internal string? Fault { get; set; }
 
     internal string Url => _app.Urls.First();
