@@ -79,6 +79,8 @@ public sealed class MigratorTests
         await using var db = await TestDatabase.CreateAsync();
         await using var dataSource = ServiceDataSource.Create(db.ServiceConnectionString);
         (await Migrator.IsCurrentAsync(dataSource)).ShouldBeTrue();
+        await Some.RunAsync(db.OwnerConnectionString, "update ledger.migrations set hash = 'x' where name = 'append_batch'");
+        (await Migrator.IsCurrentAsync(dataSource)).ShouldBeFalse();
     }
 
     [Fact]

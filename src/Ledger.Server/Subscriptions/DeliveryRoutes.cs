@@ -35,7 +35,7 @@ internal static class DeliveryRoutes
         if (!long.TryParse((string)call.Context.GetRouteValue("position")!, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
             || !await move(subscription.Id, position, call.Cancelled))
         {
-            throw new ProblemException(Problem.NotFound("No delivery is open at this position; GET …/deliveries?state=parked lists those that are."));
+            throw new ProblemException(Problem.NotFound("No delivery is open at this position; GET …/deliveries?state=parked lists the parked ones."));
         }
 
         await call.WriteAsync(new { id = subscription.Id, position });

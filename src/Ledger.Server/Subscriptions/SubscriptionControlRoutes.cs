@@ -65,7 +65,7 @@ internal static class SubscriptionControlRoutes
         var to = range.To ?? subscription.Position;
         if (range.From < 1 || to < range.From || to > subscription.Position || to - range.From >= ReplayPositionsMax)
         {
-            throw SubscriptionRules.Invalid("from", $"to \"to\" is a range of at most {ReplayPositionsMax} positions that ends at or before the cursor, {subscription.Position}.");
+            throw SubscriptionRules.Invalid("from", $"and \"to\" must be a range of at most {ReplayPositionsMax} positions that ends at or before the cursor, {subscription.Position}.");
         }
 
         var count = await call.Service<Deliveries>().ReplayAsync(subscription, range.From, to, call.Cancelled);

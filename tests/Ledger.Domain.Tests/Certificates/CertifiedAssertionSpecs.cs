@@ -6,7 +6,7 @@ namespace Ledger.Domain.Tests.Certificates;
 public class CertifiedAssertionSpecs
 {
     /// <summary>A claim of 3 August 2018 and a correction of 5 August, recorded in November 2026.</summary>
-    private static readonly IReadOnlyList<Recorded> Stream = Recorded(
+    private static readonly List<Recorded> Stream = Recorded(
         Claim with { PublishedAt = Time("2018-08-03") },
         Correction(Change("proposition", "\"Firms may hire 1,237 North Koreans in the Amur region.\"", "\"Firms may hire 1,000.\"")) with { PublishedAt = Time("2018-08-05") });
 

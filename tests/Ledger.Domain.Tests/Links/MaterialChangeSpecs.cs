@@ -35,7 +35,7 @@ public class MaterialChangeSpecs
     [Fact]
     public void A_denial_closes_the_standing_denial_of_the_same_thing_by_the_same_party()
     {
-        var before = Assertion.Fold([At(1, Claim), At(2, Denial), At(3, Denial with { Contests = Contests.Part }), At(4, Denial with { Party = Witness })]);
+        var before = Assertion.Fold([At(1, Claim), At(2, Denial), At(3, Denial with { Contests = new("the figure") }), At(4, Denial with { Party = Witness })]);
 
         MaterialChange.Closes(before, At(5, Denial with { Statement = "Said again." })).ShouldBe([EventId(2)]);
         MaterialChange.Closes(before, At(5, Retraction())).ShouldBeEmpty();

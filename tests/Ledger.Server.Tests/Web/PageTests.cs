@@ -168,6 +168,12 @@ public sealed class PageTests
         await ledger.SettleAsync();
         string[] paths = ["/", "/assertions", "/assertions/c2", "/sources/report", "/embed/assertions/c2"];
         using var kept = await GetAsync(ledger, "/assertions/c2");
+        foreach (var path in paths)
+        {
+            using var before = await GetAsync(ledger, path);
+            (await before.Content.ReadAsStringAsync()).ShouldContain("unheard", customMessage: path);
+        }
+
         var key = await ledger.RecordAsync("/v1/keys", """{"name": "second", "scopes": ["erase:approve"]}""");
         using var approver = ledger.Client(key.GetProperty("secret").GetString());
         var asked = await ledger.RecordAsync("/v1/erasures", """{"assertion": "c2", "fields": ["proposition"], "legalBasis": "request of the person concerned"}""");
