@@ -44,7 +44,7 @@ public sealed class ClientTests : IAsyncLifetime
                          where operation.Name is "get" or "post" or "put" or "delete"
                          select (Name: $"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Value)).ToList();
 
-        described.Select(o => o.Name).Where(n => !ByPath.Any(p => n.Contains(p, StringComparison.Ordinal))).Except(methods.Keys).ShouldBeEmpty();
+        described.Select(o => o.Name).Where(n => !ByPath.Any(p => n.Contains(p, StringComparison.Ordinal))).Except(methods.Keys).ShouldBeEmpty("add a method with [Operation] to src/Ledger.Client");
         methods.Keys.Except(described.Select(o => o.Name)).ShouldBeEmpty();
         foreach (var (name, operation) in described.Where(o => o.Value.TryGetProperty("requestBody", out _) && methods.ContainsKey(o.Name)))
         {

@@ -34,6 +34,7 @@ public sealed class OpenApiTests
                 operation.GetProperty("summary").GetString().ShouldNotBeNullOrWhiteSpace();
                 if (route.Metadata.GetMetadata<IAcceptsMetadata>() is { RequestType: { } body })
                 {
+                    (Examples.Of(body, name) is not null).ShouldBeTrue($"{method} {name}: add an example of {body.Name} to src/Ledger.Server/Http/Examples.cs");
                     var example = operation.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("example");
                     JsonElement.DeepEquals(example, JsonElement.Parse(Examples.Of(body, name)!)).ShouldBeTrue($"{method} {route.RoutePattern.RawText}");
                 }

@@ -35,7 +35,7 @@ public sealed record Source
     /// <summary>The time zone in which its partial dates are read.</summary>
     public TimeZoneInfo Zone => Zones.OrUtc(Registered?.TimeZone);
 
-    /// <summary>A captured version; null where that number was never captured.</summary>
+    /// <summary>The recording of a version, also of one that nobody has seen; null where that number was never recorded.</summary>
     public VersionCaptured? Captured(int number) => Versions.GetValueOrDefault(number)?.Event as VersionCaptured;
 
     /// <summary>Registers the work. The same entry again changes nothing; another entry under the same id is refused.</summary>

@@ -89,4 +89,22 @@ public class LinkSpecs
     public void Differences_are_bounded() => Given(Claim)
         .When(Link with { Differences = [new("proposition", Json($"\"{new string('a', Limits.ValueCodePointsMax)}\""))] })
         .ThenRefused(RefusalCode.Invalid, "differences.theirs");
+
+    [Theory]
+    [InlineData("No Such Id", null, "to")]
+    [InlineData(null, "No Such Id", "to")]
+    public void The_target_of_a_link_is_a_valid_id(string? assertion, string? source, string field) => Given(Claim)
+        .When(Link with { To = new(assertion, source is null ? null : new(source, 1)) }).ThenRefused(RefusalCode.Invalid, field);
+
+    [Fact]
+    public void The_source_through_which_it_came_is_a_valid_id() =>
+        Given(Claim).When(Link with { Via = new("No Such Id", null) }).ThenRefused(RefusalCode.Invalid, "via.source");
+
+    [Fact]
+    public void A_link_refers_to_its_target_and_to_the_version_through_which_it_came()
+    {
+        Link.References.ShouldBe([Reference.Assertion("t05", "to")]);
+        (Link with { To = new(null, new("daily-caller", 1)), Via = new("telegraph-online", 2) }).References
+            .ShouldBe([Reference.Source("daily-caller", 1, "to"), Reference.Source("telegraph-online", 2, "via")]);
+    }
 }

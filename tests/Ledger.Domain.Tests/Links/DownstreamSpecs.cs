@@ -41,6 +41,19 @@ public class DownstreamSpecs
     }
 
     [Fact]
+    public void A_field_that_arrives_late_by_a_longer_way_is_carried_on_from_there()
+    {
+        var reached = Downstream.Of("a", ["figures/n", "scope.place"],
+            [Stated("c", "a", "figures/n"), Stated("b", "a", "scope.place"), Stated("e", "b"), Stated("c", "e"), Stated("d", "c")]);
+
+        reached.Single(r => r.Derived == "d").Fields.ShouldBe(["figures/n", "scope.place"]);
+    }
+
+    [Fact]
+    public void A_cycle_of_links_ends_where_it_began() =>
+        Downstream.Of("a", ["proposition"], [Stated("b", "a"), Stated("c", "b"), Stated("a", "c"), Stated("b", "c")]).Select(r => r.Derived).ShouldBe(["b", "c"]);
+
+    [Fact]
     public void A_minor_correction_and_an_ordinary_link_are_not_material()
     {
         MaterialChange.FieldsOf(new CorrectionIssued { Materiality = Materiality.Minor, Changes = [new("part")] }).ShouldBeEmpty();

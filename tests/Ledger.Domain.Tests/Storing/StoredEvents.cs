@@ -1,8 +1,8 @@
 namespace Ledger.Domain.Tests.Storing;
 
 /// <summary>
-/// One stored event of each type, every field filled: what the log holds, property for property. The catalogue of events is made from
-/// these. They are never edited: a changed shape is a new type with an upcaster, and the old example stays.
+/// One stored event of each type, every field filled: what the log holds, property for property. They are never edited: a changed shape is a
+/// new type with an upcaster, and the old example stays.
 /// </summary>
 internal static class StoredEvents
 {

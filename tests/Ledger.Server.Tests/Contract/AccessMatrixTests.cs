@@ -30,7 +30,7 @@ public sealed partial class AccessMatrixTests
         await ledger.RecordClaimAsync("c1");
 
         var routes = RoutesOf(ledger);
-        routes.Except(AccessTable.ScopeOf.Keys).ShouldBeEmpty("a route has no entry in the table");
+        routes.Except(AccessTable.ScopeOf.Keys).ShouldBeEmpty("a route has no entry in AccessTable.cs: add the scope that it needs");
         AccessTable.ScopeOf.Keys.Except(routes).ShouldBeEmpty("the table has a route that is not there");
         var callers = await CallersAsync(ledger, tokens);
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = ledger.BaseAddress };

@@ -15,7 +15,8 @@ internal sealed record ApiOperation(string Method, string Path, JsonElement Cont
 
     /// <summary>The example of its JSON body; null where it takes none.</summary>
     public JsonElement? Example =>
-        Content.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("application/json", out var json) ? json.GetProperty("example") : null;
+        Content.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("application/json", out var json)
+            && json.TryGetProperty("example", out var example) ? example : null;
 
     public override string ToString() => $"{Method} {Path}";
 }

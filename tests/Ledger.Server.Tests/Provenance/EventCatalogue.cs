@@ -19,7 +19,7 @@ internal static class EventCatalogue
             # Events
 
             Every event that the ledger appends, with its own fields and an example of its `data`. This page is made from the code by a test,
-            which fails when it is stale. Every event may also carry `occurredAt` and `publishedAt`: a time as stated, with the interval that it names.
+            which fails when it is stale; `LEDGER_WRITE_DOCS=1 dotnet test tests/Ledger.Server.Tests --filter FullyQualifiedName~EventCatalogueTests` writes it again. Every event may also carry `occurredAt` and `publishedAt`: a time as stated, with the interval that it names.
 
 
             """);
@@ -57,7 +57,7 @@ internal static class EventCatalogue
             _ when type == typeof(string) => name switch
             {
                 "sha256" or "foldedSha256" => new string('a', 64),
-                "url" => "https://example.org/",
+                _ when name.EndsWith("url", StringComparison.OrdinalIgnoreCase) => "https://example.org/",
                 "timeZone" => "Europe/London",
                 "language" => "en",
                 "assertion" or "upstream" => "t06",
